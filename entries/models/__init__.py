@@ -1,0 +1,25 @@
+"""The ground floor: what is stored. Knows nothing of feeds, HTML or pages."""
+
+from .change import Change
+from .entry import Enclosure, Entry, EntryQuerySet
+from .run import ImportLine, ImportRun
+from .sighting import IdentityKey, Sighting
+from .source import Source
+from .tag import Tag, TaggedEntry, TagName, fold, tags_by_name
+
+__all__ = [
+    "Change",
+    "Enclosure",
+    "Entry",
+    "EntryQuerySet",
+    "IdentityKey",
+    "ImportLine",
+    "ImportRun",
+    "Sighting",
+    "Source",
+    "Tag",
+    "TagName",
+    "TaggedEntry",
+    "fold",
+    "tags_by_name",
+]

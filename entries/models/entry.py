@@ -1,0 +1,199 @@
+import uuid
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from taggit.managers import TaggableManager
+
+from .tag import Tag, TaggedEntry
+from .tagging import EntryTags, set_tags
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+class EntryQuerySet(models.QuerySet):
+    def live(self):
+        """Entries the public may see, newest first."""
+        return self.filter(
+            status=Entry.Status.LIVE, published__lte=timezone.now()
+        ).order_by("-published", "-pk")
+
+    def set_status(self, status):
+        """Give these entries a status. A fixed number of queries; returns how many changed."""
+        with transaction.atomic():
+            pks = list(
+                self.exclude(status=status).order_by().values_list("pk", flat=True)
+            )
+            changed = Entry.objects.filter(pk__in=pks)
+            changed.update(status=status, modified_at=timezone.now())
+            TaggedEntry.objects.filter(content_object__in=pks).update(
+                live=status == Entry.Status.LIVE
+            )
+            Tag.objects.filter(taggings__content_object__in=pks).recount()
+        return len(pks)
+
+    def delete(self):
+        """Delete these entries. Their sightings stay, so that no import brings them back."""
+        with transaction.atomic():
+            tags = list(
+                Tag.objects.filter(taggings__content_object__in=self.order_by().values("pk"))
+                .order_by()
+                .distinct()
+                .values_list("pk", flat=True)
+            )
+            deleted = super().delete()
+            Tag.objects.filter(pk__in=tags).recount()
+        return deleted
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+def mint_atom_id():
+    """A new tag: URI (RFC 4151) under the site's host name. Minted once, never derived again."""
+    host = urlsplit(settings.SITE_URL).hostname
+    return f"tag:{host},{timezone.now():%Y-%m-%d}:{uuid.uuid4()}"
+
+
+class Entry(models.Model):
+    class Kind(models.TextChoices):
+        ARTICLE = "article"
+        LINK = "link"
+        QUOTATION = "quotation"
+        NOTE = "note"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        LIVE = "live"
+        REJECTED = "rejected"
+
+    atom_id = models.CharField(
+        max_length=2000,
+        unique=True,
+        default=mint_atom_id,
+        editable=False,
+        help_text="For ever (RFC 4287, 4.2.6), letter for letter as it came.",
+    )
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.ARTICLE)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    title = models.TextField(blank=True)
+    slug = models.SlugField(max_length=200, allow_unicode=True)
+    day = models.DateField(
+        editable=False, help_text="The day in the address: the origin's, else that of `published`."
+    )
+    published = models.DateTimeField(default=timezone.now)
+    updated = models.DateTimeField(default=timezone.now, editable=False)
+
+    content = models.TextField(blank=True, help_text="HTML.")
+    summary = models.TextField(blank=True, help_text="Plain text.")
+    author_name = models.TextField("author", blank=True)
+    author_uri = models.TextField("author's page", blank=True)
+    author_email = models.TextField("author's e-mail", blank=True)
+    language = models.CharField(
+        max_length=64, blank=True, help_text="Such as en or pt-BR; empty for the site's."
+    )
+
+    canonical_url = models.TextField("original page", blank=True)
+    link_url = models.TextField("link", blank=True)
+    via_url = models.TextField("via", blank=True)
+    via_title = models.TextField("via whom", blank=True)
+    quoted_source = models.TextField("who said it", blank=True)
+    quoted_url = models.TextField("where", blank=True)
+    quoted_context = models.TextField("context", blank=True)
+    tags_line = models.BooleanField(
+        "tags line in the feed",
+        default=True,
+        help_text="Repeat the tags as a last line of the text in feeds.",
+    )
+
+    imported_at = models.DateTimeField(null=True, blank=True, editable=False)
+    modified_at = models.DateTimeField(auto_now=True)
+
+    tags = TaggableManager(through=TaggedEntry, manager=EntryTags, blank=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published", "-pk"]
+        verbose_name_plural = "entries"
+        constraints = [
+            models.UniqueConstraint(fields=["day", "slug"], name="one_entry_an_address")
+        ]
+        indexes = [
+            models.Index(fields=["status", "-published", "-id"], name="entry_listing"),
+            models.Index(fields=["status", "kind", "-published", "-id"], name="entry_kind"),
+            models.Index(fields=["status", "day"], name="entry_day"),
+            models.Index(fields=["-published", "-id"], name="entry_desk"),
+        ]
+
+    def __str__(self):
+        return self.title or self.slug or self.atom_id
+
+    def save(self, *args, **kwargs):
+        """Store the entry with a complete address, and keep what its taggings repeat of it.
+
+        An empty slug is made from the title; a taken one gets a number.
+        """
+        with transaction.atomic():
+            self.day = self.day or timezone.localdate(self.published)
+            self.slug = self._free_slug()
+            super().save(*args, **kwargs)
+            live = self.status == self.Status.LIVE
+            stale = self.taggings.exclude(live=live, published=self.published)
+            if stale.update(live=live, published=self.published):
+                Tag.objects.filter(taggings__content_object=self).recount()
+
+    def delete(self, *args, **kwargs):
+        """Delete the entry. Its sightings stay, so that no import brings it back."""
+        return Entry.objects.filter(pk=self.pk).delete()
+
+    def set_tags(self, names):
+        """Give the entry these tags, by name, in this order."""
+        set_tags({self.pk: list(names)})
+
+    def move_to_published(self):
+        """Let the address follow a changed date of publication."""
+        self.day = timezone.localdate(self.published)
+
+    @property
+    def is_public(self):
+        return self.status == self.Status.LIVE and self.published <= timezone.now()
+
+    def get_absolute_url(self):
+        return entry_path(self.day, self.slug)
+
+    def _free_slug(self):
+        wish = self.slug or slugify(self.title, allow_unicode=True)[:80].strip("-") or self.kind
+        others = Entry.objects.filter(day=self.day).exclude(pk=self.pk)
+        return free_slug(wish, set(others.values_list("slug", flat=True)))
+
+
+def free_slug(wish, taken):
+    """The wished slug, or the first of wish-2, wish-3, … that is not taken."""
+    slug, number = wish, 2
+    while slug in taken:
+        slug, number = f"{wish}-{number}", number + 1
+    return slug
+
+
+def entry_path(day, slug):
+    """The path of an entry: /2025/Sep/11/kumar-aditya/."""
+    return reverse("entries:entry", args=[day.year, MONTHS[day.month - 1], day.day, slug])
+
+
+class Enclosure(models.Model):
+    """Media attached to an entry."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="enclosures")
+    href = models.TextField("address")
+    type = models.CharField("media type", max_length=255, blank=True)
+    length = models.PositiveBigIntegerField(null=True, blank=True, help_text="Bytes.")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.href

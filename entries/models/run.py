@@ -1,0 +1,55 @@
+from django.db import models
+
+
+class ImportRun(models.Model):
+    """What one import of one source did."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running"
+        IMPORTED = "imported"
+        NOT_MODIFIED = "not_modified", "not modified"
+        FAILED = "failed"
+
+    source = models.ForeignKey("entries.Source", on_delete=models.CASCADE, related_name="runs")
+    status = models.CharField(max_length=20, choices=Status, default=Status.RUNNING)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    conflicts = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    warnings = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.source}, {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class ImportLine(models.Model):
+    """What a run did to one entry, and why. Entries that were simply unchanged have none."""
+
+    class Action(models.TextChoices):
+        CREATED = "created"
+        UPDATED = "updated"
+        UNCHANGED = "unchanged"
+        CONFLICT = "conflict"
+        SKIPPED = "skipped"
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="lines")
+    entry = models.ForeignKey(
+        "entries.Entry", on_delete=models.SET_NULL, null=True, related_name="import_lines"
+    )
+    guid = models.TextField(blank=True)
+    title = models.TextField(blank=True)
+    action = models.CharField(max_length=10, choices=Action)
+    reasons = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.action}: {self.title or self.guid}"

@@ -1,0 +1,49 @@
+from django.db import models
+
+
+class Sighting(models.Model):
+    """An entry as one source states it.
+
+    The leading sighting of an entry is the one whose changes are merged; the others are
+    credited. A sighting without an entry is the tombstone of a deleted one.
+    """
+
+    source = models.ForeignKey("entries.Source", on_delete=models.PROTECT, related_name="sightings")
+    entry = models.ForeignKey(
+        "entries.Entry", on_delete=models.SET_NULL, null=True, related_name="sightings"
+    )
+    leads = models.BooleanField(default=False)
+    guid = models.TextField(blank=True, help_text="What the source calls the entry, verbatim.")
+    matched_by = models.CharField(
+        max_length=20, help_text="The rule by which the entry was known again, or `new`."
+    )
+    dated_by = models.CharField(max_length=20, help_text="Where the entry's date is from.")
+    first_seen_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(
+        auto_now=True, help_text="When it last said something new; reading it unchanged writes nothing."
+    )
+    raw_hash = models.CharField(max_length=32)
+    removed = models.JSONField(default=list, help_text="What cleaning took out, in words.")
+    base = models.JSONField(help_text="The upstream values last merged, normalised.")
+    # Text, not JSON: PostgreSQL's JSON can't hold every character that feeds contain.
+    raw = models.TextField(help_text="The upstream fields as received, as JSON.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry"], condition=models.Q(leads=True), name="one_leading_sighting"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.guid} in {self.source}"
+
+
+class IdentityKey(models.Model):
+    """One of the keys by which a sighting is known again; `importing/identity.py` makes them."""
+
+    value = models.CharField(max_length=40, db_index=True)
+    sighting = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="keys")
+
+    def __str__(self):
+        return self.value

@@ -1,0 +1,147 @@
+import unicodedata
+from collections.abc import Iterable
+
+from django.db import models
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from taggit.models import ItemBase, TagBase
+
+
+def fold(name):
+    """The form in which two spellings of one tag are equal, on every database."""
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
+
+
+class TagQuerySet(models.QuerySet):
+    def recount(self):
+        """Set the kept count of these tags to what a count gives. One query."""
+        live = TaggedEntry.objects.filter(tag=OuterRef("pk"), live=True)
+        count = live.order_by().values("tag").annotate(n=Count("pk")).values("n")
+        return self.update(live_count=Coalesce(Subquery(count), 0))
+
+    def public(self):
+        """Tags with entries that the public may see, each with their number as `count`.
+
+        The kept count includes entries that are live but not yet due; those few are
+        taken off here, so that no job has to run when one falls due.
+        """
+        waiting = (
+            TaggedEntry.objects.filter(tag=OuterRef("pk"), live=True, published__gt=timezone.now())
+            .order_by()
+            .values("tag")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        return self.filter(live_count__gt=0).annotate(
+            count=F("live_count") - Coalesce(Subquery(waiting), 0)
+        ).filter(count__gt=0)
+
+
+class Tag(TagBase):
+    name = models.CharField(max_length=255, unique=True)
+    slug = models.SlugField(max_length=255, unique=True, allow_unicode=True)
+    description = models.TextField(blank=True)
+    live_count = models.PositiveIntegerField(
+        default=0, editable=False, db_index=True, help_text="Live entries, including those not yet due."
+    )
+
+    objects = TagQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def get_absolute_url(self):
+        return reverse("entries:tag", args=[self.slug])
+
+    def save(self, *args, **kwargs):
+        """Store the tag, and the name as one that it is known by from now on."""
+        super().save(*args, **kwargs)
+        TagName.objects.get_or_create(folded=fold(self.name), defaults={"tag": self})
+
+
+class TagName(models.Model):
+    """A name by which a tag is known, folded. Names outlive a renaming: feeds go on using them."""
+
+    folded = models.CharField(max_length=255, unique=True)
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="names")
+
+    def __str__(self):
+        return self.folded
+
+
+class TaggedEntry(ItemBase):
+    """One tag of one entry. The order of an entry's tags is that of their primary keys.
+
+    Repeats the entry's `published` and liveness, so that the page of a tag is one walk
+    along an index, however common the tag.
+    """
+
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="taggings")
+    # The name is the one that django-taggit looks for.
+    content_object = models.ForeignKey(
+        "entries.Entry", on_delete=models.CASCADE, db_column="entry_id", related_name="taggings"
+    )
+    term = models.CharField(
+        max_length=255,
+        blank=True,
+        help_text="What the entry's feed wrote, where that differs from the tag's name.",
+    )
+    live = models.BooleanField(default=False, editable=False)
+    published = models.DateTimeField(editable=False)
+
+    objects = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["content_object", "tag"], name="one_tagging_each")
+        ]
+        indexes = [
+            models.Index(
+                fields=["tag", "live", "-published", "-content_object"], name="tagging_listing"
+            )
+        ]
+
+
+def tags_by_name(names: Iterable[str]) -> dict[str, Tag]:
+    """The tag for each name, created where there is none.
+
+    Two spellings that fold to one name get one tag, under the spelling that came first.
+    Takes at most five queries, whatever the number of names.
+    """
+    spelling: dict[str, str] = {}
+    for name in names:
+        spelling.setdefault(fold(name), name)
+    found = {
+        row.folded: row.tag
+        for row in TagName.objects.filter(folded__in=spelling).select_related("tag")
+    }
+    missing = {folded: name for folded, name in spelling.items() if folded not in found}
+    if missing:
+        found |= _create_tags(missing)
+    return {name: found[fold(name)] for name in names}
+
+
+def _create_tags(missing: dict[str, str]) -> dict[str, Tag]:
+    slugs = {folded: tag_slug(name) for folded, name in missing.items()}
+    taken = set(Tag.objects.filter(slug__in=slugs.values()).values_list("slug", flat=True))
+    if len(taken) or len(set(slugs.values())) < len(slugs):
+        taken = set(Tag.objects.values_list("slug", flat=True))
+    tags = {}
+    for folded, name in missing.items():
+        slug, number = slugs[folded], 2
+        while slug in taken:
+            slug, number = f"{slugs[folded]}-{number}", number + 1
+        taken.add(slug)
+        tags[folded] = Tag(name=name, slug=slug)
+    Tag.objects.bulk_create(tags.values())
+    TagName.objects.bulk_create(TagName(folded=folded, tag=tag) for folded, tag in tags.items())
+    return tags
+
+
+def tag_slug(name):
+    """The tag's part of an address: `c++` and `c#` have letters of their own, `日本` its own."""
+    readable = name.replace("+", " plus ").replace("#", " sharp ")
+    return slugify(readable, allow_unicode=True)[:200] or "tag"

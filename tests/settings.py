@@ -1,0 +1,26 @@
+"""The settings under test: complete by themselves, whatever .env and the environment say."""
+
+import os
+
+os.environ |= {
+    "SECRET_KEY": "for the tests only, and long enough for the checks of Django itself",
+    "DEBUG": "false",
+    "SITE_URL": "http://testserver",
+    "SITE_TITLE": "Test stead",
+    "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
+    "TIME_ZONE": "UTC",
+    "LANGUAGE_CODE": "en-us",
+    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:"),
+    "CACHE_URL": os.environ.get("TEST_CACHE_URL", "locmemcache://"),
+    "FETCH_ALLOW_PRIVATE": "127.0.0.1,localhost",
+    "FETCH_TIMEOUT": "5",
+    "FETCH_MAX_BYTES": "1000000",
+}
+
+from config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
