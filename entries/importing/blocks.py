@@ -1,0 +1,59 @@
+"""The blocks at the top of well-formed HTML."""
+
+import re
+from dataclasses import dataclass
+
+# The elements that may stand at the top of a text beside paragraphs, and those within them
+# that are no inline text either.
+BLOCKS = {
+    *("address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt"),
+    *("figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup"),
+    *("hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "ul"),
+    *("table", "caption", "colgroup", "col", "tbody", "td", "tfoot", "th", "thead", "tr"),
+}
+VOID = {"br", "col", "hr", "img", "source", "wbr"}
+TAG = re.compile(r"<(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)[^>]*>")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One element at the top, or a run of inline content there, whose name is then empty."""
+
+    name: str
+    html: str
+
+
+def split_blocks(fragment: str) -> list[Block]:
+    """The top-level blocks of a fragment as nh3 and bleach write it, in order.
+
+    Inline content between two blocks is one nameless block, without the white space
+    around it. An inline element that holds blocks counts as a block.
+    """
+    blocks: list[Block] = []
+    start = 0  # of the element or of the inline run that is open
+    depth = 0
+    name = ""
+    for tag in TAG.finditer(fragment):
+        if tag["name"] in VOID and tag["name"] != "hr":
+            continue
+        if tag["name"] in BLOCKS and (depth == 0 or not name):
+            opened = start if depth else tag.start()
+            if not depth:
+                add_run(blocks, fragment[start : tag.start()])
+            start, name = opened, tag["name"]
+        if tag["name"] == "hr":
+            if depth == 0:
+                blocks.append(Block("hr", tag.group()))
+                start, name = tag.end(), ""
+            continue
+        depth += -1 if tag["closing"] else 1
+        if depth == 0 and name:
+            blocks.append(Block(name, fragment[start : tag.end()].strip()))
+            start, name = tag.end(), ""
+    add_run(blocks, fragment[start:])
+    return blocks
+
+
+def add_run(blocks: list[Block], run: str) -> None:
+    if run.strip():
+        blocks.append(Block("", run.strip()))

@@ -1,0 +1,127 @@
+"""Believable dates out of what feeds write."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from .parse import EntryData
+
+EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+FURTHEST_AHEAD = timedelta(days=5 * 365)
+
+# RFC 3339 (5.6), as Atom wants it, and the shorter forms of ISO 8601 that feeds use as well.
+ISO = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)"
+    r"(?:[Tt ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"
+    r"\s*([Zz]|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?"
+)
+OTHER_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)(?=\D|$)")
+SECONDS = re.compile(r"\d{9,10}")
+YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20\d\d)(?!\d)")
+
+
+@dataclass(frozen=True)
+class EntryDates:
+    """When an entry was published and last changed, and which of its dates says so.
+
+    `rule` is `published`, `updated`, `feed` or `first seen`; `reasons` says in words
+    what could not be believed.
+    """
+
+    published: datetime
+    updated: datetime
+    rule: str
+    reasons: list[str]
+
+
+def find_dates(data: EntryData, now: datetime) -> EntryDates:
+    """The entry's dates: its own, else the feed's, else `now`, when it is seen first."""
+    reasons: list[str] = []
+
+    def read(name, raw, parsed):
+        if not raw:
+            return None
+        moment = parse_date(raw, parsed, now)
+        if moment is None:
+            reasons.append(f"its {name} date {raw[:60]!r} can't be believed")
+        return moment
+
+    raw = data.raw
+    published = read("published", raw.get("published"), raw.get("published_parsed"))
+    updated = read("updated", raw.get("updated"), raw.get("updated_parsed"))
+    if published is None and updated is None and (created := raw.get("created")):
+        published = read("created", created, raw.get("created_parsed"))
+    if published:
+        rule, moment = "published", published
+    elif updated:
+        rule, moment = "updated", updated
+    elif feed := read("feed's", data.context.updated, None):
+        rule, moment = "feed", feed
+    else:
+        rule, moment = "first seen", now
+    if rule not in ("published", "updated"):
+        reasons.append(f"it has no date of its own; dated by the {rule} date".replace("seen date", "sight"))
+    return EntryDates(moment, updated or moment, rule, reasons)
+
+
+def parse_date(text: str, parsed: Sequence[int] | None, now: datetime) -> datetime | None:
+    """The moment that a feed's date names, in UTC, or None when it is not believable.
+
+    Read strictly from the text; `parsed`, feedparser's nine numbers in UTC, serves only
+    for forms that are not known here, and only when the text names the same year. A time
+    without a zone counts as UTC.
+    """
+    text = text.strip()
+    moment = from_iso(text) or from_rfc_822(text) or from_seconds(text)
+    if moment is None and parsed and any(int(y) == parsed[0] for y in YEAR.findall(text)):
+        moment = build(*parsed[:6])
+    if moment is None or not EARLIEST <= moment <= now + FURTHEST_AHEAD:
+        return None
+    return moment
+
+
+def from_iso(text: str) -> datetime | None:
+    match = ISO.fullmatch(text)
+    if not match:
+        match = OTHER_YEAR_FIRST.fullmatch(text)
+        return build(*(int(number) for number in match.groups())) if match else None
+    *numbers, fraction, zone = match.groups()
+    moment = build(*(int(number or 0) for number in numbers))
+    if moment is None:
+        return None
+    if fraction:
+        moment += timedelta(microseconds=int(fraction[:6].ljust(6, "0")))
+    if zone and zone[0] in "+-":
+        digits = zone[1:].replace(":", "").ljust(4, "0")
+        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+        moment += -offset if zone[0] == "+" else offset
+    return moment
+
+
+def from_rfc_822(text: str) -> datetime | None:
+    # The parser guesses at anything; a month's name is what makes the guess a reading.
+    if not re.search(r"[A-Za-z]{3}", text) or not YEAR.search(text):
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    try:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def from_seconds(text: str) -> datetime | None:
+    """Seconds since 1970, which some feeds write."""
+    return datetime.fromtimestamp(int(text), UTC) if SECONDS.fullmatch(text) else None
+
+
+def build(year, month, day, hour=0, minute=0, second=0) -> datetime | None:
+    try:
+        # A leap second is the last moment of its minute.
+        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+    except ValueError:
+        return None

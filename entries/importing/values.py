@@ -1,0 +1,132 @@
+"""What an entry's upstream fields amount to in ours: dated, cleaned and shaped."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.utils import timezone
+from django.utils.text import slugify
+
+from .dates import EntryDates
+from .markup import html_from_text, is_safe_address, sanitize_html
+from .parse import EntryData
+from .shape import find_shape
+from .text import visible_text
+
+MAX_TAG_LENGTH = 255
+MAX_LANGUAGE_LENGTH = 64
+MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+DAY_IN_PATH = re.compile(r"/(\d{4})/(\d\d?|[A-Za-z]{3})/(\d\d?)/")
+SLUG = re.compile(r"[\w-]{1,200}")
+
+
+@dataclass(frozen=True)
+class EntryValues:
+    """The values of an entry's fields as one source states them.
+
+    `merged` has a value for each name in `merge.MERGED`, in JSON's types: tags as names
+    in order, enclosures as [address, type, length]. `removed` says in words what
+    cleaning took out, `reasons` what was mended.
+    """
+
+    merged: dict[str, Any]
+    removed: list[str]
+    reasons: list[str]
+
+
+def find_values(data: EntryData) -> EntryValues:
+    """Normalise what a source states about an entry. Raises nothing that foreign data can cause."""
+    reasons: list[str] = []
+    body = data.body
+    source = body.value if body.is_html else html_from_text(body.value)
+    cleaned = sanitize_html(source, data.base or data.link)
+    title = data.title
+    shape = find_shape(cleaned.html, title, data.categories)
+    tags = [name[:MAX_TAG_LENGTH].strip() for name in data.categories]
+    if any(len(name) > MAX_TAG_LENGTH for name in data.categories):
+        reasons.append(f"a category was longer than {MAX_TAG_LENGTH} characters and was cut")
+    link = data.link
+    if link and not is_safe_address(link):
+        reasons.append(f"its link {link[:60]!r} is no address that can be linked to")
+        link = ""
+    author = data.author
+    merged = {
+        "kind": shape.kind,
+        "title": title,
+        "content": shape.content,
+        "summary": data.summary,
+        "author_name": author.name or author.email,
+        "author_uri": author.uri if is_safe_address(author.uri) else "",
+        "author_email": author.email,
+        "language": data.language[:MAX_LANGUAGE_LENGTH],
+        "canonical_url": link,
+        "link_url": shape.link_url,
+        "via_url": shape.via_url,
+        "via_title": shape.via_title,
+        "quoted_source": shape.quoted_source,
+        "quoted_url": shape.quoted_url,
+        "quoted_context": shape.quoted_context,
+        "tags_line": shape.tags_line,
+        "tags": list(dict.fromkeys(tags)),
+        "enclosures": [row for row in data.enclosures if is_safe_address(row[0])],
+    }
+    return EntryValues(merged, cleaned.removed, reasons)
+
+
+def is_empty(data: EntryData) -> bool:
+    """True for an entry that says nothing at all."""
+    return not (data.guid or data.link or data.title or visible_text(data.body.value))
+
+
+def find_address(data: EntryData, dates: EntryDates) -> tuple[date, str]:
+    """The day and the wished slug of a new entry's address here.
+
+    Both are those of the origin's path, where it has them and its day can be the day of
+    publication somewhere on earth; else the day in the site's time zone, and a slug made
+    from the last part of the path, the title or the text.
+    """
+    path = unquote(urlsplit_path(data.link or data.guid))
+    day = timezone.localdate(dates.published)
+    stated = day_in_path(path)
+    if stated and abs(stated - dates.published.date()) <= timedelta(days=1):
+        day = stated
+    last = path.rstrip("/").rpartition("/")[2]
+    last = re.sub(r"\.(html?|php|aspx?|md)$", "", last, flags=re.I)
+    if SLUG.fullmatch(last) and not last.isdecimal() and last.lower() != "index":
+        return day, last
+    words = data.title or visible_text(data.body.value)[:60]
+    return day, slugify(words, allow_unicode=True)[:80].strip("-_") or "entry"
+
+
+def urlsplit_path(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return parts.path if parts.scheme in ("http", "https") else ""
+
+
+def day_in_path(path: str) -> date | None:
+    match = DAY_IN_PATH.search(path)
+    if not match:
+        return None
+    year, month, day = match.groups()
+    try:
+        number = int(month) if month.isdecimal() else MONTH_NAMES.index(month.lower()) + 1
+        return date(int(year), number, int(day))
+    except ValueError:
+        return None
+
+
+def as_base(merged: dict[str, Any], dates: EntryDates) -> dict[str, Any]:
+    """What a sighting remembers of upstream: the merged values, and its dates for the record."""
+    return merged | {
+        "published": dates.published.isoformat(),
+        "updated": dates.updated.isoformat(),
+    }
+
+
+def moment(base: dict[str, Any], name: str) -> datetime:
+    return datetime.fromisoformat(base[name])

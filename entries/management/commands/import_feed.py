@@ -1,0 +1,107 @@
+import json
+import sys
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from entries.importing.document import read_path, read_stdin
+from entries.importing.errors import FeedError
+from entries.importing.importer import Options, import_document, import_feed
+from entries.importing.report import Report, SourceReport
+from entries.models import Source
+
+
+class Command(BaseCommand):
+    help = "Import posts from Atom or RSS feeds."
+
+    def add_arguments(self, parser):
+        parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a path, a URL or - (stdin)")
+        parser.add_argument("--url", default="", help="what a file or stdin was fetched from")
+        parser.add_argument("--draft", action="store_true", help="new entries wait as drafts")
+        parser.add_argument("--limit", type=int, metavar="N", help="only the first N entries")
+        parser.add_argument("--dry-run", action="store_true", help="say all, write nothing")
+        parser.add_argument("--json", action="store_true", help="the report as JSON on stdout")
+
+    def handle(self, *, sources, url, draft, limit, dry_run, json: bool, verbosity, **options):
+        if limit is not None and limit < 1:
+            raise CommandError("--limit must be at least 1.", returncode=2)
+        if url and len(sources) > 1:
+            raise CommandError("--url goes with a single SOURCE.", returncode=2)
+        if url and (is_address(sources[0]) or not is_address(url)):
+            raise CommandError(
+                "--url takes the http address that a file or stdin was fetched from.", returncode=2
+            )
+        report = Report(dry_run)
+        how = Options(dry_run=dry_run, draft=draft, limit=limit)
+        with self.progress() as progress:
+            for name in sources:
+                task = progress.add_task(name, total=None)
+                result = import_one(
+                    name, url, how, lambda number, task=task: progress.advance(task, number)
+                )
+                report.sources.append(result)
+                progress.remove_task(task)
+                self.print_problems(result)
+                if not json:
+                    self.print_result(result, dry_run, verbosity)
+        if json:
+            self.stdout.write(as_json(report))
+        if report.failed:
+            sys.exit(1)
+
+    def progress(self):
+        console = Console(stderr=True)
+        return Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not sys.stderr.isatty(),
+            transient=True,
+        )
+
+    def print_problems(self, result: SourceReport):
+        for warning in result.warnings:
+            self.stderr.write(f"{result.source}: {warning}", self.style.WARNING)
+        if result.error:
+            self.stderr.write(result.error)
+
+    def print_result(self, result: SourceReport, dry_run, verbosity):
+        if result.status == "failed":
+            return
+        if result.status == "not_modified":
+            self.stdout.write(f"{result.source}: not modified since it was last read")
+            return
+        would = "would be " if dry_run else ""
+        counts = ", ".join(
+            f"{result.counts[name]} {name}"
+            for name in ("created", "updated", "unchanged", "conflicts", "skipped")
+            if result.counts[name] or name == "created"
+        )
+        self.stdout.write(f"{result.title or result.source}: {would}{counts}")
+        for entry in result.entries:
+            if entry.action in ("skipped", "conflict") or dry_run or verbosity > 1:
+                about = "; ".join(entry.reasons)
+                what = (entry.title or entry.id or "(untitled)")[:80]
+                self.stdout.write(f"  {entry.action}: {what}" + (f" – {about}" if about else ""))
+
+
+def import_one(name, url, how, on_entries) -> SourceReport:
+    if is_address(name):
+        source = Source.objects.known_as(name) or Source(url=name)
+        return import_feed(source, how, on_entries)
+    try:
+        document = read_stdin(url) if name == "-" else read_path(name, url)
+        return import_document(document, how, on_entries)
+    except FeedError as error:
+        return SourceReport(name).fail(str(error))
+
+
+def is_address(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
+
+
+def as_json(report: Report) -> str:
+    return json.dumps(report.as_dict(), indent=1, ensure_ascii=False)
