@@ -24,7 +24,7 @@ from .matching import Item, Matcher, is_rejected
 from .merge import MERGED, Merge, merge
 from .ours import our_values
 from .report import EntryReport, SourceReport
-from .text import strip_controls
+from entries.characters import strip_controls
 from .values import as_base, find_address, find_values, is_empty, moment
 
 COLUMNS = [name for name in MERGED if name not in ("tags", "enclosures")]

@@ -11,7 +11,7 @@ import bleach
 import nh3
 
 from .blocks import BLOCKS, TAG, VOID, split_blocks
-from .text import strip_controls
+from entries.characters import strip_controls
 
 TAGS = (
     BLOCKS

@@ -11,7 +11,8 @@ import feedparser
 
 from .errors import ParseError
 from .split import split_document
-from .text import squeeze, strip_controls, visible_text
+from entries.characters import strip_controls
+from .text import squeeze, visible_text
 
 HTML_PAGE = re.compile(rb"\s*(<!--.*?-->\s*)*(<!doctype\s+html|<html[\s>])", re.I | re.S)
 LINK_TO_FEED = re.compile(

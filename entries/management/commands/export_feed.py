@@ -1,0 +1,86 @@
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Max
+
+from entries.models import Entry, Tag, TagName, fold
+from entries.publishing.feeds import NEVER, PAGE_SIZE, kind_head, tag_head, write_atom
+from entries.publishing.listing import EntryRow
+from entries.publishing.paging import Cursor, Page, entries_page
+
+
+class Command(BaseCommand):
+    help = "Write the regenerated Atom feed."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--output", metavar="FILE", help="a file instead of stdout")
+        parser.add_argument("--tag", help="only entries with this tag (its name or slug)")
+        parser.add_argument("--kind", choices=Entry.Kind.values, help="only entries of this kind")
+        parser.add_argument(
+            "--all", action="store_true", help=f"every live entry, not only the newest {PAGE_SIZE}"
+        )
+
+    def handle(self, *, output, tag, kind, all: bool, **options):
+        entries = Entry.objects.live()
+        head = kind_head(kind or "")
+        if kind:
+            entries = entries.filter(kind=kind)
+        if tag:
+            found = find_tag(tag)
+            head = tag_head(found)
+            entries = entries.filter(taggings__tag=found)
+
+        def page(cursor: Cursor | None) -> Page:
+            return entries_page(entries, cursor, PAGE_SIZE)
+
+        if all:
+            updated = entries.order_by().aggregate(newest=Max("updated"))["newest"] or NEVER
+            rows = every_row(page)
+        else:
+            first = page(None).rows
+            updated = max((row.updated for row in first), default=NEVER)
+            rows = iter(first)
+        if not output:
+            write_atom(self.stdout._out, head, rows, updated)
+            return
+        write_whole(Path(output), lambda file: write_atom(file, head, rows, updated))
+
+
+def every_row(page: Callable[[Cursor | None], Page]) -> Iterator[EntryRow]:
+    """The rows of all pages; never more than one page in memory."""
+    cursor = None
+    while True:
+        current = page(cursor)
+        yield from current.rows
+        if not current.older:
+            return
+        cursor = Cursor.from_query({"before": current.older})
+
+
+def find_tag(name: str) -> Tag:
+    tag = Tag.objects.filter(slug=name).first()
+    if tag is None:
+        known = TagName.objects.filter(folded=fold(name)).select_related("tag").first()
+        tag = known and known.tag
+    if tag is None:
+        raise CommandError(f"There is no tag {name!r}.", returncode=2)
+    return tag
+
+
+def write_whole(path: Path, write) -> None:
+    """Write a file that is either the new one or the old one, never a part."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise CommandError(f"{path}: it can't be written: {error.strerror}") from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            write(file)
+        Path(temporary).chmod(0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
