@@ -135,7 +135,7 @@ def allowed_value(tag: str, name: str, value: str) -> str | None:
 def resolve(address: str) -> str | None:
     """A relative address made absolute; None when it can't be."""
     try:
-        absolute = urljoin(per_thread.base_url, address.strip())
+        absolute = urljoin(per_thread.base_url, address.strip()) if address.strip() else ""
         return absolute if urlsplit(absolute).scheme else None
     except ValueError:
         return None

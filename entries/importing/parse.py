@@ -96,7 +96,7 @@ class EntryData:
 
     @property
     def title(self) -> str:
-        return Text.from_raw(self.raw.get("title_detail") or {}).plain
+        return self._text("title").plain
 
     @property
     def link(self) -> str:
@@ -122,7 +122,12 @@ class EntryData:
 
     @property
     def _summary(self) -> Text:
-        return Text.from_raw(self.raw.get("summary_detail") or {})
+        return self._text("summary")
+
+    def _text(self, name: str) -> Text:
+        # Where an extension has an element of the same name, the detail may be of that one.
+        raw = self.raw.get(f"{name}_detail") or {}
+        return Text.from_raw(raw | {"value": self.raw[name]} if name in self.raw else raw)
 
     @property
     def author(self) -> Person:
@@ -189,7 +194,7 @@ def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedF
     data = data.lstrip()
     document = split_document(data)
     pieces = document.pieces() if document else iter([data])
-    first = parse_piece(next(pieces), url, content_type)
+    first = parse_piece(next(pieces), content_type)
     if not first.get("version") and not first.entries:
         raise ParseError(url, why_no_feed(data, url))
     feed = feed_data(first, url)
@@ -198,10 +203,10 @@ def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedF
             f"The document breaks off after entry {len(document.entries)}; "
             "what was whole until there has been read."
         )
-    return ParsedFeed(feed, read_entries(first, pieces, feed, url, content_type))
+    return ParsedFeed(feed, read_entries(first, pieces, feed, content_type))
 
 
-def read_entries(first, pieces, feed, url, content_type) -> Iterator[EntryData]:
+def read_entries(first, pieces, feed, content_type) -> Iterator[EntryData]:
     parsed = first
     while parsed is not None:
         if parsed.bozo and not isinstance(
@@ -213,13 +218,12 @@ def read_entries(first, pieces, feed, url, content_type) -> Iterator[EntryData]:
         for item in parsed.entries:
             yield EntryData(raw_entry(item), feed.context)
         piece = next(pieces, None)
-        parsed = parse_piece(piece, url, content_type) if piece is not None else None
+        parsed = parse_piece(piece, content_type) if piece is not None else None
 
 
-def parse_piece(data: bytes, url: str, content_type: str) -> feedparser.FeedParserDict:
-    headers = {"content-location": url} if url else {}
-    if content_type:
-        headers["content-type"] = content_type
+def parse_piece(data: bytes, content_type: str) -> feedparser.FeedParserDict:
+    # Not told the address: it would resolve ids by it, which are to stay as they are.
+    headers = {"content-type": content_type} if content_type else {}
     # A str would be opened as a path or fetched as an address: bytes never are.
     return feedparser.parse(
         io.BytesIO(data),
@@ -232,12 +236,16 @@ def parse_piece(data: bytes, url: str, content_type: str) -> feedparser.FeedPars
 def raw_entry(item: feedparser.FeedParserDict) -> dict[str, Any]:
     """The entry as feedparser read it, without what it says twice."""
     raw = dict(item)
-    for key in ("title", "summary", "author", "author_detail", "guidislink"):
+    for key in ("author", "author_detail", "guidislink"):
         raw.pop(key, None)
+    for key in ("title", "summary"):
+        if raw.get(key) == (raw.get(f"{key}_detail") or {}).get("value"):
+            raw.pop(key, None)
     contents = raw.get("content") or []
     # feedparser copies Atom's content into the summary of an entry that has none.
     if contents and (raw.get("summary_detail") or {}).get("value") == contents[0].get("value"):
-        del raw["summary_detail"]
+        raw.pop("summary_detail")
+        raw.pop("summary", None)
     return raw
 
 
