@@ -79,14 +79,17 @@ def whole_number(name, default):
 
 SECRET_KEY = required(
     "SECRET_KEY",
-    "put a long random value into the environment or into .env "
-    "(`make run` writes one for you).",
+    "put a long random value into the environment or into .env (`make run` writes one for you).",
 )
 DEBUG = flag("DEBUG", default=False)
 
 SITE_URL = site_url(env.str("SITE_URL", default="http://127.0.0.1:8000"))
 SITE_TITLE = env.str("SITE_TITLE", default="Feedstead")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname])
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+SITE_HOST = urlsplit(SITE_URL).hostname
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=LOOPBACK if SITE_HOST in LOOPBACK else [SITE_HOST]
+)
 
 DATABASES = {
     "default": database(

@@ -17,7 +17,7 @@ os.environ |= {
     "FETCH_MAX_BYTES": "1000000",
 }
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -25,13 +25,16 @@ from .merge import MERGED, Merge, merge
 from .ours import our_values
 from .report import EntryReport, SourceReport
 from entries.characters import strip_controls
-from .values import as_base, find_address, find_values, is_empty, moment
+from .values import EntryValues, as_base, find_address, find_values, is_empty, moment
 
 COLUMNS = [name for name in MERGED if name not in ("tags", "enclosures")]
 ENTRY_UPDATES = [*COLUMNS, "updated", "modified_at"]
 SIGHTING_UPDATES = [
     *("guid", "matched_by", "raw_hash", "removed", "base", "raw", "last_seen_at"),
 ]
+
+# What becomes of an entry: the action, the row if there is one, and the reasons in words.
+Decision = tuple[str, Entry | None, list[str]]
 
 
 class BatchImport:
@@ -77,12 +80,12 @@ class BatchImport:
 
     def _load(self, items: Sequence[Item]) -> None:
         """Read the rows that the batch may change, in a fixed number of queries."""
-        touched = [item for item in items if item.known and not item.is_unchanged]
-        self.sightings = in_bulk(Sighting.objects.defer("raw"), {i.known.pk for i in touched})
+        touched = [item.known for item in items if item.known and not item.is_unchanged]
+        self.sightings = in_bulk(Sighting.objects.defer("raw"), {known.pk for known in touched})
         # Locked: an editor who saves meanwhile waits, and then merges with what is new.
         self.entries = in_bulk(
             Entry.objects.select_for_update(),
-            {item.known.entry_id for item in touched if item.known.entry_id},
+            {known.entry_id for known in touched if known.entry_id},
         )
         self.ours = our_values(self.entries.values(), [s.base for s in self.sightings.values()])
         self.waiting: dict[int, dict[str, Change]] = defaultdict(dict)
@@ -93,7 +96,7 @@ class BatchImport:
         self._reserve_addresses(fresh)
 
     def _reserve_addresses(self, fresh: Sequence[Item]) -> None:
-        wishes = {id(item): find_address(item.data, item.dates) for item in fresh if item.dates}
+        wishes = {id(item): find_address(item.data, item.dates) for item in fresh}
         taken: dict[date, set[str]] = defaultdict(set)
         if wishes:
             days = {day for day, _ in wishes.values()}
@@ -115,7 +118,7 @@ class BatchImport:
             else set()
         )
 
-    def _decide(self, item: Item) -> tuple[str, Entry | None, list[str]]:
+    def _decide(self, item: Item) -> Decision:
         known = item.known
         if item.twice:
             return "skipped", None, ["the feed states it twice; the newest counts"]
@@ -130,11 +133,12 @@ class BatchImport:
         values = find_values(item.data)
         if known is None:
             return self._create(item, values)
+        entry = self.entries[known.entry_id]
         if known.source_id != self.source.pk:
-            return self._credit(item, values)
-        return self._merge(item, values)
+            return self._credit(item, entry, values)
+        return self._merge(item, self.sightings[known.pk], entry, values)
 
-    def _create(self, item: Item, values) -> tuple[str, Entry, list[str]]:
+    def _create(self, item: Item, values: EntryValues) -> Decision:
         dates = item.dates
         day, slug = self.addresses[id(item)]
         reasons = ["new", f"dated by: {dates.rule}", *dates.reasons, *values.reasons]
@@ -161,16 +165,15 @@ class BatchImport:
         self._add_sighting(item, values, entry, leads=True)
         return "created", entry, reasons + removed_reasons(values)
 
-    def _credit(self, item: Item, values) -> tuple[str, Entry | None, list[str]]:
+    def _credit(self, item: Item, entry: Entry, values: EntryValues) -> Decision:
         """Another source states an entry that is here: it is credited, and changes nothing."""
-        entry = self.entries[item.known.entry_id]
         self._add_sighting(item, values, entry, leads=False)
         reason = f"known from another feed by its {item.rule}; this feed is credited as well"
         return "unchanged", entry, [reason]
 
-    def _merge(self, item: Item, values) -> tuple[str, Entry, list[str]]:
-        sighting = self.sightings[item.known.pk]
-        entry = self.entries[item.known.entry_id]
+    def _merge(
+        self, item: Item, sighting: Sighting, entry: Entry, values: EntryValues
+    ) -> Decision:
         base, sighting_led = sighting.base, sighting.leads
         reasons = [] if item.rule == "guid" else [f"known by its {item.rule}"]
         self._change_sighting(item, values, sighting)
@@ -191,8 +194,8 @@ class BatchImport:
             reasons += removed_reasons(values) if "content" in taken else []
         reasons += values.reasons if taken else []
         if conflicts:
-            names = ", ".join(conflicts).replace("_", " ")
-            reasons.append(f"changed here and upstream, waits for an editor: {names}")
+            waiting = ", ".join(conflicts).replace("_", " ")
+            reasons.append(f"changed here and upstream, waits for an editor: {waiting}")
             return "conflict", entry, reasons
         if taken or redated:
             return "updated", entry, reasons
@@ -236,7 +239,9 @@ class BatchImport:
             conflicts.append(name)
         return conflicts
 
-    def _add_sighting(self, item: Item, values, entry: Entry, leads: bool) -> None:
+    def _add_sighting(
+        self, item: Item, values: EntryValues, entry: Entry, leads: bool
+    ) -> None:
         sighting = Sighting(
             source=self.source,
             entry=entry,
@@ -252,7 +257,7 @@ class BatchImport:
         self.new_sightings.append(sighting)
         self.keys += [(sighting, key.value) for key in item.keys]
 
-    def _change_sighting(self, item: Item, values, sighting: Sighting) -> None:
+    def _change_sighting(self, item: Item, values: EntryValues, sighting: Sighting) -> None:
         guid = strip_controls(item.guid)
         if guid != sighting.guid:
             self.keys += [(sighting, key.value) for key in item.keys]
@@ -265,8 +270,6 @@ class BatchImport:
     def _write(self) -> None:
         Entry.objects.bulk_create(self.new_entries)
         update(Entry, self.changed_entries, ENTRY_UPDATES)
-        for sighting in self.new_sightings:
-            sighting.entry_id = sighting.entry.pk
         Sighting.objects.bulk_create(self.new_sightings)
         update(Sighting, self.changed_sightings, SIGHTING_UPDATES)
         IdentityKey.objects.bulk_create(
@@ -322,7 +325,7 @@ def why_minted(item: Item) -> str:
     return "the feed gives the same id to another entry"
 
 
-def removed_reasons(values) -> list[str]:
+def removed_reasons(values: EntryValues) -> list[str]:
     return ["cleaning removed " + ", ".join(values.removed)] if values.removed else []
 
 

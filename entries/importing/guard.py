@@ -27,7 +27,7 @@ def checked_addresses(host: str, port: int) -> list[str]:
 
     Raises AddressRefusedError for a port that is not listed and for a host with any
     address that is not on the public internet, unless settings.FETCH_ALLOW_PRIVATE names
-    the host; OSError when the name can't be resolved.
+    the host; socket.gaierror when the name can't be resolved.
     """
     host = host.strip("[]")
     if host in settings.FETCH_ALLOW_PRIVATE:
@@ -78,7 +78,7 @@ class GuardedTLSConnection(HTTPSConnection):
 def connect(connection) -> socket.socket:
     try:
         addresses = checked_addresses(connection._dns_host, connection.port)
-    except OSError as error:
+    except socket.gaierror as error:
         raise NameResolutionError(connection.host, connection, error) from error
     for last, address in zip([False] * (len(addresses) - 1) + [True], addresses, strict=True):
         try:

@@ -45,7 +45,7 @@ class Item:
     known: Known | None = None
     rule: str = "new"
     keys: list[Key] = field(default_factory=list)
-    dates: EntryDates | None = None
+    dates: EntryDates = field(init=False)
     twice: bool = False
     is_unchanged: bool = False
 
@@ -179,7 +179,7 @@ def agrees(item: Item, sighting: Sighting) -> bool:
     """Whether title or date say as well that the two are one entry."""
     if item.data.title and item.data.title == sighting.base.get("title"):
         return True
-    return item.dates is not None and item.dates.published.isoformat() == sighting.base["published"]
+    return item.dates.published.isoformat() == sighting.base["published"]
 
 
 def vars_of(context) -> dict:

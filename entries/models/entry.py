@@ -17,16 +17,14 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 class EntryQuerySet(models.QuerySet):
     def live(self):
         """Entries the public may see, newest first."""
-        return self.filter(
-            status=Entry.Status.LIVE, published__lte=timezone.now()
-        ).order_by("-published", "-pk")
+        return self.filter(status=Entry.Status.LIVE, published__lte=timezone.now()).order_by(
+            "-published", "-pk"
+        )
 
     def set_status(self, status):
         """Give these entries a status. A fixed number of queries; returns how many changed."""
         with transaction.atomic():
-            pks = list(
-                self.exclude(status=status).order_by().values_list("pk", flat=True)
-            )
+            pks = list(self.exclude(status=status).order_by().values_list("pk", flat=True))
             changed = Entry.objects.filter(pk__in=pks)
             changed.update(status=status, modified_at=timezone.now())
             TaggedEntry.objects.filter(content_object__in=pks).update(
@@ -58,7 +56,7 @@ def mint_atom_id():
     return f"tag:{host},{timezone.now():%Y-%m-%d}:{uuid.uuid4()}"
 
 
-class Entry(models.Model):
+class Entry(models.Model):  # type: ignore[django-manager-missing]
     class Kind(models.TextChoices):
         ARTICLE = "article"
         LINK = "link"
@@ -119,9 +117,7 @@ class Entry(models.Model):
     class Meta:
         ordering = ["-published", "-pk"]
         verbose_name_plural = "entries"
-        constraints = [
-            models.UniqueConstraint(fields=["day", "slug"], name="one_entry_an_address")
-        ]
+        constraints = [models.UniqueConstraint(fields=["day", "slug"], name="one_entry_an_address")]
         indexes = [
             models.Index(fields=["status", "-published", "-id"], name="entry_listing"),
             models.Index(fields=["status", "kind", "-published", "-id"], name="entry_kind"),
@@ -146,6 +142,9 @@ class Entry(models.Model):
             if stale.update(live=live, published=self.published):
                 Tag.objects.filter(taggings__content_object=self).recount()
 
+    def get_absolute_url(self):
+        return entry_path(self.day, self.slug)
+
     def delete(self, *args, **kwargs):
         """Delete the entry. Its sightings stay, so that no import brings it back."""
         return Entry.objects.filter(pk=self.pk).delete()
@@ -161,9 +160,6 @@ class Entry(models.Model):
     @property
     def is_public(self):
         return self.status == self.Status.LIVE and self.published <= timezone.now()
-
-    def get_absolute_url(self):
-        return entry_path(self.day, self.slug)
 
     def _free_slug(self):
         wish = self.slug or slugify(self.title, allow_unicode=True)[:80].strip("-") or self.kind

@@ -20,7 +20,8 @@ class Sighting(models.Model):
     dated_by = models.CharField(max_length=20, help_text="Where the entry's date is from.")
     first_seen_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(
-        auto_now=True, help_text="When it last said something new; reading it unchanged writes nothing."
+        auto_now=True,
+        help_text="When it last said something new; reading it unchanged writes nothing.",
     )
     raw_hash = models.CharField(max_length=32)
     removed = models.JSONField(default=list, help_text="What cleaning took out, in words.")

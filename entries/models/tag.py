@@ -35,9 +35,11 @@ class TagQuerySet(models.QuerySet):
             .annotate(n=Count("pk"))
             .values("n")
         )
-        return self.filter(live_count__gt=0).annotate(
-            count=F("live_count") - Coalesce(Subquery(waiting), 0)
-        ).filter(count__gt=0)
+        return (
+            self.filter(live_count__gt=0)
+            .annotate(count=F("live_count") - Coalesce(Subquery(waiting), 0))
+            .filter(count__gt=0)
+        )
 
 
 class Tag(TagBase):
@@ -45,7 +47,10 @@ class Tag(TagBase):
     slug = models.SlugField(max_length=255, unique=True, allow_unicode=True)
     description = models.TextField(blank=True)
     live_count = models.PositiveIntegerField(
-        default=0, editable=False, db_index=True, help_text="Live entries, including those not yet due."
+        default=0,
+        editable=False,
+        db_index=True,
+        help_text="Live entries, including those not yet due.",
     )
 
     objects = TagQuerySet.as_manager()
@@ -72,6 +77,14 @@ class TagName(models.Model):
         return self.folded
 
 
+class TaggedEntryQuerySet(models.QuerySet):
+    def live(self):
+        """The taggings of entries that the public may see, newest first."""
+        return self.filter(live=True, published__lte=timezone.now()).order_by(
+            "-published", "-content_object_id"
+        )
+
+
 class TaggedEntry(ItemBase):
     """One tag of one entry. The order of an entry's tags is that of their primary keys.
 
@@ -92,7 +105,7 @@ class TaggedEntry(ItemBase):
     live = models.BooleanField(default=False, editable=False)
     published = models.DateTimeField(editable=False)
 
-    objects = models.Manager()
+    objects = TaggedEntryQuerySet.as_manager()
 
     class Meta:
         constraints = [

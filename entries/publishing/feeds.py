@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any, TextIO
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -26,6 +27,7 @@ CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 PAGE_SIZE = 50  # entries
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries last changed
 
+NO_ATTRIBUTES: "AttributesImpl[str]" = AttributesImpl({})
 IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 NOT_IN_AN_IRI = re.compile(r"[\s<>\"{}|\\^`]")
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
@@ -74,9 +76,7 @@ def atom_document(head: FeedHead, rows: list[EntryRow]) -> str:
     return out.getvalue()
 
 
-def write_atom(
-    out: TextIO, head: FeedHead, rows: Iterable[EntryRow], updated: datetime
-) -> None:
+def write_atom(out: TextIO, head: FeedHead, rows: Iterable[EntryRow], updated: datetime) -> None:
     """Write a feed, entry by entry: `rows` may be of any number and is read once."""
     EntryFeed(head, rows, updated).write(out, "utf-8")
 
@@ -115,7 +115,7 @@ class EntryFeed(Atom1Feed):
 
     def write_items(self, handler: SimplerXMLGenerator) -> None:
         for row in self.rows:
-            handler.startElement("entry", self.item_attributes(row))
+            handler.startElement("entry", AttributesImpl(self.item_attributes(row)))
             self.add_item_elements(handler, row)
             handler.endElement("entry")
 
@@ -172,7 +172,7 @@ def add_author(handler: SimplerXMLGenerator, person: EntryRow | SourceRow) -> No
     name, uri, email = person.author_name, person.author_uri, person.author_email
     if not (name or uri or email):
         return
-    handler.startElement("author", {})
+    handler.startElement("author", NO_ATTRIBUTES)
     handler.addQuickElement("name", strip_controls(name or email or uri))
     if IRI.fullmatch(uri):
         handler.addQuickElement("uri", uri)
@@ -184,7 +184,7 @@ def add_author(handler: SimplerXMLGenerator, person: EntryRow | SourceRow) -> No
 def add_source(handler: SimplerXMLGenerator, source: SourceRow) -> None:
     """Where an entry of somebody else's feed is from (RFC 4287, 4.2.11)."""
     address = source.url if source.url.startswith(("http://", "https://")) else ""
-    handler.startElement("source", {})
+    handler.startElement("source", NO_ATTRIBUTES)
     feed_id = source.feed_id if IRI.fullmatch(source.feed_id) else address
     if IRI.fullmatch(feed_id):
         handler.addQuickElement("id", feed_id)

@@ -2,6 +2,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Max
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             updated = max((row.updated for row in first), default=NEVER)
             rows = iter(first)
         if not output:
-            write_atom(self.stdout._out, head, rows, updated)
+            write_atom(cast(TextIO, self.stdout), head, rows, updated)
             return
         write_whole(Path(output), lambda file: write_atom(file, head, rows, updated))
 
@@ -61,13 +62,11 @@ def every_row(page: Callable[[Cursor | None], Page]) -> Iterator[EntryRow]:
 
 
 def find_tag(name: str) -> Tag:
-    tag = Tag.objects.filter(slug=name).first()
-    if tag is None:
-        known = TagName.objects.filter(folded=fold(name)).select_related("tag").first()
-        tag = known and known.tag
-    if tag is None:
-        raise CommandError(f"There is no tag {name!r}.", returncode=2)
-    return tag
+    if tag := Tag.objects.filter(slug=name).first():
+        return tag
+    if known := TagName.objects.filter(folded=fold(name)).select_related("tag").first():
+        return known.tag
+    raise CommandError(f"There is no tag {name!r}.", returncode=2)
 
 
 def write_whole(path: Path, write) -> None:

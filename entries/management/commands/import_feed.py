@@ -16,7 +16,9 @@ class Command(BaseCommand):
     help = "Import posts from Atom or RSS feeds."
 
     def add_arguments(self, parser):
-        parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a path, a URL or - (stdin)")
+        parser.add_argument(
+            "sources", nargs="+", metavar="SOURCE", help="a path, a URL or - (stdin)"
+        )
         parser.add_argument("--url", default="", help="what a file or stdin was fetched from")
         parser.add_argument("--draft", action="store_true", help="new entries wait as drafts")
         parser.add_argument("--limit", type=int, metavar="N", help="only the first N entries")

@@ -1,0 +1,62 @@
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-browser check format bench screenshots
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: .venv/.ready ## make the virtual environment in .venv, and nothing else
+
+run: .venv/.ready .env ## bring up the site: FEED=path-or-URL imports a feed of yours, PORT=8000
+	@grep -q '^SITE_URL=' .env || export SITE_URL="$${SITE_URL:-http://127.0.0.1:$(PORT)}"; \
+	$(MANAGE) prepare $(if $(FEED),--feed "$(FEED)") && \
+	exec $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --log-level warning
+
+test: .venv/.dev ## run the tests that need no server and no browser
+	$(BIN)/python -m pytest
+
+test-browser: .venv/.dev ## run the tests that need Chromium
+	$(BIN)/python -m pytest -m browser tests/browser
+
+check: .venv/.dev ## lint, formats, types, templates, floors, settings, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/lint-imports
+	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
+
+format: .venv/.dev ## put code and templates into their format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint templates --reformat --quiet
+
+bench: .venv/.dev ## measure against the bare libraries; writes docs/benchmarks.md
+	$(BIN)/python -m bench
+
+screenshots: .venv/.dev ## photograph each page type of the sample; needs Chromium
+	$(BIN)/python -m tests.browser.screenshots
+
+# The variables of a site in production, for the checks that ask for them.
+PRODUCTION := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	DEBUG=false SITE_URL=https://example.org DATABASE_URL=sqlite://:memory:
+
+.venv/.ready: requirements.txt
+	@echo "Making the virtual environment in .venv"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.dev: .venv/.ready requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.env:
+	@echo "Writing .env with a fresh secret"
+	@umask 077 && printf 'SECRET_KEY=%s\n' "$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')" > .env
