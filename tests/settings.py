@@ -19,6 +19,8 @@ os.environ |= {
 
 from config.settings import *  # noqa: F403
 
+# Any directory that is there: nothing is collected for the tests.
+STATIC_ROOT = BASE_DIR / "entries" / "static"  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -71,7 +71,8 @@ class BatchImport:
         for item in items:
             action, entry, reasons = self._decide(item)
             atom_id = entry.atom_id if entry else (item.known.atom_id if item.known else None)
-            entry_report = EntryReport(atom_id or item.guid, item.data.title, action, reasons)
+            name = atom_id or strip_controls(item.guid)
+            entry_report = EntryReport(name, item.data.title, action, reasons)
             report.add(entry_report)
             if action != ImportLine.Action.UNCHANGED or reasons:
                 self.lines.append((entry, item, action, reasons))
@@ -102,7 +103,8 @@ class BatchImport:
             days = {day for day, _ in wishes.values()}
             slugs = {slug for _, slug in wishes.values()}
             rows = Entry.objects.filter(day__in=days).order_by().values_list("day", "slug")
-            if rows.filter(slug__in=slugs).exists():
+            # One that is taken gets a number, which may be taken as well.
+            if len(slugs) < len(wishes) or rows.filter(slug__in=slugs).exists():
                 for day, slug in rows:
                     taken[day].add(slug)
         self.addresses = {}
@@ -121,7 +123,7 @@ class BatchImport:
     def _decide(self, item: Item) -> Decision:
         known = item.known
         if item.twice:
-            return "skipped", None, ["the feed states it twice; the newest counts"]
+            return "skipped", None, [item.twice]
         if known and known.entry_id is None:
             return "skipped", None, ["it was deleted here, and what is deleted stays away"]
         if known and is_rejected(known):

@@ -12,7 +12,9 @@ BLOCKS = {
     *("table", "caption", "colgroup", "col", "tbody", "td", "tfoot", "th", "thead", "tr"),
 }
 VOID = {"br", "col", "hr", "img", "source", "wbr"}
-TAG = re.compile(r"<(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)[^>]*>")
+# In an attribute's value, which is always quoted, `>` may stand as it is.
+REST_OF_TAG = r"""(?:[^>"]|"[^"]*")*>"""
+TAG = re.compile(rf"<(?P<closing>/?)(?P<name>[a-z][a-z0-9]*){REST_OF_TAG}")
 
 
 @dataclass(frozen=True)

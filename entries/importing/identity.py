@@ -10,7 +10,8 @@ Tried in this order; the first that finds the entry decides:
 4. `title and date`: within one source.
 
 Ids and links are known across sources, so that a post that stands in several feeds is one
-entry. An id that is no absolute IRI says nothing outside its own source.
+entry. An id that is no absolute IRI says nothing outside its own source, and one that a
+source has ever given to two entries at once says nothing there either.
 """
 
 import hashlib
@@ -18,6 +19,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from entries.characters import strip_controls
 
 from .parse import EntryData
 from .text import squeeze, visible_text
@@ -38,12 +41,19 @@ class Key:
 
 def is_usable_id(guid: str) -> bool:
     """Whether a guid can be an atom:id: an absolute IRI of a length that can be indexed."""
-    return bool(ABSOLUTE_IRI.fullmatch(guid)) and len(guid.encode()) <= MAX_ID_BYTES
+    if not ABSOLUTE_IRI.fullmatch(guid) or strip_controls(guid) != guid:
+        return False
+    return len(guid.encode()) <= MAX_ID_BYTES
 
 
 def guid_key(guid: str, source_pk: int) -> Key:
     scope = "" if WORLDWIDE.match(guid) else f"{source_pk} "
     return Key("guid", digest("g", scope + guid))
+
+
+def shared_guid_key(guid: str, source_pk: int) -> Key:
+    """Says that a source gives this guid to several entries, so that it names none of them."""
+    return Key("shared guid", digest("s", f"{source_pk} {guid}"))
 
 
 def find_keys(data: EntryData, source_pk: int, published: datetime | None, home: str) -> list[Key]:

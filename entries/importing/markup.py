@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import bleach
 import nh3
 
-from .blocks import BLOCKS, TAG, VOID, split_blocks
+from .blocks import BLOCKS, REST_OF_TAG, TAG, VOID, split_blocks
 from entries.characters import strip_controls
 
 TAGS = (
@@ -52,7 +52,7 @@ CLASSES = re.compile(r"(pl-[\w-]+|(language|lang|highlight|footnotes?)(-[\w+#.-]
 IMAGE_DATA = re.compile(r"data:image/(avif|gif|jpeg|png|webp)[;,]", re.I)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)", re.I)
 # A parser drops the first line break in <pre>: one that is meant must stand twice.
-PRE_LINE_BREAK = re.compile(r"(<pre[^>]*>)\n")
+PRE_LINE_BREAK = re.compile(rf"(<pre\b{REST_OF_TAG})\n")
 EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>")
 
 # bleach takes time and stack quadratic in these; what is past them keeps nh3's result.

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from entries.models import Entry, IdentityKey, Sighting, Source
 
 from .dates import EntryDates, find_dates
-from .identity import Key, find_keys, guid_key
+from .identity import Key, find_keys, guid_key, shared_guid_key
 from .parse import EntryData
 
 
@@ -26,6 +26,10 @@ class Known(NamedTuple):
     raw_hash: str
     atom_id: str | None
 
+
+STATED_TWICE = "the feed states it twice; the newest counts"
+STATED_TWICE_FAR_APART = "the feed states it twice, far apart; the first counts"
+STATED_TWICE_ALIKE = "the feed states another with this id, title and date; the first counts"
 
 COLUMNS = (
     *("value", "sighting_id", "sighting__source_id", "sighting__entry_id"),
@@ -46,7 +50,7 @@ class Item:
     rule: str = "new"
     keys: list[Key] = field(default_factory=list)
     dates: EntryDates = field(init=False)
-    twice: bool = False
+    twice: str = ""  # why it is left out, if the document states it more than once
     is_unchanged: bool = False
 
 
@@ -84,17 +88,24 @@ class Matcher:
         if unknown:
             self._match_other_keys(unknown)
         for item in rest:
-            if item.guid and item.guid_is_its_own:
+            if item.guid and not item.twice:
                 item.keys.insert(0, by_guid[id(item)])
         return items
 
     def _item(self, data: EntryData) -> Item:
-        raw = json.dumps({"entry": data.raw, "feed": vars_of(data.context)}, sort_keys=True)
-        raw_hash = hashlib.blake2b(raw.encode(), digest_size=16).hexdigest()
+        entry = json.dumps(data.raw, sort_keys=True)
+        context = vars(data.context) | {"author": vars(data.context.author)}
+        raw = f'{{"entry": {entry}, "feed": {json.dumps(context, sort_keys=True)}}}'
+        # The feed's own date changes with every new post, and says nothing new of this one.
+        stated = entry + json.dumps(context | {"updated": ""}, sort_keys=True)
+        raw_hash = hashlib.blake2b(stated.encode(), digest_size=16).hexdigest()
         return Item(data, raw, raw_hash, data.guid)
 
     def _find_stated_twice(self, items: Sequence[Item]) -> None:
-        """Tell an entry that stands twice (the newest counts) from two that share a guid."""
+        """Tell an entry that stands twice (the newest counts) from two that share a guid.
+
+        Of two that stand further apart than a batch the first counts, whatever its date.
+        """
         first: dict[str, Item] = {}
         for item in items:
             if not item.guid:
@@ -106,10 +117,10 @@ class Matcher:
             elif self.stated[item.guid] != what:
                 self.shared_guids.add(item.guid)
             elif item.guid in first and self._is_newer(item, first[item.guid]):
-                first[item.guid].twice = True
+                first[item.guid].twice = STATED_TWICE
                 first[item.guid] = item
             else:
-                item.twice = True
+                item.twice = STATED_TWICE if item.guid in first else STATED_TWICE_FAR_APART
         for item in items:
             item.guid_is_its_own = bool(item.guid) and item.guid not in self.shared_guids
 
@@ -117,16 +128,18 @@ class Matcher:
         return find_dates(item.data, self.now).updated > find_dates(other.data, self.now).updated
 
     def _match_guids(self, items: Sequence[Item]) -> dict[int, Key]:
-        keys = {
-            id(item): guid_key(item.guid, self.source.pk)
-            for item in items
-            if item.guid_is_its_own and not item.twice
-        }
-        found = self._known([key.value for key in keys.values()])
-        for item in items:
-            key = keys.get(id(item))
-            if key and (known := self._first_free(found[key.value])):
-                self._claim(item, known, key.rule)
+        """Returns the key that each item's guid makes, by the item's identity."""
+        asked = [item for item in items if item.guid and not item.twice]
+        shared = {id(item): shared_guid_key(item.guid, self.source.pk) for item in asked}
+        keys = {id(item): guid_key(item.guid, self.source.pk) for item in asked}
+        found = self._known([key.value for key in (*shared.values(), *keys.values())])
+        for item in asked:
+            if shared[id(item)].value in found:
+                item.guid_is_its_own = False
+            if not item.guid_is_its_own:
+                keys[id(item)] = shared[id(item)]
+            elif known := self._first_free(found.get(keys[id(item)].value, ())):
+                self._claim(item, known, "guid")
         return keys
 
     def _match_other_keys(self, items: Sequence[Item]) -> None:
@@ -137,7 +150,8 @@ class Matcher:
         for item in items:
             title_and_date = next((k.value for k in item.keys if k.rule == "title and date"), None)
             if not item.guid_is_its_own and title_and_date:
-                item.twice = title_and_date in self.stated_without_guid
+                if title_and_date in self.stated_without_guid:
+                    item.twice = STATED_TWICE_ALIKE
                 self.stated_without_guid.add(title_and_date)
             for key in item.keys if not item.twice else ():
                 sure = key.rule != "link" or (not item.guid and links[item.data.link] == 1)
@@ -180,10 +194,6 @@ def agrees(item: Item, sighting: Sighting) -> bool:
     if item.data.title and item.data.title == sighting.base.get("title"):
         return True
     return item.dates.published.isoformat() == sighting.base["published"]
-
-
-def vars_of(context) -> dict:
-    return vars(context) | {"author": vars(context.author)}
 
 
 def is_rejected(known: Known) -> bool:

@@ -1,9 +1,11 @@
 """Bytes to FeedData and EntryData. The only import of feedparser; no database."""
 
+import html
 import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
 
@@ -46,7 +48,8 @@ class Text:
 
     @classmethod
     def from_raw(cls, raw: dict[str, Any]) -> "Text":
-        return cls(*(raw.get(key) or "" for key in ("value", "type", "base", "language")))
+        notes = (strip_controls(raw.get(key) or "") for key in ("type", "base", "language"))
+        return cls(raw.get("value") or "", *notes)
 
     @property
     def is_html(self):
@@ -94,11 +97,11 @@ class EntryData:
     def guid(self) -> str:
         return str(self.raw.get("id") or "").strip()
 
-    @property
+    @cached_property
     def title(self) -> str:
         return self._text("title").plain
 
-    @property
+    @cached_property
     def link(self) -> str:
         """The address of the original page: the first alternate link, absolute."""
         for link in self.raw.get("links") or []:
@@ -106,7 +109,7 @@ class EntryData:
                 return self.absolute(link["href"])
         return self.absolute(self.raw["link"]) if self.raw.get("link") else ""
 
-    @property
+    @cached_property
     def body(self) -> Text:
         """The fullest text: HTML content before plain, content before summary."""
         contents = [Text.from_raw(raw) for raw in self.raw.get("content") or []]
@@ -120,7 +123,7 @@ class EntryData:
         text = self._summary
         return "" if text.value == self.body.value else text.plain
 
-    @property
+    @cached_property
     def _summary(self) -> Text:
         return self._text("summary")
 
@@ -129,7 +132,7 @@ class EntryData:
         raw = self.raw.get(f"{name}_detail") or {}
         return Text.from_raw(raw | {"value": self.raw[name]} if name in self.raw else raw)
 
-    @property
+    @cached_property
     def author(self) -> Person:
         people = [Person.from_raw(raw) for raw in self.raw.get("authors") or []]
         source = (self.raw.get("source") or {}).get("authors") or []
@@ -141,7 +144,7 @@ class EntryData:
         details = [self.body.language, Text.from_raw(self.raw.get("title_detail") or {}).language]
         return next((tag for tag in [*details, self.context.language] if tag), "")
 
-    @property
+    @cached_property
     def categories(self) -> list[str]:
         """The terms, in the feed's order, each once."""
         terms = (tag.get("term") or tag.get("label") for tag in self.raw.get("tags") or [])
@@ -156,17 +159,22 @@ class EntryData:
             if link.get("rel") == "enclosure" and link.get("href")
         ]
 
-    @property
+    @cached_property
     def base(self) -> str:
         """What relative addresses in the text are relative to."""
-        return urljoin(self.context.base, self.body.base) if self.body.base else self.context.base
+        return absolute_address(self.context.base, self.body.base) or self.context.base
 
     def absolute(self, address: str) -> str:
         address = strip_controls(str(address)).strip()
-        try:
-            return urljoin(self.base, address) if self.base else address
-        except ValueError:
-            return address
+        return absolute_address(self.base, address) or address
+
+
+def absolute_address(base: str, address: str) -> str:
+    """A relative address made absolute; empty when it is no address at all."""
+    try:
+        return urljoin(base, address.strip()) if address else ""
+    except ValueError:
+        return ""
 
 
 def whole_number(link: dict[str, Any]) -> int | None:
@@ -222,8 +230,10 @@ def read_entries(first, pieces, feed, content_type) -> Iterator[EntryData]:
 
 
 def parse_piece(data: bytes, content_type: str) -> feedparser.FeedParserDict:
-    # Not told the address: it would resolve ids by it, which are to stay as they are.
-    headers = {"content-type": content_type} if content_type else {}
+    # Not told the address: it would resolve ids by it, which are to stay as they are. Without
+    # a charset the type says nothing of the encoding (RFC 7303, 3.2), while feedparser would
+    # take text/xml for US-ASCII, as RFC 3023 had it.
+    headers = {"content-type": content_type} if "charset" in content_type.lower() else {}
     # A str would be opened as a path or fetched as an address: bytes never are.
     return feedparser.parse(
         io.BytesIO(data),
@@ -255,10 +265,7 @@ def feed_data(parsed: feedparser.FeedParserDict, url: str) -> FeedData:
 
     def link(rel):
         address = next((x["href"] for x in links if x.get("rel") == rel and x.get("href")), "")
-        try:
-            return urljoin(url, address.strip()) if address else ""
-        except ValueError:
-            return ""
+        return absolute_address(url, strip_controls(address))
 
     site_url = link("alternate")
     people = [Person.from_raw(raw) for raw in feed.get("authors") or []]
@@ -283,8 +290,12 @@ def feed_data(parsed: feedparser.FeedParserDict, url: str) -> FeedData:
 def why_no_feed(data: bytes, url: str) -> str:
     if HTML_PAGE.match(data[:4096].removeprefix(b"\xef\xbb\xbf")):
         found = [HREF.search(link) for link in LINK_TO_FEED.findall(data[:200_000])]
-        feeds = [urljoin(url, match.group(1).decode("utf-8", "replace")) for match in found if match]
-        if feeds:
+        feeds = [
+            absolute_address(url, html.unescape(match.group(1).decode("utf-8", "replace")))
+            for match in found
+            if match
+        ]
+        if feeds and feeds[0]:
             return f"it is an HTML page, not a feed; the page names this feed: {feeds[0]}"
         return "it is an HTML page, not a feed"
     return "it is no Atom or RSS feed"

@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .blocks import Block, split_blocks
+from .blocks import REST_OF_TAG, Block, split_blocks
 from .markup import is_safe_address
 from .text import squeeze, visible_text
 
-LINK = r'<a href="(?P<href>[^"]*)"[^>]*>(?P<text>(?:(?!</?a[ >]).)*)</a>'
+LINK = rf'<a href="(?P<href>[^"]*)"{REST_OF_TAG}(?P<text>(?:(?!</?a[ >]).)*)</a>'
 HEADING = re.compile(rf"<p><strong>{LINK}</strong></p>", re.S)
 VIA = re.compile(rf"<p>(?:<small></small>|<small>)?\s*[Vv]ia:? {LINK}\s*(?:</small>)?</p>", re.S)
 BLOCKQUOTE = re.compile(r'<blockquote(?: cite="(?P<cite>[^"]*)")?>(?P<inner>.*)</blockquote>', re.S)

@@ -17,6 +17,7 @@ from .text import visible_text
 
 MAX_TAG_LENGTH = 255
 MAX_LANGUAGE_LENGTH = 64
+MAX_TYPE_LENGTH = 255
 MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 DAY_IN_PATH = re.compile(r"/(\d{4})/(\d\d?|[A-Za-z]{3})/(\d\d?)/")
 SLUG = re.compile(r"[\w-]{1,200}")
@@ -70,7 +71,11 @@ def find_values(data: EntryData) -> EntryValues:
         "quoted_context": shape.quoted_context,
         "tags_line": shape.tags_line,
         "tags": list(dict.fromkeys(tags)),
-        "enclosures": [row for row in data.enclosures if is_safe_address(row[0])],
+        "enclosures": [
+            [href, type_[:MAX_TYPE_LENGTH], length]
+            for href, type_, length in data.enclosures
+            if is_safe_address(href)
+        ],
     }
     return EntryValues(merged, cleaned.removed, reasons)
 

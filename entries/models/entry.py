@@ -168,10 +168,15 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
 
 
 def free_slug(wish, taken):
-    """The wished slug, or the first of wish-2, wish-3, … that is not taken."""
+    """The wished slug, or the first of wish-2, wish-3, … that is not taken.
+
+    No longer than a slug may be, if the wish is not.
+    """
+    longest = Entry._meta.get_field("slug").max_length
     slug, number = wish, 2
     while slug in taken:
-        slug, number = f"{wish}-{number}", number + 1
+        ending = f"-{number}"
+        slug, number = wish[: longest - len(ending)] + ending, number + 1
     return slug
 
 

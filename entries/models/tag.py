@@ -18,7 +18,7 @@ def fold(name):
 class TagQuerySet(models.QuerySet):
     def recount(self):
         """Set the kept count of these tags to what a count gives. One query."""
-        live = TaggedEntry.objects.filter(tag=OuterRef("pk"), live=True)
+        live = TaggedEntry.objects.filter(tag=OuterRef("pk"), live__in=[True])
         count = live.order_by().values("tag").annotate(n=Count("pk")).values("n")
         return self.update(live_count=Coalesce(Subquery(count), 0))
 
@@ -29,7 +29,9 @@ class TagQuerySet(models.QuerySet):
         taken off here, so that no job has to run when one falls due.
         """
         waiting = (
-            TaggedEntry.objects.filter(tag=OuterRef("pk"), live=True, published__gt=timezone.now())
+            TaggedEntry.objects.filter(
+                tag=OuterRef("pk"), live__in=[True], published__gt=timezone.now()
+            )
             .order_by()
             .values("tag")
             .annotate(n=Count("pk"))
@@ -80,7 +82,8 @@ class TagName(models.Model):
 class TaggedEntryQuerySet(models.QuerySet):
     def live(self):
         """The taggings of entries that the public may see, newest first."""
-        return self.filter(live=True, published__lte=timezone.now()).order_by(
+        # Django writes live=True as a bare column, for which SQLite looks into no index.
+        return self.filter(live__in=[True], published__lte=timezone.now()).order_by(
             "-published", "-content_object_id"
         )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any, TextIO
+from uuid import NAMESPACE_URL, uuid5
 from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from entries.characters import strip_controls
 from entries.models import Source, Tag
 
-from .listing import EntryRow, SourceRow
+from .listing import EntryRow, SourceRow, web_address
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 PAGE_SIZE = 50  # entries
@@ -30,8 +31,13 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries last cha
 NO_ATTRIBUTES: "AttributesImpl[str]" = AttributesImpl({})
 IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 NOT_IN_AN_IRI = re.compile(r"[\s<>\"{}|\\^`]")
+# What a link may name beside pages of the web: nothing that runs, nothing of a reader's own disk.
+OTHER_SCHEMES = frozenset(
+    "ftp ftps gemini geo gopher irc ircs magnet mailto matrix news nntp sip sips sms tel webcal "
+    "xmpp".split()
+)
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-MEDIA_TYPE = re.compile(r"[^\s/]+/[^\s/].*")
+MEDIA_TYPE = re.compile(r"[^\s/;]+/[^\s/;]+(\s*;.*)?")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
@@ -92,7 +98,7 @@ class EntryFeed(Atom1Feed):
             language=settings.LANGUAGE_CODE,
             author_name=settings.SITE_TITLE,
             author_link=absolute("/"),
-            feed_url=absolute(head.path + head.query),
+            feed_url=as_iri(absolute(head.path + head.query)),
             feed_guid=absolute(head.path),
         )
         self.head = head
@@ -125,31 +131,29 @@ class EntryFeed(Atom1Feed):
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: Any) -> None:
         row: EntryRow = item
-        handler.addQuickElement("id", row.atom_id)
+        handler.addQuickElement("id", permanent_id(row.atom_id))
         handler.addQuickElement("title", strip_controls(row.title))
         add_link(handler, "alternate", absolute(row.path))
-        if row.canonical_url:
-            add_link(handler, "via", row.canonical_url)
-        if row.link_url:
-            add_link(handler, "related", row.link_url)
+        add_link(handler, "via", row.canonical_url)
+        add_link(handler, "related", row.link_url)
         for enclosure in row.enclosures:
-            is_type = MEDIA_TYPE.fullmatch(enclosure.type)
+            media_type = strip_controls(enclosure.type).strip()
             add_link(
                 handler,
                 "enclosure",
                 enclosure.href,
-                type=enclosure.type if is_type else "",
+                type=media_type if MEDIA_TYPE.fullmatch(media_type) else "",
                 length="" if enclosure.length is None else str(enclosure.length),
             )
         handler.addQuickElement("published", rfc3339_date(row.published))
         handler.addQuickElement("updated", rfc3339_date(row.updated))
         add_author(handler, row)
         for tag in row.tags:
-            handler.addQuickElement("category", "", {"term": strip_controls(tag.term or tag.name)})
+            if term := strip_controls(tag.term or tag.name).strip():
+                handler.addQuickElement("category", "", {"term": term})
         if row.source and row.source.canonical == Source.Canonical.SOURCE:
             add_source(handler, row.source)
-        if row.summary:
-            handler.addQuickElement("summary", strip_controls(row.summary))
+        add_text(handler, "summary", row.summary)
         handler.addQuickElement("content", self.content(row), {"type": "html"})
 
     def content(self, row: EntryRow) -> str:
@@ -161,21 +165,26 @@ class EntryFeed(Atom1Feed):
         return strip_controls(self.template.render({"entry": row, "tags": tags}).strip())
 
 
-def add_link(handler: SimplerXMLGenerator, rel: str, href: str, **attributes: str) -> None:
-    href = NOT_IN_AN_IRI.sub(percent_encoded, strip_controls(href))
-    if IRI.fullmatch(href):
+def add_link(handler: SimplerXMLGenerator, rel: str, address: str, **attributes: str) -> None:
+    if href := as_iri(address):
         present = {name: value for name, value in attributes.items() if value}
         handler.addQuickElement("link", "", {"rel": rel, "href": href, **present})
 
 
+def add_text(handler: SimplerXMLGenerator, name: str, text: str) -> None:
+    if text := strip_controls(text).strip():
+        handler.addQuickElement(name, text)
+
+
 def add_author(handler: SimplerXMLGenerator, person: EntryRow | SourceRow) -> None:
-    name, uri, email = person.author_name, person.author_uri, person.author_email
+    name = strip_controls(person.author_name).strip()
+    email = strip_controls(person.author_email).strip()
+    uri = as_iri(person.author_uri)
     if not (name or uri or email):
         return
     handler.startElement("author", NO_ATTRIBUTES)
-    handler.addQuickElement("name", strip_controls(name or email or uri))
-    if IRI.fullmatch(uri):
-        handler.addQuickElement("uri", uri)
+    handler.addQuickElement("name", name or email or uri)
+    add_text(handler, "uri", uri)
     if EMAIL.fullmatch(email):
         handler.addQuickElement("email", email)
     handler.endElement("author")
@@ -183,17 +192,36 @@ def add_author(handler: SimplerXMLGenerator, person: EntryRow | SourceRow) -> No
 
 def add_source(handler: SimplerXMLGenerator, source: SourceRow) -> None:
     """Where an entry of somebody else's feed is from (RFC 4287, 4.2.11)."""
-    address = source.url if source.url.startswith(("http://", "https://")) else ""
+    # A feed that was read from a file has an address that concerns nobody else.
+    known_as = [id_ for id_ in (source.feed_id, source.url) if not id_.startswith("file:")]
     handler.startElement("source", NO_ATTRIBUTES)
-    feed_id = source.feed_id if IRI.fullmatch(source.feed_id) else address
-    if IRI.fullmatch(feed_id):
-        handler.addQuickElement("id", feed_id)
+    add_text(handler, "id", next(filter(is_iri, known_as), ""))
     handler.addQuickElement("title", strip_controls(source.title))
+    add_text(handler, "subtitle", source.subtitle)
     add_link(handler, "alternate", source.site_url)
-    add_link(handler, "self", address)
-    if source.rights:
-        handler.addQuickElement("rights", strip_controls(source.rights))
+    add_link(handler, "self", source.url)
+    add_author(handler, source)
+    add_text(handler, "rights", source.rights)
+    add_text(handler, "icon", as_iri(source.icon))
     handler.endElement("source")
+
+
+def permanent_id(atom_id: str) -> str:
+    """The atom:id, letter for letter; one that is no IRI has a urn:uuid that stands for it."""
+    return atom_id if is_iri(atom_id) else uuid5(NAMESPACE_URL, atom_id).urn
+
+
+def is_iri(text: str) -> bool:
+    return bool(IRI.fullmatch(text)) and strip_controls(text) == text
+
+
+def as_iri(address: str) -> str:
+    """The address, with what an IRI can't hold encoded; empty when it is not to be linked to."""
+    address = NOT_IN_AN_IRI.sub(percent_encoded, strip_controls(address).strip())
+    scheme = address.partition(":")[0].lower()
+    if scheme in OTHER_SCHEMES:
+        return address if is_iri(address) else ""
+    return web_address(address)
 
 
 def absolute(path: str) -> str:

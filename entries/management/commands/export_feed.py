@@ -1,6 +1,9 @@
 import os
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -37,17 +40,27 @@ class Command(BaseCommand):
         def page(cursor: Cursor | None) -> Page:
             return entries_page(entries, cursor, PAGE_SIZE)
 
+        rows: Iterable[EntryRow]
         if all:
             updated = entries.order_by().aggregate(newest=Max("updated"))["newest"] or NEVER
             rows = every_row(page)
         else:
-            first = page(None).rows
-            updated = max((row.updated for row in first), default=NEVER)
-            rows = iter(first)
-        if not output:
-            write_atom(cast(TextIO, self.stdout), head, rows, updated)
-            return
-        write_whole(Path(output), lambda file: write_atom(file, head, rows, updated))
+            first = page(None)
+            head = replace(head, older=first.older)
+            rows = first.rows
+            updated = max((row.updated for row in rows), default=NEVER)
+        if output:
+            write_whole(Path(output), lambda file: write_atom(file, head, rows, updated))
+        else:
+            write_atom(self.as_stream(), head, rows, updated)
+
+    def as_stream(self) -> TextIO:
+        """Standard output, taking what is written to it as it stands, in UTF-8."""
+        # Django would end each piece of the document with a line break.
+        self.stdout.ending = ""
+        if self.stdout._out is sys.stdout and isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
+        return cast(TextIO, self.stdout)
 
 
 def every_row(page: Callable[[Cursor | None], Page]) -> Iterator[EntryRow]:
@@ -69,17 +82,29 @@ def find_tag(name: str) -> Tag:
     raise CommandError(f"There is no tag {name!r}.", returncode=2)
 
 
-def write_whole(path: Path, write) -> None:
-    """Write a file that is either the new one or the old one, never a part."""
+def write_whole(path: Path, write: Callable[[TextIO], None]) -> None:
+    """Write a file that is either the new one or the old one, never a part.
+
+    What is no regular file (a pipe, a device) is written to as it is. Raises CommandError.
+    """
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8") as stream:
+                write(stream)
+        else:
+            replace_file(path, write)
     except OSError as error:
         raise CommandError(f"{path}: it can't be written: {error.strerror}") from error
+
+
+def replace_file(path: Path, write: Callable[[TextIO], None]) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             write(file)
         Path(temporary).chmod(0o644)
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

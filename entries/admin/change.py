@@ -1,0 +1,147 @@
+"""Upstream values that wait for an editor."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.views.decorators.http import require_POST
+
+from entries.importing.review import accept, dismiss
+from entries.models import Change
+
+from .provenance import as_text, comparison, field_label, moment, our_value
+
+VALUE_SHOWN = 100
+
+
+@admin.action(description="Take upstream’s value")
+def take_theirs(modeladmin, request, queryset):
+    modeladmin.message_user(request, f"{counted(accept(queryset))} taken over.", messages.SUCCESS)
+
+
+@admin.action(description="Keep ours")
+def keep_ours(modeladmin, request, queryset):
+    modeladmin.message_user(request, f"{counted(dismiss(queryset))} set aside.", messages.SUCCESS)
+
+
+@admin.register(Change)
+class ChangeAdmin(admin.ModelAdmin):
+    """Read and decide; who may change entries may decide."""
+
+    actions = [take_theirs, keep_ours]
+    list_display = [
+        "entry_title",
+        "field_name",
+        "upstream_before",
+        "upstream_now",
+        "here",
+        "when",
+    ]
+    list_display_links = ["field_name"]
+    list_filter = ["field"]
+    list_per_page = 50
+    list_select_related = ["entry"]
+    sortable_by = ["when"]
+    search_fields = ["entry__title"]
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    fields = ["entry_link", "field_name", "side_by_side", "when"]
+    readonly_fields = fields
+
+    class Media:
+        css = {"all": ["entries/admin/desk.css"]}
+
+    @admin.display(description="entry")
+    def entry_title(self, change):
+        return self.entry_link(change)
+
+    @admin.display(description="entry")
+    def entry_link(self, change):
+        url = reverse("admin:entries_entry_change", args=[change.entry_id])
+        return format_html('<a href="{}">{}</a>', url, Truncator(change.entry).chars(80))
+
+    @admin.display(description="field", ordering="field")
+    def field_name(self, change):
+        return field_label(change.field)
+
+    @admin.display(description="upstream before")
+    def upstream_before(self, change):
+        return shortened(change, change.base)
+
+    @admin.display(description="upstream now")
+    def upstream_now(self, change):
+        return shortened(change, change.theirs)
+
+    @admin.display(description="here")
+    def here(self, change):
+        return shortened(change, our_value(change.entry, change.field))
+
+    @admin.display(description="seen", ordering="seen_at")
+    def when(self, change):
+        return moment(change.seen_at)
+
+    @admin.display(description="values")
+    def side_by_side(self, change):
+        return comparison(change)
+
+    def get_queryset(self, request):
+        taggings = "entry__taggings__tag"
+        return super().get_queryset(request).prefetch_related(taggings, "entry__enclosures")
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/accept/", view(self.decide_view(accept)), name="entries_change_accept"),
+            path(
+                "<int:pk>/dismiss/", view(self.decide_view(dismiss)), name="entries_change_dismiss"
+            ),
+            *super().get_urls(),
+        ]
+
+    def decide_view(self, decide):
+        """The view that decides one change and goes back to its entry."""
+
+        @require_POST
+        def view(request, pk):
+            if not self.may_decide(request):
+                raise PermissionDenied
+            change = get_object_or_404(Change, pk=pk)
+            decide([change])
+            done = "taken from upstream" if decide is accept else "kept as it is here"
+            self.message_user(request, f"{field_label(change.field)}: {done}.", messages.SUCCESS)
+            entry = reverse("admin:entries_entry_change", args=[change.entry_id])
+            return HttpResponseRedirect(entry)
+
+        return view
+
+    def may_decide(self, request):
+        return request.user.has_perm("entries.change_entry")
+
+    def get_actions(self, request):
+        return super().get_actions(request) if self.may_decide(request) else {}
+
+    def has_view_permission(self, request, obj=None):
+        return self.may_decide(request) or request.user.has_perm("entries.view_entry")
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+def shortened(change, value):
+    return Truncator(as_text(change.field, value)).chars(VALUE_SHOWN)
+
+
+def counted(number):
+    return "1 change" if number == 1 else f"{number:,} changes"

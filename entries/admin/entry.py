@@ -1,0 +1,261 @@
+"""Entries on the editor's desk."""
+
+import re
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Prefetch
+from django.db.models.functions import Substr
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import Truncator
+
+from entries.importing.markup import html_from_text, sanitize_html
+from entries.importing.text import visible_text
+from entries.models import Enclosure, Entry, Sighting, TaggedEntry
+from entries.models.entry import entry_path
+
+from .actions import ENTRY_ACTIONS, EntryActionForm
+from .deletion import summarise_deletion
+from .filters import SourceFilter, TagFilter, WaitingFilter
+from .forms import EnclosureForm, EntryForm, looks_like_html
+from .provenance import external_link, import_history, moment, sightings_table, waiting_changes
+
+TITLE_SHOWN = 80
+OPENING_READ = 400
+CUT_TAG = re.compile(r"<[^>]*\Z")
+
+# A change to one of these is news to readers of the feed; one of status, tags or address is not.
+TEXT_FIELDS = {
+    *("kind", "title", "content", "summary", "link_url", "via_url", "via_title"),
+    *("quoted_source", "quoted_url", "quoted_context", "author_name", "author_uri"),
+    *("author_email", "language", "canonical_url"),
+}
+LINK = ["link_url", "via_url", "via_title"]
+QUOTATION = ["quoted_source", "quoted_url", "quoted_context"]
+
+
+class EntryList(ChangeList):
+    """The list of entries, read in a fixed number of queries, without their texts."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = (
+            self.result_list.defer("content", "summary")
+            .annotate(opening=Substr("content", 1, OPENING_READ))
+            .prefetch_related(
+                Prefetch("taggings", TaggedEntry.objects.select_related("tag").order_by("pk")),
+                Prefetch(
+                    "sightings",
+                    Sighting.objects.filter(leads=True)
+                    .select_related("source")
+                    .only("entry", "source__title", "source__url"),
+                    to_attr="leading",
+                ),
+            )
+        )
+
+
+class EnclosureInline(admin.TabularInline):
+    model = Enclosure
+    form = EnclosureForm
+    extra = 0
+    classes = ["collapse"]
+
+
+@admin.register(Entry)
+class EntryAdmin(admin.ModelAdmin):
+    form = EntryForm
+    action_form = EntryActionForm
+    actions = ENTRY_ACTIONS
+    inlines = [EnclosureInline]
+    list_display = ["headline", "kind", "status", "tag_list", "source", "when"]
+    list_filter = ["status", "kind", WaitingFilter, SourceFilter, TagFilter]
+    list_per_page = 50
+    sortable_by = ["when"]
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    date_hierarchy = "published"
+    search_fields = ["title", "content", "quoted_source", "link_url", "atom_id"]
+    search_help_text = "In title, text, who was quoted, link and id."
+    prepopulated_fields = {"slug": ["title"]}
+    radio_fields = {"kind": admin.HORIZONTAL, "status": admin.HORIZONTAL}
+    save_on_top = True
+
+    class Media:
+        css = {"all": ["entries/admin/desk.css"]}
+
+    @admin.display(description="title")
+    def headline(self, entry):
+        if entry.title:
+            return Truncator(entry.title).chars(TITLE_SHOWN)
+        opening = visible_text(CUT_TAG.sub("", entry.opening))
+        return format_html("<i>{}</i>", Truncator(opening or "(empty)").chars(TITLE_SHOWN))
+
+    @admin.display(description="tags")
+    def tag_list(self, entry):
+        return ", ".join(tagging.tag.name for tagging in entry.taggings.all())
+
+    @admin.display(description="source")
+    def source(self, entry):
+        return entry.leading[0].source if entry.leading else ""
+
+    @admin.display(description="published", ordering="published")
+    def when(self, entry):
+        return moment(entry.published)
+
+    @admin.display(description="id")
+    def permanent_id(self, entry):
+        return format_html('<code class="desk-address">{}</code>', entry.atom_id)
+
+    @admin.display(description="original page")
+    def original_page(self, entry):
+        return external_link(entry.canonical_url)
+
+    @admin.display(description="sources")
+    def sightings(self, entry):
+        return sightings_table(entry)
+
+    @admin.display(description="imports")
+    def imports(self, entry):
+        return import_history(entry)
+
+    @admin.display(description="imported")
+    def first_imported(self, entry):
+        return moment(entry.imported_at) if entry.imported_at else "never: it was written here"
+
+    @admin.display(description="last changed")
+    def last_changed(self, entry):
+        return f"{moment(entry.modified_at)}, for readers {moment(entry.updated)}"
+
+    @admin.display(description="decide")
+    def to_decide(self, entry):
+        return waiting_changes(entry, may_decide=True)
+
+    @admin.display(description="waiting")
+    def to_read(self, entry):
+        return waiting_changes(entry, may_decide=False)
+
+    def get_changelist(self, request, **kwargs):
+        return EntryList
+
+    def get_readonly_fields(self, request, obj=None):
+        if obj is None:
+            return []
+        return [
+            *("to_decide", "to_read", "permanent_id", "original_page", "sightings", "imports"),
+            *("first_imported", "last_changed"),
+        ]
+
+    def get_fieldsets(self, request, obj=None):
+        """What the entry's kind needs lies open; the rest is folded away."""
+        kind = obj.kind if obj else request.GET.get("kind")
+        text = ["title", "content", "tag_names", "summary"]
+
+        def fold_unless(condition):
+            return [] if condition else ["collapse"]
+
+        link = {
+            "fields": LINK,
+            "classes": fold_unless(kind in (None, Entry.Kind.LINK) or holds(obj, LINK)),
+        }
+        quotation = {
+            "fields": QUOTATION,
+            "classes": fold_unless(kind in (None, Entry.Kind.QUOTATION) or holds(obj, QUOTATION)),
+        }
+        fieldsets = [
+            (None, {"fields": ["kind", "status", "seen"]}),
+            ("Text", {"fields": text}),
+            ("Link", link),
+            ("Quotation", quotation),
+            ("When and where", {"fields": ["published", "slug", "language"]}),
+            (
+                "Author and original",
+                {
+                    "fields": ["author_name", "author_uri", "author_email", "canonical_url"],
+                    "classes": ["collapse"],
+                },
+            ),
+            ("Feed", {"fields": ["tags_line"], "classes": ["collapse"]}),
+        ]
+        if kind == Entry.Kind.LINK:
+            fieldsets.insert(1, fieldsets.pop(2))
+        if obj is None:
+            return fieldsets
+        if obj.changes.exists():
+            shown = "to_decide" if self.has_change_permission(request, obj) else "to_read"
+            fieldsets.insert(0, ("Upstream changed what was edited here", {"fields": [shown]}))
+        provenance = ["permanent_id", "original_page", "first_imported", "last_changed"]
+        return [
+            *fieldsets,
+            ("Provenance", {"fields": [*provenance, "sightings", "imports"]}),
+        ]
+
+    def view_on_site(self, obj):
+        return obj.get_absolute_url()
+
+    def get_object(self, request, object_id, from_field=None):
+        entry = super().get_object(request, object_id, from_field)
+        if entry and request.method == "POST":
+            # Nobody else saves between the form's look at the stored entry and its own save.
+            entry.refresh_from_db(from_queryset=Entry.objects.select_for_update())
+        return entry
+
+    def save_model(self, request, obj, form, change):
+        if change and not form.edited:
+            return
+        if "content" in form.edited:
+            self.clean_content(request, obj)
+        if form.edited & TEXT_FIELDS:
+            obj.updated = timezone.now()
+        before = entry_path(obj.day, form.initial["slug"]) if change else ""
+        if "published" in form.edited and obj.day:
+            was = timezone.localdate(form.initial["published"])
+            if was != timezone.localdate(obj.published):
+                obj.move_to_published()
+        wish = obj.slug
+        super().save_model(request, obj, form, change)
+        self.tell_address(request, obj, wish, before)
+
+    def clean_content(self, request, obj):
+        html = obj.content if looks_like_html(obj.content) else html_from_text(obj.content)
+        cleaned = sanitize_html(html, settings.SITE_URL + "/")
+        obj.content = cleaned.html
+        if cleaned.removed:
+            self.message_user(
+                request,
+                f"Taken out of the text for safety: {', '.join(cleaned.removed)}.",
+                messages.WARNING,
+            )
+
+    def tell_address(self, request, obj, wish, before):
+        path = obj.get_absolute_url()
+        if wish and obj.slug != wish:
+            self.message_user(
+                request,
+                f"“{wish}” is taken on that day; the entry got “{obj.slug}”.",
+                messages.WARNING,
+            )
+        if before and path != before:
+            self.message_user(
+                request,
+                f"The address changed from {before} to {path}: links to the old one end there.",
+                messages.WARNING,
+            )
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        entry = form.instance
+        if "tag_names" in form.edited:
+            entry.set_tags(form.wanted_names())
+        if change and any(formset.has_changed() for formset in formsets):
+            now = timezone.now()
+            Entry.objects.filter(pk=entry.pk).update(updated=now, modified_at=now)
+
+    def get_deleted_objects(self, objs, request):
+        return summarise_deletion(self, objs, request)
+
+
+def holds(entry, fields):
+    return entry is not None and any(getattr(entry, name) for name in fields)

@@ -1,0 +1,58 @@
+"""Tag names as an editor types them: parted by commas, in order."""
+
+import csv
+from collections.abc import Iterable
+
+from django import forms
+from django.urls import reverse_lazy
+
+MAX_LENGTH = 255
+
+
+def split_names(text: str) -> list[str]:
+    """The names in a line such as `web, "a, b", web feeds`; in quotes a comma is a letter.
+
+    Each name once, in the order of their first appearance.
+    """
+    rows = csv.reader([" ".join(text.split())], skipinitialspace=True)
+    names = (name.strip() for row in rows for name in row)
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def join_names(names: Iterable[str]) -> str:
+    """The line that `split_names` reads as these names."""
+    return ", ".join(quoted(" ".join(name.split())) for name in names)
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if "," in name or '"' in name else name
+
+
+class TagNamesInput(forms.TextInput):
+    """A line of tag names. With JavaScript it suggests the tags that there are."""
+
+    class Media:
+        css = {"all": ["entries/admin/tag-names.css"]}
+        js = [forms.Script("entries/admin/tag-names.js", defer=True)]
+
+    def __init__(self, attrs=None):
+        suggestions = reverse_lazy("admin:autocomplete")
+        super().__init__({"data-tag-names": suggestions, "autocomplete": "off"} | (attrs or {}))
+
+
+class TagNamesField(forms.CharField):
+    """Tag names, parted by commas. Cleans to a list, in order."""
+
+    widget = TagNamesInput
+
+    def to_python(self, value):
+        names = split_names(super().to_python(value))
+        for name in names:
+            if len(name) > MAX_LENGTH:
+                raise forms.ValidationError(
+                    f"A tag has at most {MAX_LENGTH} characters; “{name[:40]}…” has {len(name)}."
+                )
+        return names
+
+    def has_changed(self, initial, data):
+        return split_names(initial or "") != split_names(data or "")

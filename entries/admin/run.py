@@ -1,0 +1,107 @@
+"""What imports did, to read."""
+
+from django.contrib import admin
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.text import Truncator
+
+from entries.models import ImportLine, ImportRun, Source
+
+from .filters import FormFilter
+from .provenance import NOTHING
+
+COUNTS = ["created", "updated", "unchanged", "conflicts", "skipped"]
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 100
+
+    class Media:
+        css = {"all": ["entries/admin/desk.css"]}
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class RunSourceFilter(FormFilter):
+    title = "source"
+    parameter_name = "source"
+    template = "admin/entries/source_filter.html"
+
+    def lookups(self, request, model_admin):
+        return [(str(row.pk), str(row)) for row in Source.objects.only("title", "url")]
+
+    def queryset(self, request, queryset):
+        value = self.value()
+        if not value:
+            return queryset
+        return queryset.filter(source=int(value)) if value.isdecimal() else queryset.none()
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnlyAdmin):
+    list_display = ["started_at", "source", "status", *COUNTS]
+    list_filter = ["status", RunSourceFilter]
+    list_select_related = ["source"]
+    sortable_by = []
+    fieldsets = [
+        (None, {"fields": ["source", "status", "started_at", "finished_at"]}),
+        ("Entries", {"fields": [*COUNTS, "lines"]}),
+        ("Trouble", {"fields": ["error", "warning_list"]}),
+    ]
+
+    @admin.display(description="warnings")
+    def warning_list(self, run):
+        items = format_html_join("", "<li>{}</li>", ((str(line),) for line in run.warnings))
+        return format_html('<ul class="desk-lines">{}</ul>', items) if items else NOTHING
+
+    @admin.display(description="what it did")
+    def lines(self, run):
+        counts = run.lines.order_by().values_list("action").annotate(n=Count("pk"))
+        links = format_html_join(
+            ", ",
+            '<a href="{}">{} {}</a>',
+            (
+                (line_list_url(run=run.pk, action=action), f"{number:,}", action)
+                for action, number in counts.order_by("action")
+            ),
+        )
+        return links or NOTHING
+
+
+@admin.register(ImportLine)
+class ImportLineAdmin(ReadOnlyAdmin):
+    """The lines of a run. Reached from the run, not from the index."""
+
+    list_display = ["line_title", "action", "why", "run"]
+    list_filter = ["action"]
+    list_select_related = ["run__source"]
+    sortable_by = []
+    search_fields = ["title", "guid"]
+    fields = ["run", "entry", "action", "title", "guid", "why"]
+
+    @admin.display(description="entry")
+    def line_title(self, line):
+        return Truncator(line.title or line.guid or "(untitled)").chars(80)
+
+    @admin.display(description="reasons")
+    def why(self, line):
+        return "; ".join(map(str, line.reasons))
+
+    def has_module_permission(self, request):
+        return False
+
+
+def line_list_url(*, run, action):
+    query = urlencode({"run__id__exact": run, "action__exact": action})
+    return f"{reverse('admin:entries_importline_changelist')}?{query}"

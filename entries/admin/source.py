@@ -1,0 +1,77 @@
+"""Sources on the editor's desk: to read, but for their policies."""
+
+from django.contrib import admin
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+
+from entries.models import Source
+
+from .provenance import NOTHING, external_link, moment
+
+RUNS_SHOWN = 10
+POLICIES = ["new_entries", "canonical"]
+STATED = ["subtitle", "feed_id", "language", "author_name", "author_uri", "author_email"]
+FETCHING = ["status", "checked_at", "failures", "last_error", "etag", "last_modified"]
+
+
+@admin.register(Source)
+class SourceAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "url", "entry_count", "status", "checked_at", "failures"]
+    list_filter = ["status", "new_entries"]
+    list_per_page = 100
+    search_fields = ["title", "url"]
+    fieldsets = [
+        (None, {"fields": ["title", "address", "site", "added_at"]}),
+        ("Policy", {"fields": POLICIES}),
+        ("Fetching", {"fields": FETCHING}),
+        ("Newest imports", {"fields": ["newest_runs"]}),
+        ("What the feed says of itself", {"fields": [*STATED, "rights", "icon"]}),
+    ]
+    readonly_fields = [
+        *("title", "address", "site", "added_at", "newest_runs", "rights", "icon"),
+        *FETCHING,
+        *STATED,
+    ]
+
+    class Media:
+        css = {"all": ["entries/admin/desk.css"]}
+
+    @admin.display(description="entries")
+    def entry_count(self, source):
+        return source.entry_count
+
+    @admin.display(description="address")
+    def address(self, source):
+        return external_link(source.url)
+
+    @admin.display(description="site")
+    def site(self, source):
+        return external_link(source.site_url)
+
+    @admin.display(description="runs")
+    def newest_runs(self, source):
+        runs = source.runs.order_by("-pk")[:RUNS_SHOWN]
+        items = format_html_join(
+            "",
+            '<li><a href="{}">{}</a>: {}{}</li>',
+            (
+                (
+                    reverse("admin:entries_importrun_change", args=[run.pk]),
+                    moment(run.started_at),
+                    run.get_status_display(),
+                    f", {run.created} new, {run.updated} updated" if run.created else "",
+                )
+                for run in runs
+            ),
+        )
+        return format_html('<ul class="desk-lines">{}</ul>', items) if items else NOTHING
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(entry_count=Count("sightings__entry"))
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,77 @@
+"""Tags on the editor's desk: renamed, described, but never two of one name."""
+
+from django import forms
+from django.contrib import admin
+
+from entries.models import Tag, TaggedEntry, TagName, fold
+
+from .deletion import summarise_deletion
+
+
+class TagForm(forms.ModelForm):
+    class Meta:
+        model = Tag
+        fields = ["name", "slug", "description"]
+        help_texts = {
+            "name": "Feeds that go on using the old name still find the tag.",
+            "slug": "The tag’s part of its address. Links to the old one end there.",
+            "description": "What entries with this tag are about, in plain text.",
+        }
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        if not name:
+            raise forms.ValidationError("A tag needs a name.")
+        others = TagName.objects.filter(folded=fold(name)).exclude(tag=self.instance.pk)
+        holder = others.select_related("tag").first()
+        if holder:
+            raise forms.ValidationError(
+                f"“{name}” is already a name of the tag “{holder.tag.name}”. To merge the two, "
+                f"filter the entries by this tag, select them all, add “{holder.tag.name}” and "
+                "remove this one."
+            )
+        return name
+
+
+class TagNameInline(admin.TabularInline):
+    """The folded names by which the tag is known, to read."""
+
+    model = TagName
+    verbose_name_plural = "known as"
+    fields = readonly_fields = ["folded"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin):
+    form = TagForm
+    fields = ["name", "slug", "description", "live_count"]
+    readonly_fields = ["live_count"]
+    list_display = ["name", "slug", "live_count"]
+    ordering = ["-live_count", "name"]
+    list_per_page = 100
+    show_full_result_count = False
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def get_inlines(self, request, obj):
+        return [TagNameInline] if obj else []
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and "name" in form.changed_data:
+            # Feeds say a tagging's term, where it has one: from now on the new name.
+            TaggedEntry.objects.filter(tag=obj).exclude(term="").update(term="")
+
+    def get_deleted_objects(self, objs, request):
+        return summarise_deletion(self, objs, request)

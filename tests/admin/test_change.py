@@ -1,0 +1,159 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from entries.importing.review import accept, dismiss
+from entries.models import Change, Enclosure, Tag
+
+LIST = "/admin/entries/change/"
+
+
+@pytest.fixture
+def wait():
+    """Let an upstream value wait for an editor of this entry."""
+
+    def make(entry, field="title", base="Base", theirs="Theirs"):
+        return Change.objects.create(entry=entry, field=field, base=base, theirs=theirs)
+
+    return make
+
+
+def test_taking_upstreams_values_writes_every_kind_of_field(make_entry, wait):
+    entry = make_entry(tags=["mine"], tags_line=True)
+    Enclosure.objects.create(entry=entry, href="https://example.org/old.mp3")
+    before = entry.updated
+    wait(entry)
+    wait(entry, "tags", ["a"], ["New", "b"])
+    wait(entry, "tags_line", True, False)
+    wait(entry, "enclosures", [], [["https://example.org/new.mp3", "audio/mpeg", 7]])
+
+    assert accept(Change.objects.all()) == 4
+
+    entry.refresh_from_db()
+    assert entry.title == "Theirs"
+    assert entry.tags_line is False
+    assert list(entry.tags.names()) == ["New", "b"]
+    assert list(entry.enclosures.values_list("href", "type", "length")) == [
+        ("https://example.org/new.mp3", "audio/mpeg", 7)
+    ]
+    assert entry.updated > before
+    assert not Change.objects.exists()
+    assert dict(Tag.objects.values_list("name", "live_count")) == {"mine": 0, "New": 1, "b": 1}
+
+
+def test_keeping_ours_only_forgets_the_change(make_entry, wait):
+    entry = make_entry(title="Ours")
+    stamp = entry.modified_at
+    wait(entry)
+
+    assert dismiss(Change.objects.all()) == 1
+
+    entry.refresh_from_db()
+    assert (entry.title, entry.modified_at) == ("Ours", stamp)
+    assert not Change.objects.exists()
+
+
+def test_a_change_of_tags_alone_is_no_news_to_feed_readers(make_entry, wait):
+    entry = make_entry()
+    before = entry.updated
+
+    accept([wait(entry, "tags", [], ["a"])])
+
+    entry.refresh_from_db()
+    assert entry.updated == before
+
+
+def test_a_change_decided_meanwhile_is_not_decided_again(make_entry, wait):
+    entry = make_entry(title="Ours")
+    change = wait(entry)
+    dismiss([change])
+
+    assert accept([change]) == 0
+    entry.refresh_from_db()
+    assert entry.title == "Ours"
+
+
+@pytest.mark.parametrize("decide", [accept, dismiss])
+def test_deciding_takes_as_many_queries_for_1_change_as_for_50(make_entry, wait, decide):
+    def queries(number):
+        for _ in range(number):
+            entry = make_entry()
+            wait(entry)
+            wait(entry, "tags", [], ["a"])
+        with CaptureQueriesContext(connection) as captured:
+            decide(Change.objects.all())
+        return len(captured)
+
+    queries(1)
+    assert queries(2) == queries(50)
+
+
+@pytest.mark.parametrize(
+    ("action", "title", "sentence"),
+    [
+        ("take_theirs", "Theirs", "1 change taken over."),
+        ("keep_ours", "Ours", "1 change set aside."),
+    ],
+)
+def test_the_list_of_changes_decides(admin_client, make_entry, wait, action, title, sentence):
+    entry = make_entry(title="Ours")
+    change = wait(entry)
+
+    response = admin_client.post(
+        LIST, {"action": action, "_selected_action": change.pk, "index": 0}, follow=True
+    )
+
+    entry.refresh_from_db()
+    assert entry.title == title
+    assert sentence in response.content.decode()
+    assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize(("verb", "title"), [("accept", "Theirs"), ("dismiss", "Ours")])
+def test_the_form_of_the_entry_shows_the_three_values_and_decides(
+    admin_client, make_entry, wait, verb, title
+):
+    entry = make_entry(title="Ours")
+    change = wait(entry, base="Base", theirs="Theirs")
+    form = f"/admin/entries/entry/{entry.pk}/change/"
+    url = f"{LIST}{change.pk}/{verb}/"
+
+    html = admin_client.get(form).content.decode()
+    response = admin_client.post(url)
+
+    entry.refresh_from_db()
+    assert f'formaction="{url}"' in html
+    assert "Base" in html
+    assert "<mark>Theirs</mark>" in html
+    assert "<mark>Ours</mark>" in html
+    assert response.url == form
+    assert entry.title == title
+
+
+def test_a_decision_is_posted_by_who_may_change_entries(
+    admin_client, staff_client, make_entry, wait
+):
+    entry = make_entry(title="Ours")
+    url = f"{LIST}{wait(entry).pk}/accept/"
+
+    assert admin_client.get(url).status_code == 405
+    client = staff_client("view_entry")
+    assert client.post(url).status_code == 403
+    assert "take_theirs" not in client.get(LIST).content.decode()
+    assert staff_client("change_entry").post(url).status_code == 302
+    assert staff_client("change_entry").post(url).status_code == 404
+
+
+def test_the_list_shows_each_field_as_an_editor_reads_it(admin_client, make_entry, wait):
+    entry = make_entry(tags=["ours"], content="word " * 1000)
+    wait(entry, "tags", ["a", "b"], ["c"])
+    wait(entry, "content", "<p>old</p>", "<p>new</p>")
+    wait(entry, "tags_line", True, False)
+    wait(entry, "enclosures", [], [["https://example.org/a.mp3", "", None]])
+
+    html = admin_client.get(LIST).content.decode()
+
+    assert "a, b" in html
+    assert "&lt;p&gt;new" in html
+    assert "https://example.org/a.mp3" in html
+    assert len(html) < 60_000

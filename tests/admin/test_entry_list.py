@@ -1,0 +1,285 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from entries.models import Entry, Sighting, Tag, TaggedEntry
+
+LIST = "/admin/entries/entry/"
+
+
+def rows(response):
+    return [entry.title for entry in response.context["cl"].result_list]
+
+
+def act(client, action, entries, query="", **data):
+    data = {
+        "action": action,
+        "_selected_action": [entry.pk for entry in entries],
+        "index": 0,
+        "tag_names": "",
+    } | data
+    response = client.post(LIST + query, data, follow=True)
+    return response, " ".join(str(message) for message in response.context["messages"])
+
+
+def queries_of(client, method, *args, **kwargs):
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        response = getattr(client, method)(*args, **kwargs)
+    assert response.status_code in (200, 302)
+    return len(captured)
+
+
+def test_the_list_takes_as_many_queries_for_1_entry_as_for_50(
+    admin_client, make_entry, make_sighting
+):
+    admin_client.get(LIST)
+    make_sighting(make_entry(tags=["a", "b"]))
+    of_one = queries_of(admin_client, "get", LIST)
+    for _ in range(49):
+        make_sighting(make_entry(tags=["a", "b", "c"]))
+
+    assert queries_of(admin_client, "get", LIST) == of_one
+    assert len(rows(admin_client.get(LIST))) == 50
+
+
+def test_the_list_shows_tags_in_order_and_the_leading_source(
+    admin_client, make_entry, make_sighting
+):
+    make_sighting(make_entry(tags=["zebra", "apple"]))
+
+    html = admin_client.get(LIST).content.decode()
+
+    assert "zebra, apple" in html
+    assert "An example" in html
+
+
+def test_an_entry_without_a_title_shows_its_opening_words(admin_client, make_entry):
+    make_entry(title="", content="<p>It <em>begins</em> like this." + " and goes on" * 100)
+
+    html = admin_client.get(LIST).content.decode()
+
+    assert "<i>It begins like this. and goes on" in html
+
+
+def test_a_long_title_is_shortened(admin_client, make_entry):
+    make_entry(title="word " * 2000)
+
+    assert len(admin_client.get(LIST).content) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?status__exact=draft", ["draft"]),
+        ("?kind__exact=link", ["link"]),
+        ("?tag=PYTHON", ["tagged"]),
+        ("?tag=no-such-tag", []),
+        ("?source=none", ["tagged", "link", "draft"]),
+        ("?source=999", []),
+        ("?source=x", []),
+        ("?waiting=yes", ["waiting"]),
+        ("?published__year=2020", ["link"]),
+        ("?q=needle", ["draft"]),
+        ("?q=who-said", ["link"]),
+        ("?q=https://target.example/", ["link"]),
+        ("?q=tag:special", ["tagged"]),
+        ("?tag=python&status__exact=live&kind__exact=article&source=none", ["tagged"]),
+    ],
+)
+def test_the_list_filters_and_searches(admin_client, make_entry, make_sighting, query, found):
+    make_entry(title="draft", status="draft", content="<p>needle</p>", published=at(2021, 1))
+    make_entry(
+        title="link",
+        kind="link",
+        link_url="https://target.example/",
+        quoted_source="who-said",
+        published=at(2020, 1),
+    )
+    make_entry(title="tagged", tags=["Python"], atom_id="tag:special", published=at(2021, 3))
+    waiting = make_entry(title="waiting", imported_at=at(2024, 1), published=at(2021, 4))
+    make_sighting(waiting)
+    waiting.changes.create(field="title", base="a", theirs="b")
+
+    assert sorted(rows(admin_client.get(LIST + query))) == sorted(found)
+
+
+def test_the_source_filter_goes_by_the_leading_source(
+    admin_client, make_entry, make_sighting, source
+):
+    make_sighting(make_entry(title="led"), leads=True)
+    make_sighting(make_entry(title="also seen"), leads=False)
+
+    assert rows(admin_client.get(f"{LIST}?source={source.pk}")) == ["led"]
+
+
+def at(year, month):
+    return datetime(year, month, 2, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?published__year=2020", "?published__year=2020&published__month=5", "?q=Entry"],
+)
+def test_the_dates_above_the_list_are_those_that_have_entries(admin_client, make_entry, query):
+    for moment in [at(2020, 5), at(2020, 7), at(2024, 1), at(1593, 1)]:
+        make_entry(published=moment)
+
+    html = admin_client.get(LIST + query).content.decode()
+
+    years = [year for year in range(1500, 2030) if f'?published__year={year}"' in html]
+    if query == "":
+        assert years == [1593, 2020, 2024]
+    if query.endswith("2020"):
+        assert "May 2020" in html
+        assert "July 2020" in html
+        assert "June 2020" not in html
+    if query.endswith("month=5"):
+        assert "May 2" in html
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "sentence"),
+    [
+        ("publish", "live", "2 entries published; 1 was already live."),
+        ("reject", "rejected", "2 entries rejected; 1 was already rejected."),
+        ("back_to_draft", "draft", "2 entries put back to draft; 1 was already drafts."),
+    ],
+)
+def test_an_action_gives_many_entries_a_status(admin_client, make_entry, action, status, sentence):
+    others = [value for value in Entry.Status.values if value != status]
+    entries = [make_entry(status=value, tags=["a"]) for value in [status, *others]]
+
+    _, said = act(admin_client, action, entries)
+
+    assert set(Entry.objects.values_list("status", flat=True)) == {status}
+    assert said.startswith("2 entries ")
+    assert "; 1 was already" in said
+    assert Tag.objects.get().live_count == (3 if status == "live" else 0)
+    assert set(TaggedEntry.objects.values_list("live", flat=True)) == {status == "live"}
+
+
+def test_adding_tags_keeps_those_that_are_there_and_their_order(admin_client, make_entry):
+    first, second, third = make_entry(tags=["z"]), make_entry(tags=["new", "z"]), make_entry()
+    make_entry(tags=["untouched"])
+
+    _, said = act(admin_client, "add_tags", [first, second, third], tag_names="New")
+
+    assert list(first.tags.names()) == ["z", "new"]
+    assert list(second.tags.names()) == ["new", "z"]
+    assert list(third.tags.names()) == ["new"]
+    assert said == "2 entries tagged “New”; 1 was tagged so before."
+    assert Tag.objects.get(name="new").live_count == 3
+
+
+def test_removing_tags_leaves_the_rest_in_order(admin_client, make_entry):
+    first, second = make_entry(tags=["z", "old", "a"]), make_entry(tags=["z"])
+
+    _, said = act(admin_client, "remove_tags", [first, second], tag_names="OLD, unknown")
+
+    assert list(first.tags.names()) == ["z", "a"]
+    assert said == "1 entry freed of “OLD”, “unknown”; 1 was not tagged so."
+    assert not Tag.objects.filter(name="unknown").exists()
+    assert Tag.objects.get(name="old").live_count == 0
+
+
+@pytest.mark.parametrize("action", ["add_tags", "remove_tags"])
+def test_an_action_on_tags_without_tags_asks_for_them(admin_client, make_entry, action):
+    entry = make_entry(tags=["a"])
+
+    _, said = act(admin_client, action, [entry])
+
+    assert "Write the tags" in said
+    assert list(entry.tags.names()) == ["a"]
+
+
+def test_a_tag_too_long_for_an_action_is_refused(admin_client, make_entry):
+    response, _ = act(admin_client, "add_tags", [make_entry()], tag_names="x" * 300)
+
+    assert response.status_code == 200
+    assert not Tag.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "action", ["publish", "reject", "back_to_draft", "add_tags", "remove_tags"]
+)
+def test_an_action_takes_as_many_queries_for_1_entry_as_for_50(admin_client, make_entry, action):
+    def run(entries):
+        Entry.objects.filter(pk__in=[entry.pk for entry in entries]).set_status(
+            "live" if action == "back_to_draft" else "draft"
+        )
+        data = {"action": action, "_selected_action": [entry.pk for entry in entries], "index": 0}
+        return queries_of(admin_client, "post", LIST, data | {"tag_names": "common"})
+
+    tags = ["x", "common"] if action == "remove_tags" else ["x"]
+    many = [make_entry(tags=tags) for _ in range(50)]
+    make_entry(tags=["common"])
+    of_two, of_forty = run(many[:2]), run(many[2:42])
+
+    assert of_two == of_forty
+
+
+def test_an_action_reaches_entries_on_other_pages(admin_client, make_entry):
+    entries = [make_entry(status="draft") for _ in range(60)]
+    make_entry(status="rejected")
+
+    _, said = act(
+        admin_client, "publish", entries[:1], query="?status__exact=draft", select_across=1
+    )
+
+    assert said == "60 entries published."
+    assert Entry.objects.filter(status="live").count() == 60
+
+
+def test_an_action_stands_in_the_history_of_each_entry(admin_client, make_entry):
+    entry = make_entry(status="draft")
+
+    act(admin_client, "publish", [entry])
+
+    page = admin_client.get(f"{LIST}{entry.pk}/history/")
+    assert "Published." in page.content.decode()
+
+
+def test_deleting_leaves_a_tombstone_and_true_counts(admin_client, make_entry, make_sighting):
+    entries = [make_entry(tags=["a"]) for _ in range(3)]
+    make_sighting(entries[0])
+
+    page, _ = act(admin_client, "delete_selected", entries[:2])
+    act(admin_client, "delete_selected", entries[:2], post="yes")
+
+    assert "never bring them back" in page.content.decode()
+    assert Entry.objects.count() == 1
+    assert Sighting.objects.get().entry is None
+    assert Tag.objects.get().live_count == 1
+
+
+def test_deleting_more_entries_than_a_form_may_have_fields(admin_client, make_entry, db):
+    Entry.objects.bulk_create(
+        Entry(title=f"{n}", slug=f"{n}", day="2024-01-01", status="rejected") for n in range(1500)
+    )
+    make_entry()
+    one = Entry.objects.filter(status="rejected")[:1]
+
+    page, _ = act(admin_client, "delete_selected", one, "?status__exact=rejected", select_across=1)
+    fields = [line for line in page.content.decode().splitlines() if 'type="hidden"' in line]
+    act(
+        admin_client, "delete_selected", one, "?status__exact=rejected", select_across=1, post="yes"
+    )
+
+    assert len(fields) < 20
+    assert Entry.objects.count() == 1
+
+
+def test_asking_before_deleting_takes_as_many_queries_for_1_entry_as_for_50(
+    admin_client, make_entry
+):
+    entries = [make_entry(tags=["a"]) for _ in range(50)]
+
+    def ask(some):
+        data = {"action": "delete_selected", "_selected_action": [entry.pk for entry in some]}
+        return queries_of(admin_client, "post", LIST, data | {"index": 0, "tag_names": ""})
+
+    assert ask(entries[:1]) == ask(entries)

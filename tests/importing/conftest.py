@@ -1,0 +1,68 @@
+import pytest
+from django.apps import apps
+
+from entries.importing.document import Fetched
+from entries.importing.importer import Options, import_document
+from entries.models import Entry
+
+from .atom import FEED, entry, feed
+
+
+@pytest.fixture
+def read(db):
+    """Import a document, as bytes fetched from an address, and return the report."""
+
+    def read(data, url=FEED, **options):
+        return import_document(Fetched(url, data, url=url), Options(**options))
+
+    return read
+
+
+@pytest.fixture
+def read_entry(read):
+    """Import a feed of one entry, and return that entry."""
+
+    def read_entry(html=None, **stated):
+        read(feed(entry(1, html, **stated)))
+        return Entry.objects.get()
+
+    return read_entry
+
+
+@pytest.fixture
+def dump(db):
+    """Every row of every table of ours, but those of the runs."""
+
+    def dump(*but):
+        return {
+            model.__name__: list(model.objects.order_by("pk").values_list())
+            for model in apps.get_app_config("entries").get_models()
+            if model.__name__ not in ("ImportRun", *but)
+        }
+
+    return dump
+
+
+@pytest.fixture
+def feed_server(httpserver):
+    """A real server with one feed, whose bytes may be replaced; speaks ETag."""
+    return FeedServer(httpserver)
+
+
+class FeedServer:
+    def __init__(self, httpserver):
+        self.data, self.etag, self.status = feed(), None, 200
+        self.requests = []
+        self.url = httpserver.url_for("/feed.atom")
+        httpserver.expect_request("/feed.atom").respond_with_handler(self.answer)
+
+    def answer(self, request):
+        from werkzeug import Response
+
+        self.requests.append(request)
+        if self.etag and request.headers.get("If-None-Match") == self.etag:
+            return Response(status=304)
+        response = Response(self.data, self.status, content_type="application/atom+xml")
+        if self.etag:
+            response.headers["ETag"] = self.etag
+        return response

@@ -1,0 +1,141 @@
+"""A reader who has a page is not sent it again, and never keeps one that has changed."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.utils import timezone
+
+from entries.models import Entry, Source, Tag
+from entries.publishing import validators
+
+ADDRESSES = ["/", "/notes/", "/tags/python/", "/tags/", "/2024/Mar/", "/2024/Mar/9/kept/"]
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def entry(make_entry):
+    make_entry(kind="note", slug="other", tags=["Python"])
+    return make_entry(kind="note", title="Kept", slug="kept", tags=["Python", "django"])
+
+
+def edit(entry):
+    entry.content = "<p>Edited.</p>"
+    entry.save()
+
+
+def retag(entry):
+    entry.set_tags(["django", "Python"])
+
+
+def rename_tag(entry):
+    Tag.objects.filter(slug="django").update(name="Django!")
+
+
+def reject(entry):
+    Entry.objects.filter(pk=entry.pk).set_status(Entry.Status.REJECTED)
+
+
+def delete(entry):
+    entry.delete()
+
+
+CHANGES = [edit, retag, rename_tag, reject, delete]
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, "/archive/", "/sitemap.xml", "/robots.txt"])
+def test_who_has_a_page_is_not_sent_it_again(entry, client, address):
+    first = client.get(address)
+
+    by_etag = client.get(address, headers={"if-none-match": first["ETag"]})
+    by_date = client.get(address, headers={"if-modified-since": first["Last-Modified"]})
+
+    for response in (by_etag, by_date):
+        assert response.status_code == 304
+        assert not response.content
+        assert response["ETag"] == first["ETag"]
+        assert response["Cache-Control"] == first["Cache-Control"]
+
+
+def test_a_304_renders_nothing(entry, client):
+    etag = client.get("/")["ETag"]
+
+    response = client.get("/", headers={"if-none-match": etag})
+
+    assert response.status_code == 304
+    assert not response.templates
+
+
+@pytest.mark.parametrize("address", ["/", "/notes/", "/tags/python/"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_changes_a_page_changes_its_validators(entry, client, address, change):
+    before = client.get(address)
+    change(entry)
+
+    by_etag = client.get(address, headers={"if-none-match": before["ETag"]})
+    by_date = client.get(address, headers={"if-modified-since": before["Last-Modified"]})
+
+    assert by_etag.status_code == by_date.status_code == 200
+    assert by_etag["ETag"] != before["ETag"]
+    assert by_etag.content != before.content
+
+
+def test_what_is_undone_counts_as_changed_again(entry, client):
+    reject(entry)
+    between = client.get("/")
+    Entry.objects.filter(pk=entry.pk).set_status(Entry.Status.LIVE)
+
+    after = client.get("/", headers={"if-modified-since": between["Last-Modified"]})
+
+    assert after.status_code == 200
+    assert "Kept" in after.content.decode()
+
+
+def test_last_modified_stays_while_nothing_changes(entry, client):
+    first = client.get("/")
+
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        later = client.get("/")
+        edit(entry)
+        edited = client.get("/")
+
+    assert later["Last-Modified"] == first["Last-Modified"]
+    assert edited["Last-Modified"] != first["Last-Modified"]
+
+
+def test_an_entry_page_changes_with_its_source(entry, client):
+    source = Source.objects.create(url="https://example.org/feed", title="One")
+    entry.sightings.create(
+        source=source, leads=True, matched_by="new", dated_by="x", base={}, raw=""
+    )
+    before = client.get("/2024/Mar/9/kept/")
+    Source.objects.update(title="Another")
+
+    after = client.get("/2024/Mar/9/kept/", headers={"if-none-match": before["ETag"]})
+
+    assert after.status_code == 200
+
+
+def test_another_title_of_the_site_is_another_page(entry, client, settings):
+    before = client.get("/")
+    settings.SITE_TITLE = "Renamed"
+    validators._version_once.cache_clear()
+
+    after = client.get("/", headers={"if-none-match": before["ETag"]})
+    validators._version_once.cache_clear()
+
+    assert after.status_code == 200
+
+
+def test_compressed_pages_are_validated_too(entry, client):
+    first = client.get("/", headers={"accept-encoding": "gzip"})
+
+    again = client.get("/", headers={"accept-encoding": "gzip", "if-none-match": first["ETag"]})
+
+    assert first["Content-Encoding"] == "gzip"
+    assert again.status_code == 304
