@@ -14,7 +14,7 @@ setup: .venv/.ready ## make the virtual environment in .venv, and nothing else
 run: .venv/.ready .env ## bring up the site: FEED=path-or-URL imports a feed of yours, PORT=8000
 	@grep -q '^SITE_URL=' .env || export SITE_URL="$${SITE_URL:-http://127.0.0.1:$(PORT)}"; \
 	$(MANAGE) prepare $(if $(FEED),--feed "$(FEED)") && \
-	exec $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --log-level warning
+	exec $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --log-level warning --no-control-socket
 
 test: .venv/.dev ## run the tests that need no server and no browser
 	$(BIN)/python -m pytest

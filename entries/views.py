@@ -25,6 +25,7 @@ from .publishing.paging import (
     neighbours,
     tags_page,
 )
+from .publishing.periods import Period
 from .publishing.validators import answer
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ def archive(request):
 @require_safe
 def year(request, year):
     """The months of a year with their numbers of entries."""
-    period = archives.Period(year)
+    period = Period(year)
     years = archives.years(period.first, period.last)
     if not years:
         raise Http404("A year without entries.")
@@ -64,16 +65,16 @@ def year(request, year):
 @require_safe
 def month(request, year, month):
     """The entries of a month, the last day first."""
-    period = archives.Period(year, MONTHS.index(month) + 1)
+    period = Period(year, MONTHS.index(month) + 1)
     counts = archives.count_by_day(period.first, period.last)
-    days = [(archives.Period(day.year, day.month, day.day), counts[day]) for day in counts]
+    days = [(Period.of_day(day), counts[day]) for day in counts]
     return answer_period(request, period, days=days, count=counts.total())
 
 
 @require_safe
 def day(request, year, month, day):
     """The entries of a day."""
-    period = archives.Period(year, MONTHS.index(month) + 1, day)
+    period = Period(year, MONTHS.index(month) + 1, day)
     return answer_period(request, period)
 
 
@@ -152,7 +153,7 @@ def atom_kind(request, name):
     kind = name.removesuffix("s") if name != "everything" else ""
     if kind and (kind not in Entry.Kind.values or kind == name):
         raise Http404("No such feed.")
-    entries = Entry.objects.live().filter(kind=kind) if kind else Entry.objects.live()
+    entries = Entry.objects.filter(kind=kind) if kind else Entry.objects.all()
     page = entries_page(entries, cursor_of(request), feeds.PAGE_SIZE)
     return answer_feed(request, page, feeds.kind_head, kind)
 
@@ -185,7 +186,7 @@ def sitemap_lists(request):
 @require_safe
 def sitemap_month(request, year, month):
     """The part with a month's entries."""
-    period = archives.Period(year, MONTHS.index(month) + 1)
+    period = Period(year, MONTHS.index(month) + 1)
     locations = sitemaps.entries(period)
     if not locations:
         raise Http404("A month without entries.")

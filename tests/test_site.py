@@ -1,11 +1,15 @@
 """The public pages: their addresses, what they show, and to whom."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from entries.models import Entry, Sighting, Source, Tag
@@ -249,9 +253,6 @@ def test_neighbours_are_the_next_public_entries_in_time(client, make_entry):
 def test_a_list_costs_as_many_queries_for_fifty_entries_as_for_one(
     client, make_entry, django_assert_num_queries, address
 ):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     def add(number):
         source = Source.objects.create(url=f"https://source{number}.example/feed")
         entry = make_entry(
@@ -263,9 +264,7 @@ def test_a_list_costs_as_many_queries_for_fifty_entries_as_for_one(
         )
 
     add(0)
-    with CaptureQueriesContext(
-        connection,
-    ) as one:
+    with CaptureQueriesContext(connection) as one:
         assert client.get(address).status_code == 200
     for number in range(1, 50):
         add(number)
@@ -276,8 +275,6 @@ def test_a_list_costs_as_many_queries_for_fifty_entries_as_for_one(
 
 def walk(client, address, link):
     """The addresses of the entries on each page from here on, in one direction."""
-    import re
-
     pages = []
     while address:
         response = client.get(address, follow=True)
@@ -375,8 +372,6 @@ def test_the_source_says_which_page_is_canonical(client, make_entry, policy, can
 
 
 def test_the_sitemap_leads_to_every_page(site, client):
-    import re
-
     index = client.get("/sitemap.xml").content.decode()
     parts = re.findall("<loc>http://testserver(.*?)</loc>", index)
     found = [
@@ -407,8 +402,6 @@ def test_healthz_says_ok(db, client):
 
 
 def test_a_failure_has_a_page_that_needs_nothing(db):
-    from django.template.loader import render_to_string
-
     assert "Something went wrong" in render_to_string("500.html")
 
 

@@ -12,7 +12,7 @@ from django.db.backends.sqlite3 import base, features
 
 class DatabaseFeatures(features.DatabaseFeatures):
     @property
-    def max_query_params(self):
+    def max_query_params(self):  # type: ignore[override]
         self.connection.ensure_connection()
         return self.connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
 

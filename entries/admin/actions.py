@@ -141,7 +141,7 @@ def asked_names(modeladmin, request) -> list[str]:
     names = form.cleaned_data["tag_names"]
     if not names:
         modeladmin.message_user(
-            request, "Write the tags into the line beside the action.", messages.WARNING
+            request, "Write the name into the line beside the action.", messages.WARNING
         )
     return names
 

@@ -49,7 +49,7 @@ class ChangeAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     fields = ["entry_link", "field_name", "side_by_side", "when"]
-    readonly_fields = fields
+    readonly_fields = ["entry_link", "field_name", "side_by_side", "when"]
 
     class Media:
         css = {"all": ["entries/admin/desk.css"]}

@@ -17,6 +17,7 @@ from entries.models import Enclosure, Entry, Sighting, TaggedEntry
 from entries.models.entry import entry_path
 
 from .actions import ENTRY_ACTIONS, EntryActionForm
+from .dates import DatedQuerySet
 from .deletion import summarise_deletion
 from .filters import SourceFilter, TagFilter, WaitingFilter
 from .forms import EnclosureForm, EntryForm, looks_like_html
@@ -136,6 +137,9 @@ class EntryAdmin(admin.ModelAdmin):
     @admin.display(description="waiting")
     def to_read(self, entry):
         return waiting_changes(entry, may_decide=False)
+
+    def get_queryset(self, request):
+        return DatedQuerySet(Entry)
 
     def get_changelist(self, request, **kwargs):
         return EntryList

@@ -18,6 +18,9 @@ class FormFilter(SimpleListFilter):
     def has_output(self):
         return True
 
+    def is_known(self, value):
+        return value in dict(self.lookup_choices)
+
     def choices(self, changelist):
         hidden = [
             (name, value)
@@ -48,7 +51,7 @@ class SourceFilter(FormFilter):
             return queryset
         if value == WRITTEN_HERE:
             return queryset.filter(imported_at=None)
-        if not value.isdecimal():
+        if not self.is_known(value):
             return queryset.none()
         led = Sighting.objects.filter(source=int(value), leads=True)
         return queryset.filter(pk__in=led.values("entry"))

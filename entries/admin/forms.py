@@ -7,6 +7,7 @@ from hashlib import sha256
 from django import forms
 from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.validators import RegexValidator, URLValidator
+from django.http import QueryDict
 from django.utils import timezone
 
 from entries.characters import strip_controls
@@ -38,7 +39,7 @@ class LineField(OneLine):
     """Plain text on one line."""
 
     def to_python(self, value):
-        return squeeze(super().to_python(value))
+        return squeeze(super().to_python(value) or "")
 
 
 class MailField(OneLine, forms.EmailField):
@@ -49,7 +50,7 @@ class ProseField(forms.CharField):
     """Text of many lines. A browser sends each line break as CR LF: no edit either."""
 
     def to_python(self, value):
-        return strip_controls(line_feeds(super().to_python(value)))
+        return strip_controls(line_feeds(super().to_python(value) or ""))
 
     def has_changed(self, initial, data):
         return line_feeds(initial or "").strip() != line_feeds(data or "").strip()
@@ -77,6 +78,8 @@ class MomentField(forms.SplitDateTimeField):
     def compress(self, data_list):
         if not data_list or None in data_list:
             raise forms.ValidationError(NOT_A_DATE)
+        if not 1000 <= data_list[0].year < 9999:
+            raise forms.ValidationError("Write the year in full, with four digits.")
         return timezone.make_aware(datetime.combine(*data_list))
 
 
@@ -108,7 +111,7 @@ class KeepingForm(forms.ModelForm):
         return cleaned
 
     def _get_validation_exclusions(self):
-        return super()._get_validation_exclusions() | self.untouched
+        return super()._get_validation_exclusions() | self.untouched  # type: ignore[misc]
 
 
 class EnclosureForm(KeepingForm):
@@ -133,7 +136,11 @@ class EntryForm(KeepingForm):
 
     class Meta:
         model = Entry
-        exclude = ["tags"]
+        fields = [
+            *("kind", "status", "title", "content", "summary", "link_url", "via_url", "via_title"),
+            *("quoted_source", "quoted_url", "quoted_context", "published", "slug", "language"),
+            *("author_name", "author_uri", "author_email", "canonical_url", "tags_line"),
+        ]
         field_classes = {
             "title": LineField,
             "content": ProseField,
@@ -213,8 +220,10 @@ class EntryForm(KeepingForm):
     def check_nobody_saved_meanwhile(self):
         if not self.edited or "seen" not in self.changed_data:
             return
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = self.initial["seen"]
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data[self.add_prefix("seen")] = self.initial["seen"]
+        self.data = data
         labels = [str(self[name].label) for name in self.fields if name in self.edited]
         self.add_error(None, CHANGED_MEANWHILE.format(fields=", ".join(labels)))
 

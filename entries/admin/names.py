@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable
 
 from django import forms
-from django.urls import reverse_lazy
+from django.urls import reverse
 
 MAX_LENGTH = 255
 
@@ -36,8 +36,15 @@ class TagNamesInput(forms.TextInput):
         js = [forms.Script("entries/admin/tag-names.js", defer=True)]
 
     def __init__(self, attrs=None):
-        suggestions = reverse_lazy("admin:autocomplete")
-        super().__init__({"data-tag-names": suggestions, "autocomplete": "off"} | (attrs or {}))
+        super().__init__({"autocomplete": "off"} | (attrs or {}))
+
+    def get_context(self, name, value, attrs):
+        """Add the address that answers with tags: it wants what was typed at its end."""
+        suggestions = reverse("admin:autocomplete")
+        query = "app_label=entries&model_name=taggedentry&field_name=tag&term="
+        return super().get_context(
+            name, value, {"data-tag-names": f"{suggestions}?{query}"} | (attrs or {})
+        )
 
 
 class TagNamesField(forms.CharField):
@@ -46,7 +53,7 @@ class TagNamesField(forms.CharField):
     widget = TagNamesInput
 
     def to_python(self, value):
-        names = split_names(super().to_python(value))
+        names = split_names(super().to_python(value) or "")
         for name in names:
             if len(name) > MAX_LENGTH:
                 raise forms.ValidationError(

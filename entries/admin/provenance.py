@@ -92,8 +92,9 @@ def line_list(lines: Iterable[ImportLine]) -> str:
 
 
 def field_label(name: str) -> str:
-    labels = {"tags": "Tags", "enclosures": "Enclosures"}
-    return labels.get(name) or str(Entry._meta.get_field(name).verbose_name).capitalize()
+    """What the form calls a field; tags and enclosures are no columns of an entry."""
+    labels = {field.name: str(field.verbose_name) for field in Entry._meta.fields}
+    return labels.get(name, name).capitalize()
 
 
 def as_text(name: str, value) -> str:

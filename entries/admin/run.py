@@ -45,7 +45,7 @@ class RunSourceFilter(FormFilter):
         value = self.value()
         if not value:
             return queryset
-        return queryset.filter(source=int(value)) if value.isdecimal() else queryset.none()
+        return queryset.filter(source=value) if self.is_known(value) else queryset.none()
 
 
 @admin.register(ImportRun)

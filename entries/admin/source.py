@@ -23,8 +23,8 @@ class SourceAdmin(admin.ModelAdmin):
     search_fields = ["title", "url"]
     fieldsets = [
         (None, {"fields": ["title", "address", "site", "added_at"]}),
-        ("Policy", {"fields": POLICIES}),
-        ("Fetching", {"fields": FETCHING}),
+        ("Policy", {"fields": [*POLICIES]}),
+        ("Fetching", {"fields": [*FETCHING]}),
         ("Newest imports", {"fields": ["newest_runs"]}),
         ("What the feed says of itself", {"fields": [*STATED, "rights", "icon"]}),
     ]

@@ -6,6 +6,7 @@ from django.contrib import admin
 from entries.models import Tag, TaggedEntry, TagName, fold
 
 from .deletion import summarise_deletion
+from .merging import TagActionForm, merge_tags
 
 
 class TagForm(forms.ModelForm):
@@ -27,8 +28,7 @@ class TagForm(forms.ModelForm):
         if holder:
             raise forms.ValidationError(
                 f"“{name}” is already a name of the tag “{holder.tag.name}”. To merge the two, "
-                f"filter the entries by this tag, select them all, add “{holder.tag.name}” and "
-                "remove this one."
+                "choose this one in the list of tags and the action to merge it."
             )
         return name
 
@@ -38,7 +38,8 @@ class TagNameInline(admin.TabularInline):
 
     model = TagName
     verbose_name_plural = "known as"
-    fields = readonly_fields = ["folded"]
+    fields = ["folded"]
+    readonly_fields = ["folded"]
     extra = 0
     can_delete = False
 
@@ -55,6 +56,8 @@ class TagNameInline(admin.TabularInline):
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin):
     form = TagForm
+    action_form = TagActionForm
+    actions = [merge_tags]
     fields = ["name", "slug", "description", "live_count"]
     readonly_fields = ["live_count"]
     list_display = ["name", "slug", "live_count"]
@@ -63,6 +66,9 @@ class TagAdmin(admin.ModelAdmin):
     show_full_result_count = False
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
+
+    class Media:
+        css = {"all": ["entries/admin/desk.css"]}
 
     def get_inlines(self, request, obj):
         return [TagNameInline] if obj else []

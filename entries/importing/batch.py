@@ -273,6 +273,8 @@ class BatchImport:
         Entry.objects.bulk_create(self.new_entries)
         update(Entry, self.changed_entries, ENTRY_UPDATES)
         Sighting.objects.bulk_create(self.new_sightings)
+        # What the document has stated once, none of its later entries is taken for.
+        self.matcher.claimed.update(sighting.pk for sighting in self.new_sightings)
         update(Sighting, self.changed_sightings, SIGHTING_UPDATES)
         IdentityKey.objects.bulk_create(
             IdentityKey(sighting=sighting, value=value) for sighting, value in self.keys

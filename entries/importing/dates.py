@@ -19,6 +19,8 @@ ISO = re.compile(
 )
 OTHER_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)(?=\D|$)")
 SECONDS = re.compile(r"\d{9,10}")
+# RFC 822 (5.1) gives the year two digits.
+TWO_DIGIT_YEAR = re.compile(r"(?:[A-Za-z]{3}, *)?\d\d? [A-Za-z]{3} \d\d \d\d:\d\d")
 YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20\d\d)(?!\d)")
 
 
@@ -62,7 +64,8 @@ def find_dates(data: EntryData, now: datetime) -> EntryDates:
     else:
         rule, moment = "first seen", now
     if rule not in ("published", "updated"):
-        reasons.append(f"it has no date of its own; dated by the {rule} date".replace("seen date", "sight"))
+        dated_by = "feed's date" if rule == "feed" else "moment in which it was first seen"
+        reasons.append(f"it has no date of its own; dated by the {dated_by}")
     return EntryDates(moment, updated or moment, rule, reasons)
 
 
@@ -96,13 +99,20 @@ def from_iso(text: str) -> datetime | None:
     if zone and zone[0] in "+-":
         digits = zone[1:].replace(":", "").ljust(4, "0")
         offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-        moment += -offset if zone[0] == "+" else offset
+        if offset >= timedelta(days=1):
+            return None
+        try:
+            moment += -offset if zone[0] == "+" else offset
+        except OverflowError:
+            return None
     return moment
 
 
 def from_rfc_822(text: str) -> datetime | None:
     # The parser guesses at anything; a month's name is what makes the guess a reading.
-    if not re.search(r"[A-Za-z]{3}", text) or not YEAR.search(text):
+    if not re.search(r"[A-Za-z]{3}", text):
+        return None
+    if not YEAR.search(text) and not TWO_DIGIT_YEAR.match(text):
         return None
     try:
         moment = parsedate_to_datetime(text)

@@ -94,7 +94,7 @@ def sanitize_html(source: str, base_url: str = "") -> Cleaned:
 def is_safe_address(value: str) -> bool:
     """True for an absolute address of an allowed scheme: fit to stand in a link."""
     match = SCHEME.match(value)
-    return bool(match) and match.group().lower() in SCHEMES
+    return match is not None and match.group().lower() in SCHEMES
 
 
 def html_from_text(text: str) -> str:

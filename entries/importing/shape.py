@@ -13,8 +13,11 @@ from .blocks import REST_OF_TAG, Block, split_blocks
 from .markup import is_safe_address
 from .text import squeeze, visible_text
 
-LINK = rf'<a href="(?P<href>[^"]*)"{REST_OF_TAG}(?P<text>(?:(?!</?a[ >]).)*)</a>'
-HEADING = re.compile(rf"<p><strong>{LINK}</strong></p>", re.S)
+LINK = (
+    rf'<a(?: (?!href=)[a-z]+="[^"]*")* href="(?P<href>[^"]*)"{REST_OF_TAG}'
+    r"(?P<text>(?:(?!</?a[ >]).)*)</a>"
+)
+HEADING = re.compile(rf"<p><strong>\s*{LINK}\s*</strong></p>", re.S)
 VIA = re.compile(rf"<p>(?:<small></small>|<small>)?\s*[Vv]ia:? {LINK}\s*(?:</small>)?</p>", re.S)
 BLOCKQUOTE = re.compile(r'<blockquote(?: cite="(?P<cite>[^"]*)")?>(?P<inner>.*)</blockquote>', re.S)
 CITATION = re.compile(r'<p(?: class="cite")?>\s*[—–]\s*(?P<said>.*?)\s*</p>', re.S)

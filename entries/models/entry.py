@@ -11,6 +11,7 @@ from taggit.managers import TaggableManager
 from .tag import Tag, TaggedEntry
 from .tagging import EntryTags, set_tags
 
+MAX_SLUG_LENGTH = 200
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -78,7 +79,7 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.ARTICLE)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     title = models.TextField(blank=True)
-    slug = models.SlugField(max_length=200, allow_unicode=True)
+    slug = models.SlugField(max_length=MAX_SLUG_LENGTH, allow_unicode=True)
     day = models.DateField(
         editable=False, help_text="The day in the address: the origin's, else that of `published`."
     )
@@ -172,11 +173,10 @@ def free_slug(wish, taken):
 
     No longer than a slug may be, if the wish is not.
     """
-    longest = Entry._meta.get_field("slug").max_length
     slug, number = wish, 2
     while slug in taken:
         ending = f"-{number}"
-        slug, number = wish[: longest - len(ending)] + ending, number + 1
+        slug, number = wish[: MAX_SLUG_LENGTH - len(ending)] + ending, number + 1
     return slug
 
 

@@ -32,10 +32,10 @@ NO_ATTRIBUTES: "AttributesImpl[str]" = AttributesImpl({})
 IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 NOT_IN_AN_IRI = re.compile(r"[\s<>\"{}|\\^`]")
 # What a link may name beside pages of the web: nothing that runs, nothing of a reader's own disk.
-OTHER_SCHEMES = frozenset(
-    "ftp ftps gemini geo gopher irc ircs magnet mailto matrix news nntp sip sips sms tel webcal "
-    "xmpp".split()
-)
+OTHER_SCHEMES = {
+    *("ftp", "ftps", "gemini", "geo", "gopher", "irc", "ircs", "magnet", "mailto", "matrix"),
+    *("news", "nntp", "sip", "sips", "sms", "tel", "webcal", "xmpp"),
+}
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 MEDIA_TYPE = re.compile(r"[^\s/;]+/[^\s/;]+(\s*;.*)?")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
@@ -126,8 +126,8 @@ class EntryFeed(Atom1Feed):
             handler.endElement("entry")
 
     def item_attributes(self, item: Any) -> dict[str, Any]:
-        other = item.language and item.language.lower() != settings.LANGUAGE_CODE.lower()
-        return {"xml:lang": item.language} if other and LANGUAGE.fullmatch(item.language) else {}
+        is_told = item.language != settings.LANGUAGE_CODE and LANGUAGE.fullmatch(item.language)
+        return {"xml:lang": item.language} if is_told else {}
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: Any) -> None:
         row: EntryRow = item
@@ -147,6 +147,8 @@ class EntryFeed(Atom1Feed):
             )
         handler.addQuickElement("published", rfc3339_date(row.published))
         handler.addQuickElement("updated", rfc3339_date(row.updated))
+        source = row.source
+        is_from_elsewhere = source and source.canonical == Source.Canonical.SOURCE
         add_author(handler, row)
         for tag in row.tags:
             if term := strip_controls(tag.term or tag.name).strip():

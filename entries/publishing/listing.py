@@ -14,14 +14,10 @@ from entries.models import Enclosure, Entry, Sighting, Source, TaggedEntry
 from entries.models.entry import entry_path
 
 from . import body
+from .periods import Period
 
 # A title may have 10,000 characters; a list shows about two lines of it.
 TITLE_IN_A_LIST = 200
-
-MONTH_NAMES = [
-    "January", "February", "March", "April", "May", "June", "July",
-    "August", "September", "October", "November", "December",
-]  # fmt: skip
 
 ENTRY_FIELDS = (
     "pk", "atom_id", "kind", "status", "title", "slug", "day", "published", "updated",
@@ -124,7 +120,12 @@ class EntryRow:
 
     @property
     def path(self) -> str:
-        return entry_path(self.day, self.slug)
+        return cached_entry_path(self.day, self.slug)
+
+    @property
+    def period(self) -> Period:
+        """The day in the address."""
+        return Period.of_day(self.day)
 
     @property
     def short_title(self) -> str:
@@ -218,9 +219,9 @@ def read_rows(pks: Sequence[int]) -> list[EntryRow]:
         .order_by("pk")
         .values_list("entry", "href", "type", "length")
     )
-    for pk, *enclosure in enclosures:
+    for pk, href, media_type, length in enclosures:
         if pk in rows:
-            rows[pk].enclosures.append(EnclosureRow(*enclosure))
+            rows[pk].enclosures.append(EnclosureRow(href, media_type, length))
     sources = Sighting.objects.filter(entry__in=pks, leads=True).values_list(
         "entry", *(f"source__{name}" for name in SourceRow.__slots__)
     )
@@ -236,7 +237,7 @@ def label(kind: str, title: str, quoted_source: str, day: date) -> str:
         return shorten(title)
     if quoted_source.strip():
         return f"Quotation: {shorten(quoted_source)}"
-    return f"{kind.capitalize()} of {day_name(day)}"
+    return f"{kind.capitalize()} of {Period.of_day(day).name}"
 
 
 def shorten(title: str) -> str:
@@ -246,15 +247,12 @@ def shorten(title: str) -> str:
     return Truncator(title).chars(TITLE_IN_A_LIST)
 
 
+cached_entry_path = lru_cache(maxsize=10_000)(entry_path)
+
+
 @lru_cache(maxsize=10_000)
 def tag_path(slug: str) -> str:
     return reverse("entries:tag", args=[slug])
-
-
-@lru_cache(maxsize=1_000)
-def day_name(day: date) -> str:
-    """11 September 2025."""
-    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def web_address(url: str) -> str:

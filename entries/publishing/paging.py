@@ -13,6 +13,7 @@ from entries.models import Entry, EntryQuerySet, Tag, TaggedEntry
 from entries.models.entry import entry_path
 
 from .listing import EntryRow, label, read_rows
+from .periods import Period
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
@@ -60,10 +61,10 @@ class Page:
     newer: str = ""
 
     @property
-    def days(self) -> Iterator[tuple[date, list[EntryRow]]]:
+    def days(self) -> Iterator[tuple[Period, list[EntryRow]]]:
         """The rows under their days."""
         for day, rows in itertools.groupby(self.rows, lambda row: row.day):
-            yield day, list(rows)
+            yield Period.of_day(day), list(rows)
 
 
 def entries_page(entries: EntryQuerySet, cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
@@ -139,8 +140,8 @@ def _neighbour(entries: QuerySet[Entry]) -> Neighbour | None:
     found = entries.values_list("kind", "title", "quoted_source", "day", "slug").first()
     if not found:
         return None
-    *named, day, slug = found
-    return Neighbour(label(*named, day), entry_path(day, slug))
+    kind, title, quoted_source, day, slug = found
+    return Neighbour(label(kind, title, quoted_source, day), entry_path(day, slug))
 
 
 def beyond(order: Sequence[str], place: Sequence[Any], side: str) -> Q:

@@ -9,8 +9,9 @@ from django.urls import reverse
 from entries.models import Entry, Sighting, Source, Tag
 from entries.models.entry import MONTHS, entry_path
 
-from .archive import Period, years
+from .archive import years
 from .listing import tag_path
+from .periods import Period
 
 # A sitemap may name 50,000 addresses (sitemaps.org).
 AT_MOST = 49_000

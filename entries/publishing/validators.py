@@ -72,15 +72,13 @@ def _read_version() -> str:
         for file in Path(settings.BASE_DIR, directory).rglob("*.*")
         if file.is_file() and file.suffix != ".pyc"
     )
-    return _digest(
-        *(settings.SITE_URL, settings.SITE_TITLE, settings.LANGUAGE_CODE, settings.TIME_ZONE),
-        *(file.read_text(encoding="utf-8") for file in files),
-    )
+    names = (settings.SITE_URL, settings.SITE_TITLE, settings.LANGUAGE_CODE, settings.TIME_ZONE)
+    return _digest(*names, *(file.read_bytes() for file in files))
 
 
-def _digest(*parts: str) -> str:
+def _digest(*parts: str | bytes) -> str:
     digest = hashlib.blake2b(digest_size=12)
     for part in parts:
-        digest.update(part.encode("utf-8", "surrogatepass"))
+        digest.update(part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass"))
         digest.update(b"\0")
     return digest.hexdigest()

@@ -3,8 +3,6 @@
 from django import template
 from django.conf import settings
 
-from entries.publishing import listing
-
 register = template.Library()
 
 
@@ -22,11 +20,6 @@ def site_language() -> str:
 def absolute(path: str) -> str:
     """The address of one of the site's own paths, as others see it."""
     return settings.SITE_URL + path
-
-
-@register.filter
-def day_name(day) -> str:
-    return listing.day_name(day)
 
 
 @register.filter

@@ -187,6 +187,8 @@ def test_addresses_are_those_of_pages(make_entry, edit, field, address):
         ({"author_email": "nobody"}, "author_email"),
         ({"published_0": "yesterday"}, "published"),
         ({"published_0": ""}, "published"),
+        ({"published_0": "9999-12-31"}, "published"),
+        ({"published_0": "0025-09-11"}, "published"),
         ({"slug": "a b/c"}, "slug"),
         ({"tag_names": "x" * 256}, "tag_names"),
         ({"kind": "poem"}, "kind"),

@@ -3,7 +3,9 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from entries.admin.dates import DatedQuerySet
 from entries.models import Entry, Sighting, Tag, TaggedEntry
 
 LIST = "/admin/entries/entry/"
@@ -192,7 +194,7 @@ def test_an_action_on_tags_without_tags_asks_for_them(admin_client, make_entry, 
 
     _, said = act(admin_client, action, [entry])
 
-    assert "Write the tags" in said
+    assert "Write the name" in said
     assert list(entry.tags.names()) == ["a"]
 
 
@@ -283,3 +285,57 @@ def test_asking_before_deleting_takes_as_many_queries_for_1_entry_as_for_50(
         return queries_of(admin_client, "post", LIST, data | {"index": 0, "tag_names": ""})
 
     assert ask(entries[:1]) == ask(entries)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?published__year=abc",
+        "?published__year=99999",
+        "?published__year=0",
+        "?published__year=2024&published__month=13",
+        "?published__year=2024&published__month=2&published__day=31",
+        "?p=99999",
+        "?p=x",
+        "?o=99",
+        "?status__exact=unknown",
+        "?kind=%00",
+        "?tag=%00",
+        "?tag=a&tag=b",
+        "?source=-1",
+        "?source=9" + "9" * 40,
+        "?waiting=perhaps",
+        "?nonsense=1",
+        "?q=%00",
+        "?q=" + "word+" * 200,
+    ],
+)
+def test_a_bad_query_is_no_failure(admin_client, make_entry, query):
+    make_entry()
+
+    response = admin_client.get(LIST + query, follow=True)
+
+    assert response.status_code in (200, 400)
+
+
+@pytest.mark.parametrize("kind", ["year", "month", "day"])
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize(
+    "moments",
+    [
+        [],
+        [datetime(2023, 12, 31, 23, 30, tzinfo=UTC)],
+        [datetime(2023, 12, 31, 23, 30, tzinfo=UTC), datetime(2024, 1, 1, 0, 30, tzinfo=UTC)],
+        [datetime(2024, 1, 31, tzinfo=UTC), datetime(2024, 3, 31, 12, tzinfo=UTC)],
+        [datetime(2024, 2, 29, 5, tzinfo=UTC), datetime(2024, 3, 1, 4, tzinfo=UTC)],
+        [datetime(1593, 1, 1, tzinfo=UTC), datetime(9999, 6, 1, tzinfo=UTC)],
+    ],
+)
+def test_the_dates_are_those_that_django_finds(make_entry, kind, zone, moments):
+    for moment in moments:
+        make_entry(published=moment)
+
+    with timezone.override(zone):
+        found = list(DatedQuerySet(Entry).datetimes("published", kind))
+
+        assert found == list(Entry.objects.datetimes("published", kind))

@@ -116,3 +116,39 @@ def test_a_line_is_read_as_names(line, names):
 @pytest.mark.parametrize("names", [["b", "a"], ["a, b", 'q"q', '"', "c c"], [",", '","'], []])
 def test_names_come_back_from_their_line(names):
     assert split_names(join_names(names)) == names
+
+
+@pytest.fixture
+def merge(admin_client):
+    def send(*tags, into):
+        data = {"action": "merge_tags", "_selected_action": [tag.pk for tag in tags], "index": 0}
+        response = admin_client.post("/admin/entries/tag/", data | {"tag_names": into}, follow=True)
+        return " ".join(str(message) for message in response.context["messages"])
+
+    return send
+
+
+def test_merged_tags_leave_their_entries_and_names_to_the_one_that_stays(make_entry, merge):
+    only_old = make_entry(tags=["z", "js", "a"])
+    both = make_entry(tags=["JavaScript", "x", "ecmascript", "js"])
+    js, ecma = Tag.objects.get(name="js"), Tag.objects.get(name="ecmascript")
+
+    said = merge(js, ecma, into="javascript")
+
+    assert said == "Merged “js”, “ecmascript” into “JavaScript”."
+    assert list(only_old.tags.names()) == ["z", "JavaScript", "a"]
+    assert list(both.tags.names()) == ["JavaScript", "x"]
+    assert Tag.objects.get(name="JavaScript").live_count == 2
+    assert not Tag.objects.filter(name__in=["js", "ecmascript"]).exists()
+    make_entry(tags=["JS"])
+    assert Tag.objects.filter(name__iexact="js").count() == 0
+
+
+@pytest.mark.parametrize("into", ["", "no such tag", "a, b", "js"])
+def test_a_merge_into_no_tag_or_itself_changes_nothing(make_entry, merge, into):
+    entry = make_entry(tags=["js", "a", "b"])
+
+    merge(Tag.objects.get(name="js"), into=into)
+
+    assert list(entry.tags.names()) == ["js", "a", "b"]
+    assert Tag.objects.count() == 3

@@ -21,10 +21,13 @@ and averyveryveryveryveryveryveryveryveryveryveryverylongwordthatmustbreaksomewh
 <details><summary>More</summary><p>Unfolded.</p></details>
 <dl><dt>Term</dt><dd>Meaning.</dd></dl><hr>
 <pre><span class="pl-c"># a comment</span>
-<span class="pl-k">def</span> <span class="pl-en">f</span>(<span class="pl-v">x</span>): <span class="pl-s"
-><span class="pl-pds">"</span>text<span class="pl-cce">\\n</span></span> <span class="pl-c1">1</span>
+<span class="pl-k">def</span> <span class="pl-en">f</span>(<span class="pl-v">x</span>):
+<span class="pl-s"><span class="pl-pds">"</span>text<span class="pl-cce">\\n</span></span>
+<span class="pl-c1">1</span>
 <span class="pl-smi">y</span> <span class="pl-ent">ent</span> <span class="pl-mb">bold</span>
-<span class="pl-mi1">+ added</span> <span class="pl-md">- deleted and so long that it must scroll</span></pre>
+<span class="pl-mi1">+ added</span>
+<span class="pl-md">- deleted, and so long that it scrolls within itself on a telephone</span>
+</pre>
 """
 
 

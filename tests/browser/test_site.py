@@ -110,7 +110,7 @@ def test_the_browser_has_nothing_to_complain_of(site, page):
     complaints = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(request.url))
+    page.on("response", lambda response: response.ok or complaints.append(response.url))
 
     for address in PAGES[:-1]:
         page.goto(site + address)

@@ -170,7 +170,7 @@ def test_every_decision_has_a_reason(read):
         (
             "created",
             "new; dated by: feed; its published date '1593' can't be believed; "
-            "it has no date of its own; dated by the feed date",
+            "it has no date of its own; dated by the feed's date",
         ),
         ("skipped", "it has no id, no link, no title and no text"),
     ]

@@ -1,16 +1,15 @@
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from io import TextIOWrapper
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Max
 
-from entries.models import Entry, Tag, TagName, fold
+from entries.models import Entry, EntryQuerySet, Tag, TagName, fold
 from entries.publishing.feeds import NEVER, PAGE_SIZE, kind_head, tag_head, write_atom
 from entries.publishing.listing import EntryRow
 from entries.publishing.paging import Cursor, Page, entries_page
@@ -28,7 +27,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, output, tag, kind, all: bool, **options):
-        entries = Entry.objects.live()
+        entries = Entry.objects.all()
         head = kind_head(kind or "")
         if kind:
             entries = entries.filter(kind=kind)
@@ -42,7 +41,7 @@ class Command(BaseCommand):
 
         rows: Iterable[EntryRow]
         if all:
-            updated = entries.order_by().aggregate(newest=Max("updated"))["newest"] or NEVER
+            updated = newest_update(entries.live())
             rows = every_row(page)
         else:
             first = page(None)
@@ -58,9 +57,13 @@ class Command(BaseCommand):
         """Standard output, taking what is written to it as it stands, in UTF-8."""
         # Django would end each piece of the document with a line break.
         self.stdout.ending = ""
-        if self.stdout._out is sys.stdout and isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")
+        if hasattr(self.stdout, "reconfigure"):
+            self.stdout.reconfigure(encoding="utf-8")
         return cast(TextIO, self.stdout)
+
+
+def newest_update(entries: EntryQuerySet) -> datetime:
+    return entries.order_by().aggregate(newest=Max("updated"))["newest"] or NEVER
 
 
 def every_row(page: Callable[[Cursor | None], Page]) -> Iterator[EntryRow]:

@@ -1,5 +1,4 @@
-// Suggests tags while their names are typed: arrow keys choose, Enter or Tab takes, Escape closes.
-"use strict";
+// Suggests tags: arrow keys choose, Enter or Tab takes, Escape closes.
 function suggestTags(input, number) {
   const single = "single" in input.dataset;
   const box = document.createElement("span");
@@ -10,8 +9,8 @@ function suggestTags(input, number) {
   list.hidden = true;
   input.before(box);
   box.append(input, list);
-  input.setAttribute("role", "combobox");
-  input.setAttribute("aria-autocomplete", "list");
+  input.role = "combobox";
+  input.ariaAutoComplete = "list";
   input.setAttribute("aria-controls", list.id);
   let chosen = -1, timer, asked = 0;
 
@@ -33,7 +32,7 @@ function suggestTags(input, number) {
       return item;
     }));
     list.hidden = !names.length;
-    input.setAttribute("aria-expanded", String(!list.hidden));
+    input.ariaExpanded = !list.hidden;
     input.removeAttribute("aria-activedescendant");
   }
   function take(name) {
@@ -44,18 +43,16 @@ function suggestTags(input, number) {
     show([]);
   }
   function choose(step) {
-    list.children[chosen]?.removeAttribute("aria-selected");
+    if (chosen >= 0) list.children[chosen].ariaSelected = null;
     chosen = (chosen + step + list.children.length) % list.children.length;
-    list.children[chosen].setAttribute("aria-selected", "true");
+    list.children[chosen].ariaSelected = true;
     input.setAttribute("aria-activedescendant", list.children[chosen].id);
   }
   async function ask() {
     const term = input.value.slice(start(), input.selectionStart).trim();
     const turn = ++asked;
     if (!term) return show([]);
-    const query = new URLSearchParams(
-      {app_label: "entries", model_name: "taggedentry", field_name: "tag", term});
-    const answer = await fetch(`${input.dataset.tagNames}?${query}`);
+    const answer = await fetch(input.dataset.tagNames + encodeURIComponent(term));
     if (turn === asked && answer.ok) {
       show((await answer.json()).results.slice(0, 8).map((result) => result.text));
     }

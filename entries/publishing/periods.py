@@ -1,0 +1,69 @@
+"""Years, months and days, by their addresses and their names."""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.urls import reverse
+
+from entries.models.entry import MONTHS
+
+MONTH_NAMES = [
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A year, a month or a day, as `/2025/`, `/2025/Sep/` and `/2025/Sep/11/` name them."""
+
+    year: int
+    month: int = 0
+    day: int = 0
+
+    @property
+    def first(self) -> date:
+        """The first day. Raises ValueError when there is no such day."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def last(self) -> date:
+        month = self.month or 12
+        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+    @property
+    def path(self) -> str:
+        return period_path(self)
+
+    @property
+    def month_name(self) -> str:
+        return MONTH_NAMES[self.month - 1]
+
+    @property
+    def name(self) -> str:
+        parts = [self.day, self.month and self.month_name, self.year]
+        return " ".join(str(part) for part in parts if part)
+
+    @property
+    def short_name(self) -> str:
+        """A day without its year: 11 Sep."""
+        return f"{self.day} {MONTHS[self.month - 1]}"
+
+    @classmethod
+    def of_day(cls, day: date) -> "Period":
+        return cls(day.year, day.month, day.day)
+
+    def of(self, day: date) -> "Period":
+        """The period of this length that a day lies in."""
+        return Period(day.year, self.month and day.month, self.day and day.day)
+
+
+@lru_cache(maxsize=1_000)
+def period_path(period: Period) -> str:
+    if period.day:
+        return reverse("entries:day", args=[period.year, MONTHS[period.month - 1], period.day])
+    if period.month:
+        return reverse("entries:month", args=[period.year, MONTHS[period.month - 1]])
+    return reverse("entries:year", args=[period.year])

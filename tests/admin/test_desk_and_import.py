@@ -1,0 +1,97 @@
+"""The desk and the importer together: what an editor does is what the next import sees."""
+
+import pytest
+
+from entries.importing.document import Fetched
+from entries.importing.importer import import_document
+from entries.models import Change, Entry, Tag
+from tests.importing.atom import FEED, entry, feed
+
+from .conftest import form_data
+
+HTML = "<pre>line\n\n  line</pre><p>A&nbsp;b &amp; “c”</p><p class=x>d<script>e</script></p>"
+
+
+@pytest.fixture
+def read(db):
+    def read(**stated):
+        data = feed(entry(1, stated.pop("html", HTML), **stated))
+        return import_document(Fetched(FEED, data, url=FEED)).entries[0].action
+
+    return read
+
+
+def test_saving_an_untouched_form_is_no_edit(read, edit):
+    stated = {"categories": "B|a, c|Zed", "published": "2024-03-02T12:00:01.234567Z"}
+    read(**stated)
+    edit(Entry.objects.get())
+
+    assert read(**stated) == "unchanged"
+    assert read(**stated | {"title": "New", "html": "<p>x</p>", "categories": "q"}) == "updated"
+    assert Entry.objects.get().content == "<p>x</p>"
+    assert not Change.objects.exists()
+
+
+def test_an_edit_at_the_desk_stays_and_upstreams_value_waits_there(read, edit, admin_client):
+    read(categories="a|b")
+    post = Entry.objects.get()
+    edit(post, title="Edited", tag_names="b, a")
+
+    assert read(title="Revised", categories="a|b|c") == "conflict"
+
+    post.refresh_from_db()
+    assert post.title == "Edited"
+    assert list(post.tags.names()) == ["b", "a"]
+    assert set(Change.objects.values_list("field", flat=True)) == {"title", "tags"}
+    for field in ("title", "tags"):
+        change = Change.objects.get(field=field)
+        admin_client.post(f"/admin/entries/change/{change.pk}/accept/")
+    post.refresh_from_db()
+    assert post.title == "Revised"
+    assert list(post.tags.names()) == ["a", "b", "c"]
+    assert read(title="Revised", categories="a|b|c") == "unchanged"
+    assert read(title="Again", categories="a|c") == "updated"
+
+
+def test_a_value_set_aside_does_not_wait_again(read, edit, admin_client):
+    read()
+    edit(Entry.objects.get(), title="Edited")
+    read(title="Revised")
+    admin_client.post(f"/admin/entries/change/{Change.objects.get().pk}/dismiss/")
+
+    read(title="Revised")
+
+    assert not Change.objects.exists()
+    assert Entry.objects.get().title == "Edited"
+
+
+def test_tags_added_in_bulk_are_an_edit_that_stays(read, admin_client):
+    read(categories="a")
+    post = Entry.objects.get()
+    admin_client.post(
+        "/admin/entries/entry/",
+        {"action": "add_tags", "_selected_action": post.pk, "index": 0, "tag_names": "mine"},
+    )
+
+    read(categories="a|b")
+
+    assert list(post.tags.names()) == ["a", "mine"]
+
+
+def test_a_renamed_tag_is_no_edit_of_its_entries(read, admin_client):
+    read(categories="js")
+    tag = Tag.objects.get()
+    url = f"/admin/entries/tag/{tag.pk}/change/"
+    admin_client.post(url, form_data(admin_client.get(url)) | {"name": "JavaScript"})
+
+    assert read(categories="js|web") == "updated"
+    assert list(Entry.objects.get().tags.names()) == ["JavaScript", "web"]
+
+
+def test_what_the_desk_deletes_no_import_brings_back(read, admin_client):
+    read()
+    admin_client.post(f"/admin/entries/entry/{Entry.objects.get().pk}/delete/", {"post": "yes"})
+
+    read(title="Revised")
+
+    assert not Entry.objects.exists()
