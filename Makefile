@@ -17,7 +17,7 @@ run: .venv/.ready .env ## bring up the site: FEED=path-or-URL imports a feed of 
 	exec $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --log-level warning --no-control-socket
 
 test: .venv/.dev ## run the tests that need no server and no browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 test-browser: .venv/.dev ## run the tests that need Chromium
 	$(BIN)/python -m pytest -m browser tests/browser
@@ -26,18 +26,17 @@ check: .venv/.dev ## lint, formats, types, templates, floors, settings, migratio
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/lint-imports
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 
-format: .venv/.dev ## put code and templates into their format
+format: .venv/.dev ## put the code into its format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/djlint templates --reformat --quiet
 
 bench: .venv/.dev ## measure against the bare libraries; writes docs/benchmarks.md
-	$(BIN)/python -m bench
+	$(BIN)/python -m tests.bench
 
 screenshots: .venv/.dev ## photograph each page type of the sample; needs Chromium
 	$(BIN)/python -m tests.browser.screenshots

@@ -31,17 +31,13 @@ def site_url(value):
 
 
 def database(url):
-    try:
-        config = env.db_url_config(url)
-    except Exception as error:
+    scheme = urlsplit(url).scheme
+    if scheme not in ("sqlite", "postgres", "postgresql"):
         raise ImproperlyConfigured(
-            f"DATABASE_URL can't be read ({error}): it must look like "
+            f"DATABASE_URL has the unknown scheme {scheme!r}: it must look like "
             "sqlite:////srv/feedstead.sqlite3 or postgres://user:password@host/name"
-        ) from error
-    if not config.get("ENGINE"):
-        raise ImproperlyConfigured(
-            f"DATABASE_URL has the unknown scheme {urlsplit(url).scheme!r}: use sqlite or postgres"
         )
+    config = env.db_url_config(url)
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["ENGINE"] = "config.sqlite"
         config["OPTIONS"] = {
@@ -61,19 +57,19 @@ def database(url):
 
 
 def flag(name, default):
-    try:
-        return env.bool(name, default=default)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} must be true or false") from error
+    value = env.str(name, default=str(default)).strip().lower()
+    if value not in ("true", "1", "yes", "on", "false", "0", "no", "off"):
+        raise ImproperlyConfigured(f"{name} must be true or false")
+    return value in ("true", "1", "yes", "on")
 
 
-def whole_number(name, default):
+def whole_number(name, default, least=1):
     try:
         value = env.int(name, default=default)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be a whole number") from error
-    if value <= 0:
-        raise ImproperlyConfigured(f"{name} must be greater than 0")
+    if value < least:
+        raise ImproperlyConfigured(f"{name} must be {least} or more")
     return value
 
 
@@ -108,10 +104,12 @@ if TIME_ZONE not in available_timezones():
 USE_TZ = True
 USE_I18N = True
 
-# Fetching: how long (seconds) and how much (bytes, after decompression) at the most, and the
-# hosts with private addresses and the ports beside 80 and 443 that may be asked all the same.
+# Fetching: how long (seconds) and how much (bytes, after decompression) at the most; the pause
+# between the pages of one feed (seconds); and the hosts with private addresses and the ports
+# beside 80 and 443 that may be asked all the same.
 FETCH_TIMEOUT = whole_number("FETCH_TIMEOUT", default=30)
 FETCH_MAX_BYTES = whole_number("FETCH_MAX_BYTES", default=16 * 1024 * 1024)
+FETCH_PAUSE = whole_number("FETCH_PAUSE", default=1, least=0)
 FETCH_ALLOW_PRIVATE = env.list("FETCH_ALLOW_PRIVATE", default=[])
 FETCH_ALLOW_PORTS = env.list("FETCH_ALLOW_PORTS", cast=int, default=[])
 

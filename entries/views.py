@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from .models import Entry, Tag
-from .models.entry import MONTHS
+from .models import Entry, OldAddress, Tag
+from .models.entry import MONTHS, entry_path
 from .publishing import archive as archives
 from .publishing import feeds, sitemaps, taxonomy
-from .publishing.listing import read_rows, tag_path
+from .publishing.listing import read_rows
 from .publishing.paging import (
     BadCursorError,
     Cursor,
@@ -26,6 +26,7 @@ from .publishing.paging import (
     tags_page,
 )
 from .publishing.periods import Period
+from .publishing.rows import tag_path
 from .publishing.validators import answer
 
 logger = logging.getLogger(__name__)
@@ -113,13 +114,18 @@ def tag(request, slug):
 
 @require_safe
 def entry(request, year, month, day, slug):
-    """An entry; to staff, also one that the public can't see, marked as a preview."""
+    """An entry, also by an old address of it; to staff, a preview of one that is not public."""
     try:
         address = {"day": date(year, MONTHS.index(month) + 1, day), "slug": slug}
     except ValueError as error:
         raise Http404("No such day.") from error
     pk = Entry.objects.live().filter(**address).values_list("pk", flat=True).first()
     if pk is None:
+        moved = (
+            OldAddress.objects.filter(path=entry_path(**address)).select_related("entry").first()
+        )
+        if moved and moved.entry.is_public:
+            return redirect(moved.entry, permanent=True)
         return preview(request, address)
     row = read_rows([pk])[0]
     older, newer = neighbours(row)
@@ -130,6 +136,7 @@ def entry(request, year, month, day, slug):
         older=older,
         newer=newer,
         canonical=row.path if row.canonical_here else row.original_link,
+        is_noindex=row.is_noindex,
     )
 
 

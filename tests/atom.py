@@ -124,3 +124,13 @@ def statement(item: feedparser.FeedParserDict, feed: feedparser.FeedParserDict) 
             if link.rel == "enclosure"
         ],
     }
+
+
+def pages_from(served, address, rel):
+    """The documents of a paged feed from this one on, in one direction."""
+    documents = []
+    while address:
+        documents.append(served(address))
+        following = hrefs(etree.fromstring(documents[-1]), rel)
+        address = following[0].removeprefix("http://testserver") if following else None
+    return documents

@@ -1,12 +1,16 @@
 """Text as nobody should write it, for every field of an entry and of its source."""
 
+from datetime import UTC, date
 from itertools import cycle, islice
 
 from django.db import connection
 from django.utils.html import escape
+from hypothesis import strategies as st
 
 from entries.importing.markup import sanitize_html
-from entries.models import Entry, Sighting, Source
+from entries.models import Enclosure, Entry, Sighting, Source
+from entries.publishing.listing import EntryRow
+from entries.publishing.rows import EnclosureRow, SourceRow, TagRow
 
 TEXTS = [
     "<script>alert(1)</script><b>bold</b> & &amp; &lt;i&gt;",
@@ -115,3 +119,50 @@ def make_hostile_entry(make_entry, number: int, kind: str, text: str) -> Entry:
 def storable(text: str) -> str:
     """The text as far as the database takes it: PostgreSQL has no NUL."""
     return text.replace("\x00", "") if connection.vendor == "postgresql" else text
+
+
+def person(role: str, text: str) -> list[str]:
+    return [role, text, text, text]
+
+
+# Rows with any text in them, as they come out of the database.
+ADDRESS = st.text() | st.builds("{}:{}".format, st.sampled_from(["http", "x", "mailto"]), st.text())
+SOURCE_ROWS = st.builds(
+    SourceRow,
+    **dict.fromkeys(("title", "subtitle", "author_name", "author_email", "rights"), st.text()),
+    **dict.fromkeys(("url", "site_url", "feed_id", "author_uri", "icon"), ADDRESS),
+    canonical=st.just(Source.Canonical.SOURCE),
+)
+ENTRY_ROWS = st.builds(
+    EntryRow,
+    pk=st.integers(1),
+    atom_id=ADDRESS,
+    kind=st.sampled_from(Entry.Kind.values),
+    status=st.just(Entry.Status.LIVE),
+    slug=st.just("slug"),
+    day=st.just(date(2024, 3, 9)),
+    **dict.fromkeys(("published", "updated", "modified_at"), st.datetimes(timezones=st.just(UTC))),
+    **dict.fromkeys(("title", "summary", "author_name", "author_email", "language"), st.text()),
+    **dict.fromkeys(("via_title", "quoted_source", "quoted_context"), st.text()),
+    **dict.fromkeys(("author_uri", "canonical_url", "link_url", "via_url", "quoted_url"), ADDRESS),
+    content=st.text().map(lambda text: f"<p>{escape(text)}</p>"),
+    tags_line=st.booleans(),
+    tags=st.lists(st.builds(TagRow, name=st.text(), slug=st.just("tag"), term=st.text())),
+    enclosures=st.lists(
+        st.builds(
+            EnclosureRow,
+            href=ADDRESS,
+            **dict.fromkeys(("type", "title", "hreflang"), st.text()),
+            length=st.none() | st.integers(0),
+            role=st.sampled_from(Enclosure.Role.values),
+        )
+    ),
+    people=st.lists(st.builds(person, st.sampled_from(["author", "contributor"]), ADDRESS)),
+    rights=st.text(),
+    origin=st.dictionaries(st.sampled_from(["id", "title", "url", "site_url"]), ADDRESS),
+    in_reply_to=st.lists(
+        st.dictionaries(st.sampled_from(["ref", "href", "type", "source"]), ADDRESS)
+    ),
+    category_details=st.dictionaries(st.text(), st.tuples(ADDRESS, st.text()).map(list)),
+    source=st.none() | SOURCE_ROWS,
+)

@@ -19,9 +19,19 @@ from entries.models.entry import entry_path
 from .actions import ENTRY_ACTIONS, EntryActionForm
 from .dates import DatedQuerySet
 from .deletion import summarise_deletion
-from .filters import SourceFilter, TagFilter, WaitingFilter
+from .filters import MissingFilter, SourceFilter, TagFilter, WaitingFilter
 from .forms import EnclosureForm, EntryForm, looks_like_html
-from .provenance import external_link, import_history, moment, sightings_table, waiting_changes
+from .joining import merge_the_two, split_again
+from .provenance import (
+    NOTHING,
+    as_text,
+    external_link,
+    import_history,
+    joined_entries,
+    moment,
+    sightings_table,
+    waiting_changes,
+)
 
 TITLE_SHOWN = 80
 OPENING_READ = 400
@@ -31,7 +41,7 @@ CUT_TAG = re.compile(r"<[^>]*\Z")
 TEXT_FIELDS = {
     *("kind", "title", "content", "summary", "link_url", "via_url", "via_title"),
     *("quoted_source", "quoted_url", "quoted_context", "author_name", "author_uri"),
-    *("author_email", "language", "canonical_url"),
+    *("author_email", "rights", "language", "canonical_url"),
 }
 LINK = ["link_url", "via_url", "via_title"]
 QUOTATION = ["quoted_source", "quoted_url", "quoted_context"]
@@ -69,10 +79,10 @@ class EnclosureInline(admin.TabularInline):
 class EntryAdmin(admin.ModelAdmin):
     form = EntryForm
     action_form = EntryActionForm
-    actions = ENTRY_ACTIONS
+    actions = [*ENTRY_ACTIONS, merge_the_two, split_again]
     inlines = [EnclosureInline]
     list_display = ["headline", "kind", "status", "tag_list", "source", "when"]
-    list_filter = ["status", "kind", WaitingFilter, SourceFilter, TagFilter]
+    list_filter = ["status", "kind", WaitingFilter, MissingFilter, SourceFilter, TagFilter]
     list_per_page = 50
     sortable_by = ["when"]
     show_full_result_count = False
@@ -114,6 +124,18 @@ class EntryAdmin(admin.ModelAdmin):
     def original_page(self, entry):
         return external_link(entry.canonical_url)
 
+    @admin.display(description="further people")
+    def further_people(self, entry):
+        return as_text("people", entry.people) or NOTHING
+
+    @admin.display(description="in reply to")
+    def answers(self, entry):
+        return as_text("in_reply_to", entry.in_reply_to) or NOTHING
+
+    @admin.display(description="first feed")
+    def first_feed(self, entry):
+        return as_text("origin", entry.origin) or NOTHING
+
     @admin.display(description="sources")
     def sightings(self, entry):
         return sightings_table(entry)
@@ -125,6 +147,10 @@ class EntryAdmin(admin.ModelAdmin):
     @admin.display(description="imported")
     def first_imported(self, entry):
         return moment(entry.imported_at) if entry.imported_at else "never: it was written here"
+
+    @admin.display(description="merged")
+    def joined(self, entry):
+        return joined_entries(entry)
 
     @admin.display(description="last changed")
     def last_changed(self, entry):
@@ -149,7 +175,14 @@ class EntryAdmin(admin.ModelAdmin):
             return []
         return [
             *("to_decide", "to_read", "permanent_id", "original_page", "sightings", "imports"),
-            *("first_imported", "last_changed"),
+            *(
+                "first_imported",
+                "last_changed",
+                "further_people",
+                "answers",
+                "first_feed",
+                "joined",
+            ),
         ]
 
     def get_fieldsets(self, request, obj=None):
@@ -177,7 +210,11 @@ class EntryAdmin(admin.ModelAdmin):
             (
                 "Author and original",
                 {
-                    "fields": ["author_name", "author_uri", "author_email", "canonical_url"],
+                    "fields": [
+                        *("author_name", "author_uri", "author_email"),
+                        *(["further_people"] if obj else []),
+                        *("rights", "canonical_url"),
+                    ],
                     "classes": ["collapse"],
                 },
             ),
@@ -190,10 +227,11 @@ class EntryAdmin(admin.ModelAdmin):
         if obj.changes.exists():
             shown = "to_decide" if self.has_change_permission(request, obj) else "to_read"
             fieldsets.insert(0, ("Upstream changed what was edited here", {"fields": [shown]}))
-        provenance = ["permanent_id", "original_page", "first_imported", "last_changed"]
+        provenance = ["permanent_id", "original_page", "first_feed", "answers"]
+        provenance += ["first_imported", "last_changed"]
         return [
             *fieldsets,
-            ("Provenance", {"fields": [*provenance, "sightings", "imports"]}),
+            ("Provenance", {"fields": [*provenance, "joined", "sightings", "imports"]}),
         ]
 
     def view_on_site(self, obj):

@@ -79,6 +79,25 @@ class TagFilter(FormFilter):
         return queryset.filter(taggings__tag__in=known.values("tag"))
 
 
+class MissingFilter(SimpleListFilter):
+    """Entries that the source that leads them should still state, and does not."""
+
+    title = "missing upstream"
+    parameter_name = "missing"
+
+    def lookups(self, request, model_admin):
+        return [("yes", "Yes")]
+
+    def queryset(self, request, queryset):
+        if self.value() != "yes":
+            return queryset
+        # Only what is counted has an index, and what is missing has been counted.
+        missing = Sighting.objects.filter(
+            leads=True, absences__gt=0, missing_since__isnull=False, entry__isnull=False
+        )
+        return queryset.filter(pk__in=missing.order_by().values("entry"))
+
+
 class WaitingFilter(SimpleListFilter):
     title = "waiting changes"
     parameter_name = "waiting"

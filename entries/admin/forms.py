@@ -117,9 +117,14 @@ class KeepingForm(forms.ModelForm):
 class EnclosureForm(KeepingForm):
     class Meta:
         model = Enclosure
-        fields = ["href", "type", "length"]
-        field_classes = {"href": AddressField, "type": LineField}
-        widgets = {"href": AdminURLFieldWidget}
+        fields = ["href", "type", "length", "title", "hreflang", "role"]
+        field_classes = {
+            "href": AddressField,
+            "type": LineField,
+            "title": LineField,
+            "hreflang": LineField,
+        }
+        widgets = {"href": AdminURLFieldWidget, "title": forms.TextInput}
 
 
 class EntryForm(KeepingForm):
@@ -139,7 +144,7 @@ class EntryForm(KeepingForm):
         fields = [
             *("kind", "status", "title", "content", "summary", "link_url", "via_url", "via_title"),
             *("quoted_source", "quoted_url", "quoted_context", "published", "slug", "language"),
-            *("author_name", "author_uri", "author_email", "canonical_url", "tags_line"),
+            *("author_name", "author_uri", "author_email", "rights", "canonical_url", "tags_line"),
         ]
         field_classes = {
             "title": LineField,
@@ -148,6 +153,7 @@ class EntryForm(KeepingForm):
             "author_name": LineField,
             "author_uri": AddressField,
             "author_email": MailField,
+            "rights": LineField,
             "language": LineField,
             "canonical_url": AddressField,
             "link_url": AddressField,
@@ -161,7 +167,10 @@ class EntryForm(KeepingForm):
         widgets = {
             **{
                 name: forms.TextInput(attrs=WIDE)
-                for name in ("title", "author_name", "via_title", "quoted_source", "quoted_context")
+                for name in (
+                    *("title", "author_name", "rights", "via_title", "quoted_source"),
+                    "quoted_context",
+                )
             },
             **{
                 name: AdminURLFieldWidget(attrs=WIDE)

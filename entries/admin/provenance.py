@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from entries.models import Change, Entry, ImportLine, Sighting
+from entries.models import Change, Enclosure, Entry, ImportLine, MergedEntry, Sighting
 
 NOTHING = SafeString("–")
 LINES_SHOWN = 20
@@ -37,6 +37,23 @@ def sightings_table(entry: Entry) -> str:
     return format_html('<ul class="desk-sightings">{}</ul>', rows) if rows else NOTHING
 
 
+def joined_entries(entry: Entry) -> str:
+    """What the entry has been merged into, and what into it."""
+    away = MergedEntry.objects.filter(entry=entry).select_related("into")
+    here = MergedEntry.objects.filter(into=entry).select_related("entry").order_by("pk")
+    others = [("part of", merged.into) for merged in away]
+    others += [("takes in", merged.entry) for merged in here]
+    items = format_html_join(
+        "",
+        '<li>{} <a href="{}">{}</a></li>',
+        (
+            (how, reverse("admin:entries_entry_change", args=[other.pk]), other)
+            for how, other in others
+        ),
+    )
+    return format_html('<ul class="desk-lines">{}</ul>', items) if items else NOTHING
+
+
 def sighting_item(sighting: Sighting) -> str:
     source = format_html(
         '<a href="{}">{}</a>',
@@ -49,6 +66,7 @@ def sighting_item(sighting: Sighting) -> str:
         ("Dated by", sighting.dated_by),
         ("First seen", moment(sighting.first_seen_at)),
         ("Last said something new", moment(sighting.last_seen_at)),
+        ("Missing there since", moment(sighting.missing_since)),
         ("Taken out when cleaning", ", ".join(map(str, sighting.removed)) or "nothing"),
     ]
     return format_html(
@@ -103,6 +121,14 @@ def as_text(name: str, value) -> str:
         return ", ".join(map(str, value))
     if name == "enclosures":
         return "\n".join(" ".join(str(part) for part in row if part) for row in value)
+    if name == "people":
+        return "\n".join(f"{role}: {' '.join(filter(None, who))}" for role, *who in value)
+    if name == "in_reply_to":
+        return "\n".join(" ".join(reply.values()) for reply in value)
+    if name == "origin":
+        return " ".join(value.values())
+    if name == "category_details":
+        return "\n".join(f"{term}: {' '.join(filter(None, said))}" for term, said in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
@@ -117,7 +143,7 @@ def our_value(entry: Entry, name: str):
         taggings = sorted(entry.taggings.all(), key=lambda tagging: tagging.pk)
         return [tagging.term or tagging.tag.name for tagging in taggings]
     if name == "enclosures":
-        return [[row.href, row.type, row.length] for row in entry.enclosures.all()]
+        return [[getattr(row, part) for part in Enclosure.STATED] for row in entry.enclosures.all()]
     return getattr(entry, name)
 
 

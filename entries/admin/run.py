@@ -7,10 +7,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.text import Truncator
 
+from entries.importing.reasons import TAKEN, WAITS
 from entries.models import ImportLine, ImportRun, Source
 
 from .filters import FormFilter
-from .provenance import NOTHING
+from .provenance import NOTHING, field_label
 
 COUNTS = ["created", "updated", "unchanged", "conflicts", "skipped"]
 
@@ -83,12 +84,15 @@ class ImportRunAdmin(ReadOnlyAdmin):
 class ImportLineAdmin(ReadOnlyAdmin):
     """The lines of a run. Reached from the run, not from the index."""
 
-    list_display = ["line_title", "action", "why", "run"]
+    list_display = ["line_title", "action", "why", "matched_by", "dated_by", "run"]
     list_filter = ["action"]
     list_select_related = ["run__source"]
     sortable_by = []
     search_fields = ["title", "guid"]
-    fields = ["run", "entry", "action", "title", "guid", "why"]
+    fields = [
+        *("run", "entry", "action", "title", "guid", "why", "matched_by", "dated_by"),
+        *("cleaned", "filtered_by", "changed_fields"),
+    ]
 
     @admin.display(description="entry")
     def line_title(self, line):
@@ -97,6 +101,23 @@ class ImportLineAdmin(ReadOnlyAdmin):
     @admin.display(description="reasons")
     def why(self, line):
         return "; ".join(map(str, line.reasons))
+
+    @admin.display(description="taken out when cleaning")
+    def cleaned(self, line):
+        return ", ".join(map(str, line.removed)) or NOTHING
+
+    @admin.display(description="fields")
+    def changed_fields(self, line):
+        said = {TAKEN: "taken", WAITS: "waits for an editor"}
+        items = format_html_join(
+            "",
+            "<li>{}, {}: “{}”, upstream “{}”</li>",
+            (
+                (field_label(name), said[what], before, after)
+                for name, (what, before, after) in line.fields.items()
+            ),
+        )
+        return format_html('<ul class="desk-lines">{}</ul>', items) if items else NOTHING
 
     def has_module_permission(self, request):
         return False

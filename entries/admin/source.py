@@ -1,16 +1,18 @@
 """Sources on the editor's desk: to read, but for their policies."""
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from entries.models import Source
+from entries.models import FilteredPost, Source
 
 from .provenance import NOTHING, external_link, moment
 
 RUNS_SHOWN = 10
-POLICIES = ["new_entries", "canonical"]
+POLICIES = ["new_entries", "canonical", "default_author", "default_language", "time_zone"]
+RULES = ["category_rules", "added_tags", "filters"]
 STATED = ["subtitle", "feed_id", "language", "author_name", "author_uri", "author_email"]
 FETCHING = ["status", "checked_at", "failures", "last_error", "etag", "last_modified"]
 
@@ -24,12 +26,14 @@ class SourceAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["title", "address", "site", "added_at"]}),
         ("Policy", {"fields": [*POLICIES]}),
+        ("Tags and filters", {"fields": [*RULES, "filtered_posts"]}),
         ("Fetching", {"fields": [*FETCHING]}),
         ("Newest imports", {"fields": ["newest_runs"]}),
         ("What the feed says of itself", {"fields": [*STATED, "rights", "icon"]}),
     ]
     readonly_fields = [
         *("title", "address", "site", "added_at", "newest_runs", "rights", "icon"),
+        "filtered_posts",
         *FETCHING,
         *STATED,
     ]
@@ -66,6 +70,22 @@ class SourceAdmin(admin.ModelAdmin):
             ),
         )
         return format_html('<ul class="desk-lines">{}</ul>', items) if items else NOTHING
+
+    @admin.display(description="left out")
+    def filtered_posts(self, source):
+        number = FilteredPost.objects.filter(source=source).count()
+        if not number:
+            return "nothing by now"
+        url = reverse("admin:entries_filteredpost_changelist")
+        posts = "1 post" if number == 1 else f"{number:,} posts"
+        return format_html('<a href="{}?source={}">{}</a>', url, source.pk, posts)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in RULES:
+            kwargs["widget"] = AdminTextareaWidget({"rows": 4})
+        elif db_field.name == "default_author":
+            kwargs["widget"] = AdminTextInputWidget()
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(entry_count=Count("sightings__entry"))

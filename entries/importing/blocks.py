@@ -15,6 +15,9 @@ VOID = {"br", "col", "hr", "img", "source", "wbr"}
 # In an attribute's value, which is always quoted, `>` may stand as it is.
 REST_OF_TAG = r"""(?:[^>"]|"[^"]*")*>"""
 TAG = re.compile(rf"<(?P<closing>/?)(?P<name>[a-z][a-z0-9]*){REST_OF_TAG}")
+# The attributes of an opening tag as nh3 and bleach write them.
+ATTRIBUTES = r'(?: [^\s=">]+="[^"]*")*'
+ATTRIBUTE = re.compile(r' ([^\s=">]+)="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -33,27 +36,39 @@ def split_blocks(fragment: str) -> list[Block]:
     """
     blocks: list[Block] = []
     start = 0  # of the element or of the inline run that is open
+    outermost = 0  # where the outermost of the open elements starts
     depth = 0
     name = ""
     for tag in TAG.finditer(fragment):
         if tag["name"] in VOID and tag["name"] != "hr":
             continue
         if tag["name"] in BLOCKS and (depth == 0 or not name):
-            opened = start if depth else tag.start()
-            if not depth:
-                add_run(blocks, fragment[start : tag.start()])
+            opened = outermost if depth else tag.start()
+            add_run(blocks, fragment[start:opened])
             start, name = opened, tag["name"]
         if tag["name"] == "hr":
             if depth == 0:
                 blocks.append(Block("hr", tag.group()))
                 start, name = tag.end(), ""
             continue
+        if depth == 0:
+            outermost = tag.start()
         depth += -1 if tag["closing"] else 1
         if depth == 0 and name:
             blocks.append(Block(name, fragment[start : tag.end()].strip()))
             start, name = tag.end(), ""
     add_run(blocks, fragment[start:])
     return blocks
+
+
+def read_attributes(tag: str) -> dict[str, str]:
+    """The attributes of an opening tag as nh3 and bleach write it, their values still escaped."""
+    return dict(ATTRIBUTE.findall(tag))
+
+
+def write_tag(name: str, attributes: dict[str, str]) -> str:
+    """The opening tag that `read_attributes` reads."""
+    return "<" + name + "".join(f' {key}="{value}"' for key, value in attributes.items()) + ">"
 
 
 def add_run(blocks: list[Block], run: str) -> None:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 
-from .parse import EntryData
+from .feeddata import EntryData
 
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 FURTHEST_AHEAD = timedelta(days=5 * 365)
@@ -38,14 +38,17 @@ class EntryDates:
     reasons: list[str]
 
 
-def find_dates(data: EntryData, now: datetime) -> EntryDates:
-    """The entry's dates: its own, else the feed's, else `now`, when it is seen first."""
+def find_dates(data: EntryData, now: datetime, zone: tzinfo = UTC) -> EntryDates:
+    """The entry's dates: its own, else the feed's, else `now`, when it is seen first.
+
+    `zone` is that of the times that are given without one.
+    """
     reasons: list[str] = []
 
     def read(name, raw, parsed):
         if not raw:
             return None
-        moment = parse_date(raw, parsed, now)
+        moment = parse_date(raw, parsed, now, zone)
         if moment is None:
             reasons.append(f"its {name} date {raw[:60]!r} can't be believed")
         return moment
@@ -69,15 +72,18 @@ def find_dates(data: EntryData, now: datetime) -> EntryDates:
     return EntryDates(moment, updated or moment, rule, reasons)
 
 
-def parse_date(text: str, parsed: Sequence[int] | None, now: datetime) -> datetime | None:
+def parse_date(
+    text: str, parsed: Sequence[int] | None, now: datetime, zone: tzinfo = UTC
+) -> datetime | None:
     """The moment that a feed's date names, in UTC, or None when it is not believable.
 
     Read strictly from the text; `parsed`, feedparser's nine numbers in UTC, serves only
     for forms that are not known here, and only when the text names the same year. A time
-    without a zone counts as UTC.
+    without a zone is one of `zone`; of two that the end of summer time gives one name, the
+    first.
     """
     text = text.strip()
-    moment = from_iso(text) or from_rfc_822(text) or from_seconds(text)
+    moment = from_iso(text, zone) or from_rfc_822(text, zone) or from_seconds(text)
     if moment is None and parsed and any(int(y) == parsed[0] for y in YEAR.findall(text)):
         moment = build(*parsed[:6])
     if moment is None or not EARLIEST <= moment <= now + FURTHEST_AHEAD:
@@ -85,30 +91,34 @@ def parse_date(text: str, parsed: Sequence[int] | None, now: datetime) -> dateti
     return moment
 
 
-def from_iso(text: str) -> datetime | None:
+def from_iso(text: str, zone: tzinfo = UTC) -> datetime | None:
     match = ISO.fullmatch(text)
     if not match:
         match = OTHER_YEAR_FIRST.fullmatch(text)
-        return build(*(int(number) for number in match.groups())) if match else None
-    *numbers, fraction, zone = match.groups()
+        if not match:
+            return None
+        return in_zone(build(*(int(number) for number in match.groups())), zone)
+    *numbers, fraction, stated = match.groups()
     moment = build(*(int(number or 0) for number in numbers))
     if moment is None:
         return None
     if fraction:
         moment += timedelta(microseconds=int(fraction[:6].ljust(6, "0")))
-    if zone and zone[0] in "+-":
-        digits = zone[1:].replace(":", "").ljust(4, "0")
+    if not stated:
+        return in_zone(moment, zone)
+    if stated[0] in "+-":
+        digits = stated[1:].replace(":", "").ljust(4, "0")
         offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
         if offset >= timedelta(days=1):
             return None
         try:
-            moment += -offset if zone[0] == "+" else offset
+            moment += -offset if stated[0] == "+" else offset
         except OverflowError:
             return None
     return moment
 
 
-def from_rfc_822(text: str) -> datetime | None:
+def from_rfc_822(text: str, zone: tzinfo = UTC) -> datetime | None:
     # The parser guesses at anything; a month's name is what makes the guess a reading.
     if not re.search(r"[A-Za-z]{3}", text):
         return None
@@ -118,8 +128,19 @@ def from_rfc_822(text: str) -> datetime | None:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    if moment.tzinfo is None:
+        # The parser knows -0000 as the mark of UTC without a place (RFC 5322, 3.3).
+        return in_zone(moment, UTC if "-0000" in text else zone)
     try:
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def in_zone(clock: datetime | None, zone: tzinfo) -> datetime | None:
+    """The moment in which a clock in that zone shows this date and time."""
+    try:
+        return clock and clock.replace(tzinfo=zone).astimezone(UTC)
     except OverflowError:
         return None
 

@@ -13,7 +13,9 @@ class Fetched:
 
     `name` is what the person who asked calls them, `url` their address if it is known,
     `fallback_url` one that serves where nothing better is said. `etag` and
-    `last_modified` stand as the server sent them.
+    `last_modified` stand as the server sent them. `moved_to` is where permanent redirects
+    have led, if there were any. `fresh_for` is for how many seconds the server calls its
+    answer fresh, None where it does not say. When it is `unchanged` there are no bytes.
     """
 
     name: str
@@ -23,7 +25,9 @@ class Fetched:
     content_type: str = ""
     etag: str = ""
     last_modified: str = ""
-    is_from_network: bool = False
+    moved_to: str = ""
+    fresh_for: int | None = None
+    unchanged: bool = False
 
 
 def read_path(name: str, url: str = "") -> Fetched:

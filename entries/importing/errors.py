@@ -11,9 +11,36 @@ class FetchError(FeedError):
     """No usable bytes: network, status, size, address or file. `__cause__` has the detail."""
 
 
+class RefusedError(FetchError):
+    """The server gave another status than 200.
+
+    `retry_after` is for how many seconds it asks to be left alone, if it does; `page` what
+    it sent instead, from `page_url`, where that may say more.
+    """
+
+    def __init__(self, url, reason, status, *, retry_after=None, page=b"", page_url=""):
+        super().__init__(url, reason)
+        self.status = status
+        self.retry_after = retry_after
+        self.page = page
+        self.page_url = page_url
+
+
 class ParseError(FeedError):
     """The bytes are no feed."""
 
 
 class UsageError(FeedError):
     """What was asked for can't be done as it was put."""
+
+
+class BusyError(FeedError):
+    """Another run imports the source at this moment."""
+
+
+class PageError(FeedError):
+    """A further page of the feed could not be read."""
+
+    def __init__(self, url, reason, page_url):
+        super().__init__(url, reason)
+        self.page_url = page_url

@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from entries.characters import strip_controls
 
-from .parse import EntryData
+from .feeddata import EntryData
 from .text import squeeze, visible_text
 
 # RFC 3987 as far as it matters here: a scheme, and no character that an IRI excludes.
@@ -101,4 +101,6 @@ def host_of(plain: str) -> str:
 
 
 def digest(prefix: str, text: str) -> str:
-    return prefix + hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return (
+        prefix + hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    )

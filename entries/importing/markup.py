@@ -3,25 +3,49 @@
 import html
 import re
 import threading
-from collections import Counter
+import unicodedata
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 import bleach
 import nh3
 
-from .blocks import BLOCKS, REST_OF_TAG, TAG, VOID, split_blocks
 from entries.characters import strip_controls
+
+from .anchors import MAX_LENGTH, keep_anchors, prefix
+from .blocks import BLOCKS, REST_OF_TAG, split_blocks
+from .bounds import MAX_USEFUL_DEPTH, depth, fits_parser, fits_second_parser
+from .embeds import PLAYER, SANDBOX, show_frames, with_controls
+from .images import LAZY, LAZY_SETS, clean_srcset, show_images
+from .mojibake import repair_mojibake
+from .removal import describe_removed
+from .ruby import without_stray_annotations
+from .text import paragraphs
 
 TAGS = (
     BLOCKS
     | {"a", "abbr", "acronym", "audio", "b", "bdi", "bdo", "big", "br", "cite", "code", "data"}
-    | {"del", "dfn", "em", "i", "img", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp"}
-    | {"small", "source", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var"}
+    | {"del", "dfn", "em", "i", "iframe", "img", "ins", "kbd", "mark", "picture", "q", "rp", "rt"}
+    | {
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "source",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+    }
     | {"video", "wbr"}
 )
 ATTRIBUTES = {
-    "*": {"class", "dir", "lang", "title"},
+    "*": {"class", "dir", "id", "lang", "title"},
     "a": {"href", "hreflang"},
     "audio": {"controls", "src"},
     "blockquote": {"cite"},
@@ -30,12 +54,13 @@ ATTRIBUTES = {
     "data": {"value"},
     "del": {"cite", "datetime"},
     "details": {"open"},
-    "img": {"alt", "height", "src", "width"},
+    "iframe": {"allowfullscreen", "height", "loading", "referrerpolicy", "sandbox", "src", "width"},
+    "img": {"alt", "height", "sizes", "src", "srcset", "width"},
     "ins": {"cite", "datetime"},
     "li": {"value"},
     "ol": {"reversed", "start", "type"},
     "q": {"cite"},
-    "source": {"src", "type"},
+    "source": {"media", "sizes", "src", "srcset", "type"},
     "td": {"colspan", "headers", "rowspan"},
     "th": {"abbr", "colspan", "headers", "rowspan", "scope"},
     "time": {"datetime"},
@@ -45,6 +70,14 @@ SCHEMES = {"http", "https", "mailto", "tel", "ftp", "ftps", "gemini", "geo", "go
     *("irc", "ircs", "magnet", "matrix", "news", "nntp", "sip", "sips", "sms", "webcal", "xmpp")
 }
 ADDRESSES = {"cite", "href", "poster", "src"}
+# What the first gate lets through besides, for us to look at before the second: frames and
+# what shows without scripts stand under names that the parser has no rules for.
+STAND_INS = {"x-iframe", "x-noscript"}
+LOOKED_AT = {
+    "a": {"name"},
+    "img": {*LAZY, *LAZY_SETS, "style"},
+    "x-iframe": {"height", "src", "style", "width"},
+}
 MEASURES = {"colspan", "height", "rowspan", "span", "start", "value", "width"}
 
 # What highlighters and footnotes say; any other class would only meet our own style sheet.
@@ -53,42 +86,102 @@ IMAGE_DATA = re.compile(r"data:image/(avif|gif|jpeg|png|webp)[;,]", re.I)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)", re.I)
 # A parser drops the first line break in <pre>: one that is meant must stand twice.
 PRE_LINE_BREAK = re.compile(rf"(<pre\b{REST_OF_TAG})\n")
-EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>")
+EMPTY_PARAGRAPH = re.compile(r'<p(?: (?:class|dir|lang|title)="[^"]*")*>(?:\s|&nbsp;)*</p>')
 
-# bleach takes time and stack quadratic in these; what is past them keeps nh3's result.
-MAX_ELEMENTS = 3_000
-MAX_DEPTH = 100
-
-ELEMENT_NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9:-]*)")
-SUSPECT = re.compile(r"""[\s"'/](on[a-z]+|style|srcset|id|name|srcdoc|formaction)\s*=""", re.I)
-ADDRESS = re.compile(r"""[\s"'/](?:href|src|cite|poster)\s*=""", re.I)
+STOOD_IN_FOR = re.compile(r"<(/?)(?=(?:iframe|noscript)[\s/>])", re.I)
+AROUND_ADDRESS = "".join(map(chr, range(33)))
+WITHIN_ADDRESS = re.compile(r"[\t\n\r]")
+SCRIPT = re.compile(r"(?:javascript|vbscript|livescript|mocha|data):", re.I)
+# A frame is ours or none.
+FRAME_SAYS = {
+    "sandbox": SANDBOX,
+    "loading": "lazy",
+    "referrerpolicy": "strict-origin-when-cross-origin",
+    "allowfullscreen": "",
+}
+TOO_MUCH = "shown as plain text: its HTML is too deeply nested, or too broken, to be read safely"
+# So often the one parser is asked again until what it says stays the same.
+MAX_PASSES = 5
 
 per_thread = threading.local()
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """Sanitised HTML, and in words what was taken out."""
+    """Sanitised HTML, and in words what was taken out and what was mended."""
 
     html: str
     removed: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
 
 
-def sanitize_html(source: str, base_url: str = "") -> Cleaned:
+def sanitize_html(source: str, base_url: str = "", *, page: str = "", anchor: str = "") -> Cleaned:
     """Repair and sanitise a fragment of foreign HTML.
 
     The result is well-formed, block-level at its top, holds nothing outside the
     allow-list, and comes out of a second pass unchanged. Relative addresses are
-    resolved against `base_url`; without one they are dropped.
+    resolved against `base_url`; without one they are dropped. `page` is the text's own
+    address, and ids in it begin with what `anchor`, or else these addresses, make.
     """
     if not source.strip():
         return Cleaned("")
+    source, said = repair_mojibake(source)
+    mended = [said] if said else []
+    source = strip_controls(source)
+    if not fits_parser(source):
+        return Cleaned(as_plain_text(source), [TOO_MUCH], mended)
     per_thread.base_url = base_url
-    first = tidy(nh3_cleaner().clean(strip_controls(source)))
-    removed = describe_removed(source, first)
-    if is_bounded(first):
-        return Cleaned(tidy(bleach_cleaner().clean(first)), removed)
-    return Cleaned(first, [*removed, "checked once, not twice: it is very long or deeply nested"])
+    per_thread.page = page or base_url
+    stood_in = STOOD_IN_FOR.sub(r"<\1x-", source)
+    parsed = cleaner("first").clean(stood_in)
+    shown, notes, dropped = show_all(parsed, anchor or page or base_url)
+    first = tidy(shown)
+    deepest = depth(first, MAX_USEFUL_DEPTH)
+    if deepest > MAX_USEFUL_DEPTH:
+        return Cleaned(as_plain_text(source), [TOO_MUCH], mended)
+    removed = describe_removed(stood_in, first, TAGS | STAND_INS, dropped) + notes
+    if fits_second_parser(first, deepest):
+        return Cleaned(tidy(bleach_cleaner().clean(first)), removed, mended)
+    removed.append("checked by one parser, not by two: it is very long or deeply nested")
+    return Cleaned(settled(first), removed, mended)
+
+
+def settled(fragment: str) -> str:
+    """The fragment as the last gate leaves it for good; what it never does, as plain text.
+
+    One pass may leave what the next parser reads otherwise: <p> within <p>, say.
+    """
+    for _ in range(MAX_PASSES):
+        again = tidy(cleaner("last").clean(fragment))
+        if again == fragment:
+            return fragment
+        fragment = again
+    return as_plain_text(fragment)
+
+
+def show_all(fragment: str, name: str) -> tuple[str, list[str], int]:
+    """Well-formed HTML with what readers are to see of images, frames, media and anchors.
+
+    Returns besides in words what went, and how many addresses went with it.
+    """
+    notes = []
+    counters = doubles = 0
+    if "<img" in fragment or "<x-noscript" in fragment:
+        fragment, counters, doubles = show_images(fragment)
+        notes += [f"{counters} × an image that only counts readers"] if counters else []
+    if "<x-iframe" in fragment:
+        fragment, links = show_frames(fragment)
+        notes += [f"{links} × <iframe>, now a link"] if links else []
+    if "<audio" in fragment or "<video" in fragment:
+        fragment = with_controls(fragment)
+    if '="#' in fragment or ' id="' in fragment or ' name="' in fragment:
+        pages = {html.unescape(x) for x in (per_thread.base_url, per_thread.page) if x}
+        fragment = keep_anchors(fragment, {x.partition("#")[0] for x in pages}, prefix(name))
+    return fragment, notes, counters + doubles
+
+
+def as_plain_text(source: str) -> str:
+    return html_from_text(paragraphs(source)).replace("\xa0", "&nbsp;")
 
 
 def is_safe_address(value: str) -> bool:
@@ -99,7 +192,7 @@ def is_safe_address(value: str) -> bool:
 
 def html_from_text(text: str) -> str:
     """Plain text as HTML: a blank line parts paragraphs, a line break breaks the line."""
-    paragraphs = re.split(r"\n[ \t]*\n\s*", strip_controls(text).replace("\r\n", "\n").strip())
+    paragraphs = re.split(r"\n[ \t]*\n\s*", one_line_end(strip_controls(text)).strip())
     return "\n".join(
         "<p>" + html.escape(part.strip(), quote=False).replace("\n", "<br>\n") + "</p>"
         for part in paragraphs
@@ -107,13 +200,20 @@ def html_from_text(text: str) -> str:
     )
 
 
+def one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def tidy(fragment: str) -> str:
     """Well-formed HTML without empty paragraphs and with none of its text bare at the top."""
     fragment = PRE_LINE_BREAK.sub(r"\1\n\n", fragment)
-    fragment = EMPTY_PARAGRAPH.sub("", fragment)
-    return "\n".join(
-        block.html if block.name else f"<p>{block.html}</p>" for block in split_blocks(fragment)
+    blocks = (
+        block.html if block.name else f"<p>{block.html}</p>"
+        for block in split_blocks(without_stray_annotations(fragment))
     )
+    # Within a block an empty paragraph may be all that parts two words.
+    filled = (EMPTY_PARAGRAPH.sub("\n", block) for block in blocks)
+    return "\n".join(block for block in filled if block.strip())
 
 
 def allowed_value(tag: str, name: str, value: str) -> str | None:
@@ -121,38 +221,91 @@ def allowed_value(tag: str, name: str, value: str) -> str | None:
     if name == "class":
         kept = [word for word in value.split() if CLASSES.fullmatch(word)]
         return " ".join(kept) or None
+    if tag == "iframe" and name in FRAME_SAYS:
+        return value if value == FRAME_SAYS[name] else None
     if name in ADDRESSES:
-        value = value.strip()
+        value = bare_address(value)
+        if not value:
+            return None
+        if tag == "iframe":
+            return value if PLAYER.fullmatch(value) else None
         scheme = SCHEME.match(value)
         if tag == "img" and name == "src" and IMAGE_DATA.match(value):
             return value
         return value if not scheme or scheme.group().lower() in SCHEMES else None
+    if name == "srcset":
+        return clean_srcset(value, lambda address: allowed_value("img", "src", address))
+    if name == "id":
+        return value if 0 < len(value) <= MAX_LENGTH and not re.search(r"\s", value) else None
     if name in MEASURES and not (value.lstrip("-").isdecimal() and value.isascii()):
         return None
     return value
 
 
+def value_looked_at(tag: str, name: str, value: str) -> str | None:
+    """The value of an attribute for the first gate, addresses made absolute."""
+    if name in ADDRESSES or name in LAZY:
+        as_if = ("img", "src") if name in LAZY else (tag, name)
+        allowed = allowed_value(*as_if, value)
+        return allowed if not allowed or SCHEME.match(allowed) else resolve(allowed)
+    if name == "srcset" or name in LAZY_SETS:
+        return clean_srcset(value, lambda address: value_looked_at("img", "src", address))
+    return allowed_value(tag, "id" if name == "name" else name, value)
+
+
+def bare_address(value: str) -> str:
+    """An address as a browser reads it: nothing around it, and no line breaks within.
+
+    Empty for one that spells a script's scheme in other letters: no browser runs it, nor
+    does it lead anywhere.
+    """
+    if value.isascii() and value.isprintable():
+        return value.strip()
+    value = WITHIN_ADDRESS.sub("", value.strip(AROUND_ADDRESS)).strip()
+    if not SCHEME.match(value):
+        spelled = unicodedata.normalize("NFKC", value[:100])
+        if SCRIPT.match("".join(c for c in spelled if unicodedata.category(c)[0] not in "CZ")):
+            return ""
+    return value
+
+
 def resolve(address: str) -> str | None:
     """A relative address made absolute; None when it can't be."""
+    address = address.strip()
+    if address.startswith("#") and not per_thread.page:
+        return address
+    base = per_thread.page if address.startswith("#") else per_thread.base_url
     try:
-        absolute = urljoin(per_thread.base_url, address.strip()) if address.strip() else ""
+        absolute = urljoin(base, address) if address else ""
         return absolute if urlsplit(absolute).scheme else None
     except ValueError:
         return None
 
 
-def nh3_cleaner() -> nh3.Cleaner:
-    if not hasattr(per_thread, "nh3"):
-        per_thread.nh3 = nh3.Cleaner(
-            tags=TAGS,
-            clean_content_tags=CONTENT_GOES_TOO,
-            attributes=ATTRIBUTES,
-            attribute_filter=allowed_value,
-            link_rel=None,
-            url_schemes=SCHEMES | {"data"},
-            url_relative=resolve,
-        )
-    return per_thread.nh3
+def cleaner(name: str) -> nh3.Cleaner:
+    """This thread's first gate, or its last, which is to let nothing more through than bleach."""
+    if not hasattr(per_thread, "cleaners"):
+        every = {
+            tag: ATTRIBUTES.get(tag, set()) | LOOKED_AT.get(tag, set())
+            for tag in ATTRIBUTES.keys() | LOOKED_AT.keys()
+        }
+        per_thread.cleaners = {
+            "first": make_cleaner(TAGS - {"iframe"} | STAND_INS, every, value_looked_at),
+            "last": make_cleaner(TAGS, ATTRIBUTES, allowed_value),
+        }
+    return per_thread.cleaners[name]
+
+
+def make_cleaner(tags, attributes, attribute_filter) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=tags,
+        clean_content_tags=CONTENT_GOES_TOO - tags,
+        attributes={tag: names for tag, names in attributes.items() if tag in tags or tag == "*"},
+        attribute_filter=attribute_filter,
+        link_rel=None,
+        url_schemes=SCHEMES | {"data"},
+        url_relative=lambda address: address,
+    )
 
 
 def bleach_cleaner() -> bleach.Cleaner:
@@ -174,33 +327,6 @@ def is_allowed_attribute(tag: str, name: str, value: str) -> bool:
     return allowed_value(tag, name, value) is not None
 
 
-def is_bounded(fragment: str) -> bool:
-    """Whether bleach can be trusted with the time and the stack that this takes."""
-    if fragment.count("<") > 2 * MAX_ELEMENTS:
-        return False
-    depth = 0
-    for tag in TAG.finditer(fragment):
-        if tag["name"] not in VOID:
-            depth += -1 if tag["closing"] else 1
-            if depth > MAX_DEPTH:
-                return False
-    return True
-
-
-CONTENT_GOES_TOO = {"script", "style", "template", "noembed", "noframes", "title", "textarea"}
-
-
-def describe_removed(before: str, after: str) -> list[str]:
-    """What cleaning took out, in words, such as `2 × <script>` and `1 × onclick`."""
-    elements = Counter(name.lower() for name in ELEMENT_NAME.findall(before))
-    lost = [f"{n} × <{name}>" for name, n in elements.items() if name not in TAGS]
-    attributes = counted(SUSPECT, before) - counted(SUSPECT, after)
-    lost += [f"{n} × {name}" for name, n in attributes.items()]
-    addresses = len(ADDRESS.findall(before)) - len(ADDRESS.findall(after))
-    if addresses > 0:
-        lost.append(f"{addresses} × an address of a kind that is not allowed")
-    return lost
-
-
-def counted(pattern: re.Pattern[str], text: str) -> Counter[str]:
-    return Counter(name.lower() for name in pattern.findall(text))
+CONTENT_GOES_TOO = {
+    *("script", "style", "template", "noembed", "noframes", "title", "textarea", "iframe"),
+}

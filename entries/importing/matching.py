@@ -6,13 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from entries.models import Entry, IdentityKey, Sighting, Source
 
+from .backfill import newest_of
 from .dates import EntryDates, find_dates
+from .feeddata import EntryData
 from .identity import Key, find_keys, guid_key, shared_guid_key
-from .parse import EntryData
+from .policies import Policies
 
 
 class Known(NamedTuple):
@@ -25,6 +28,7 @@ class Known(NamedTuple):
     status: str | None
     raw_hash: str
     atom_id: str | None
+    filtered_by: str
 
 
 STATED_TWICE = "the feed states it twice; the newest counts"
@@ -34,6 +38,7 @@ STATED_TWICE_ALIKE = "the feed states another with this id, title and date; the 
 COLUMNS = (
     *("value", "sighting_id", "sighting__source_id", "sighting__entry_id"),
     *("sighting__entry__status", "sighting__raw_hash", "sighting__entry__atom_id"),
+    "sighting__filtered_by",
 )
 
 
@@ -45,12 +50,13 @@ class Item:
     raw: str
     raw_hash: str
     guid: str
+    dates: EntryDates
     guid_is_its_own: bool = True
     known: Known | None = None
     rule: str = "new"
     keys: list[Key] = field(default_factory=list)
-    dates: EntryDates = field(init=False)
-    twice: str = ""  # why it is left out, if the document states it more than once
+    filtered_by: str = ""  # the filter that leaves it out
+    skip: str = ""  # why it is left out, such as that the document states it twice
     is_unchanged: bool = False
 
 
@@ -60,25 +66,34 @@ class Matcher:
     Within one document no two entries are matched to the same sighting.
     """
 
-    def __init__(self, source: Source, now: datetime):
+    def __init__(self, source: Source, now: datetime, policies: Policies):
         self.source = source
+        self.policies = policies
         self.now = now
+        self.zone = source.zone
         self.claimed: set[int] = set()
         self.stated: dict[str, tuple[str, str]] = {}
         self.shared_guids: set[str] = set()
         self.stated_without_guid: set[str] = set()
+        self.stated_dates: list[datetime] = []
+        self.no_longer_filtered: set[int] = set()
+
+    @cached_property
+    def newest_before(self) -> datetime | None:
+        """The date of the newest post that the source had when this was first asked."""
+        return newest_of(self.source)
 
     def match(self, batch: Sequence[EntryData]) -> list[Item]:
         """Items for the entries, in order, each with the sighting it was known by, if any.
 
         Two queries where every entry is known by its guid and unchanged, four otherwise.
         """
+        self.no_longer_filtered = set()
         items = [self._item(data) for data in batch]
         self._find_stated_twice(items)
         by_guid = self._match_guids(items)
-        rest = [item for item in items if not item.is_unchanged and not item.twice]
+        rest = [item for item in items if not item.is_unchanged and not item.skip]
         for item in rest:
-            item.dates = find_dates(item.data, self.now)
             # A date that was only made up here would give other keys in every run.
             own = item.dates.published if item.dates.rule in ("published", "updated") else None
             item.keys = find_keys(item.data, self.source.pk, own, self.source.site_url)
@@ -88,18 +103,25 @@ class Matcher:
         if unknown:
             self._match_other_keys(unknown)
         for item in rest:
-            if item.guid and not item.twice:
+            if item.guid and not item.skip:
                 item.keys.insert(0, by_guid[id(item)])
+            if item.known is None and not item.skip:
+                item.filtered_by = self.policies.find_hit(item.data)
+        self.stated_dates += [
+            item.dates.published
+            for item in items
+            if not item.skip and item.dates.rule in ("published", "updated")
+        ]
         return items
 
     def _item(self, data: EntryData) -> Item:
         entry = json.dumps(data.raw, sort_keys=True)
-        context = vars(data.context) | {"author": vars(data.context.author)}
-        raw = f'{{"entry": {entry}, "feed": {json.dumps(context, sort_keys=True)}}}'
+        raw = f'{{"entry": {entry}, "feed": {data.context.as_json}}}'
         # The feed's own date changes with every new post, and says nothing new of this one.
-        stated = entry + json.dumps(context | {"updated": ""}, sort_keys=True)
+        stated = entry + data.context.as_json_without_date
         raw_hash = hashlib.blake2b(stated.encode(), digest_size=16).hexdigest()
-        return Item(data, raw, raw_hash, data.guid)
+        dates = find_dates(data, self.now, self.zone)
+        return Item(data, raw, raw_hash, data.guid, dates, skip=data.left_out)
 
     def _find_stated_twice(self, items: Sequence[Item]) -> None:
         """Tell an entry that stands twice (the newest counts) from two that share a guid.
@@ -108,7 +130,7 @@ class Matcher:
         """
         first: dict[str, Item] = {}
         for item in items:
-            if not item.guid:
+            if not item.guid or item.skip:
                 continue
             what = (item.data.link, item.data.title)
             if item.guid not in self.stated:
@@ -117,19 +139,19 @@ class Matcher:
             elif self.stated[item.guid] != what:
                 self.shared_guids.add(item.guid)
             elif item.guid in first and self._is_newer(item, first[item.guid]):
-                first[item.guid].twice = STATED_TWICE
+                first[item.guid].skip = STATED_TWICE
                 first[item.guid] = item
             else:
-                item.twice = STATED_TWICE if item.guid in first else STATED_TWICE_FAR_APART
+                item.skip = STATED_TWICE if item.guid in first else STATED_TWICE_FAR_APART
         for item in items:
             item.guid_is_its_own = bool(item.guid) and item.guid not in self.shared_guids
 
     def _is_newer(self, item: Item, other: Item) -> bool:
-        return find_dates(item.data, self.now).updated > find_dates(other.data, self.now).updated
+        return item.dates.updated > other.dates.updated
 
     def _match_guids(self, items: Sequence[Item]) -> dict[int, Key]:
         """Returns the key that each item's guid makes, by the item's identity."""
-        asked = [item for item in items if item.guid and not item.twice]
+        asked = [item for item in items if item.guid and not item.skip]
         shared = {id(item): shared_guid_key(item.guid, self.source.pk) for item in asked}
         keys = {id(item): guid_key(item.guid, self.source.pk) for item in asked}
         found = self._known([key.value for key in (*shared.values(), *keys.values())])
@@ -138,7 +160,7 @@ class Matcher:
                 item.guid_is_its_own = False
             if not item.guid_is_its_own:
                 keys[id(item)] = shared[id(item)]
-            elif known := self._first_free(found.get(keys[id(item)].value, ())):
+            elif known := self._first_free(item, found.get(keys[id(item)].value, ())):
                 self._claim(item, known, "guid")
         return keys
 
@@ -151,17 +173,21 @@ class Matcher:
             title_and_date = next((k.value for k in item.keys if k.rule == "title and date"), None)
             if not item.guid_is_its_own and title_and_date:
                 if title_and_date in self.stated_without_guid:
-                    item.twice = STATED_TWICE_ALIKE
+                    item.skip = STATED_TWICE_ALIKE
                 self.stated_without_guid.add(title_and_date)
-            for key in item.keys if not item.twice else ():
+            for key in item.keys if not item.skip else ():
                 sure = key.rule != "link" or (not item.guid and links[item.data.link] == 1)
                 rows = [row for row in found[key.value] if sure or agrees(item, stored[row.pk])]
-                if known := self._first_free(rows):
+                if known := self._first_free(item, rows):
                     self._claim(item, known, key.rule)
                     break
             # A link that another entry has already tells the two apart no more.
             item.keys = [
-                key for key in item.keys if key.rule != "link" or item.known or not found[key.value]
+                key
+                for key in item.keys
+                if key.rule != "link"
+                or item.known
+                or all(row.pk in self.no_longer_filtered for row in found[key.value])
             ]
 
     def _known(self, values: Sequence[str]) -> dict[str, list[Known]]:
@@ -169,23 +195,37 @@ class Matcher:
         if values:
             rows = IdentityKey.objects.filter(value__in=values).values_list(*COLUMNS)
             for row in rows.order_by("sighting_id"):
-                found[row[0]].append(Known(*row))
+                known = Known(*row)
+                # Each source has filters of its own.
+                if not known.filtered_by or known.source_id == self.source.pk:
+                    found[known.value].append(known)
         return found
 
-    def _first_free(self, rows: Sequence[Known]) -> Known | None:
+    def _first_free(self, item: Item, rows: Sequence[Known]) -> Known | None:
         """This source's sighting before another's, a living entry's before a tombstone."""
-        free = [row for row in rows if row.pk not in self.claimed]
+        free = [row for row in rows if row.pk not in self.claimed and self._still_counts(item, row)]
         return min(
             free,
             key=lambda row: (row.source_id != self.source.pk, row.entry_id is None, row.pk),
             default=None,
         )
 
+    def _still_counts(self, item: Item, row: Known) -> bool:
+        """False for one that was left out by filters that let it in by now."""
+        if row.filtered_by and not self.policies.find_hit(item.data):
+            self.no_longer_filtered.add(row.pk)
+            return False
+        return True
+
     def _claim(self, item: Item, known: Known, rule: str) -> None:
         item.known, item.rule = known, rule
         item.is_unchanged = (
-            known.source_id == self.source.pk and known.raw_hash == item.raw_hash
+            known.source_id == self.source.pk
+            and known.raw_hash == item.raw_hash
+            and not known.filtered_by
         )
+        if known.filtered_by:
+            item.filtered_by = self.policies.find_hit(item.data)
         self.claimed.add(known.pk)
 
 

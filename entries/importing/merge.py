@@ -14,8 +14,9 @@ Values = Mapping[str, Any]
 # and the address, which only an editor moves, and `status`, which is none of upstream's.
 MERGED = (
     *("kind", "title", "content", "summary", "author_name", "author_uri", "author_email"),
-    *("language", "canonical_url", "link_url", "via_url", "via_title"),
-    *("quoted_source", "quoted_url", "quoted_context", "tags_line", "tags", "enclosures"),
+    *("people", "rights", "language", "canonical_url", "link_url", "via_url", "via_title"),
+    *("quoted_source", "quoted_url", "quoted_context", "origin", "in_reply_to"),
+    *("tags_line", "tags", "category_details", "enclosures"),
 )
 
 

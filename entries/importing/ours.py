@@ -47,7 +47,7 @@ def our_values(entries: Iterable[Entry], bases: Iterable[Mapping]) -> dict[int, 
     known_names.update(TagName.objects.filter(folded__in=folded).values_list("folded", "tag"))
     enclosures: dict[int, list[list[Any]]] = defaultdict(list)
     for entry, *row in Enclosure.objects.filter(entry__in=entries).values_list(
-        "entry", "href", "type", "length"
+        "entry", *Enclosure.STATED
     ):
         enclosures[entry].append(row)
     columns = [name for name in MERGED if name not in ("tags", "enclosures")]

@@ -4,182 +4,53 @@ import html
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
+import feedparser.api
 
-from .errors import ParseError
-from .split import split_document
 from entries.characters import strip_controls
-from .text import squeeze, visible_text
 
-HTML_PAGE = re.compile(rb"\s*(<!--.*?-->\s*)*(<!doctype\s+html|<html[\s>])", re.I | re.S)
+from . import jsonfeed, wxr
+from .addresses import absolute_address
+from .dialects import NAMESPACES, Dialects
+from .encodings import as_utf8
+from .errors import ParseError
+from .feeddata import EntryData, FeedContext, FeedData, Person, Text, unique_people
+from .split import split_document
+from .text import squeeze
+
+HTML_PAGE = re.compile(
+    rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype\s+html|<html[\s>])", re.I | re.S
+)
 LINK_TO_FEED = re.compile(
-    rb"<link\b[^>]*\btype\s*=\s*[\"']?application/(?:atom|rss)\+xml[^>]*>", re.I
+    rb"<link\b[^<>]*\btype\s*=\s*[\"']?application/(?:(?:atom|rss)\+xml|feed\+json)[^>]*>", re.I
 )
 HREF = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.I)
 
 
-@dataclass(frozen=True)
-class Person:
-    name: str = ""
-    uri: str = ""
-    email: str = ""
-
-    @classmethod
-    def from_raw(cls, raw: dict[str, Any]) -> "Person":
-        return cls(*(squeeze(raw.get(key) or "") for key in ("name", "href", "email")))
-
-    def __bool__(self):
-        return bool(self.name or self.uri or self.email)
+class StrictParser(Dialects, feedparser.api.StrictFeedParser):
+    namespaces = feedparser.api.StrictFeedParser.namespaces | NAMESPACES
+    # An id is never relative (RFC 4287, 4.2.6), and resolving would rewrite some.
+    can_be_relative_uri = feedparser.api.StrictFeedParser.can_be_relative_uri - {"id"}
+    # Filled from the above when the first parser is made.
+    _matchnamespaces: dict[str, str] = {}
 
 
-@dataclass(frozen=True)
-class Text:
-    """A text as the feed gives it: `type` is a media type, `base` what its addresses start from."""
-
-    value: str = ""
-    type: str = "text/plain"
-    base: str = ""
-    language: str = ""
-
-    @classmethod
-    def from_raw(cls, raw: dict[str, Any]) -> "Text":
-        notes = (strip_controls(raw.get(key) or "") for key in ("type", "base", "language"))
-        return cls(raw.get("value") or "", *notes)
-
-    @property
-    def is_html(self):
-        return "html" in self.type
-
-    @property
-    def plain(self):
-        """On one line, without markup."""
-        return visible_text(self.value) if self.is_html else squeeze(self.value)
+class LooseParser(Dialects, feedparser.api.LooseFeedParser):
+    namespaces = StrictParser.namespaces
+    can_be_relative_uri = StrictParser.can_be_relative_uri
+    _matchnamespaces: dict[str, str] = {}
 
 
-@dataclass(frozen=True)
-class FeedContext:
-    """What entries take from their feed where they don't say it themselves."""
-
-    author: Person = Person()
-    language: str = ""
-    base: str = ""
-    updated: str = ""
-
-
-@dataclass(frozen=True)
-class FeedData:
-    """What a feed says of itself."""
-
-    title: str
-    subtitle: str
-    site_url: str
-    self_url: str
-    feed_id: str
-    rights: str
-    icon: str
-    context: FeedContext
-    warnings: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class EntryData:
-    """What a feed states about one entry. `raw` is what feedparser made of it, in JSON's types."""
-
-    raw: dict[str, Any]
-    context: FeedContext
-
-    @property
-    def guid(self) -> str:
-        return str(self.raw.get("id") or "").strip()
-
-    @cached_property
-    def title(self) -> str:
-        return self._text("title").plain
-
-    @cached_property
-    def link(self) -> str:
-        """The address of the original page: the first alternate link, absolute."""
-        for link in self.raw.get("links") or []:
-            if link.get("rel", "alternate") == "alternate" and link.get("href"):
-                return self.absolute(link["href"])
-        return self.absolute(self.raw["link"]) if self.raw.get("link") else ""
-
-    @cached_property
-    def body(self) -> Text:
-        """The fullest text: HTML content before plain, content before summary."""
-        contents = [Text.from_raw(raw) for raw in self.raw.get("content") or []]
-        contents = [text for text in contents if text.value.strip()]
-        best = next((text for text in contents if text.is_html), None)
-        return best or (contents[0] if contents else self._summary)
-
-    @property
-    def summary(self) -> str:
-        """The summary as plain text; empty where it only repeats the body."""
-        text = self._summary
-        return "" if text.value == self.body.value else text.plain
-
-    @cached_property
-    def _summary(self) -> Text:
-        return self._text("summary")
-
-    def _text(self, name: str) -> Text:
-        # Where an extension has an element of the same name, the detail may be of that one.
-        raw = self.raw.get(f"{name}_detail") or {}
-        return Text.from_raw(raw | {"value": self.raw[name]} if name in self.raw else raw)
-
-    @cached_property
-    def author(self) -> Person:
-        people = [Person.from_raw(raw) for raw in self.raw.get("authors") or []]
-        source = (self.raw.get("source") or {}).get("authors") or []
-        people += [Person.from_raw(raw) for raw in source]
-        return next((person for person in people if person), self.context.author)
-
-    @property
-    def language(self) -> str:
-        details = [self.body.language, Text.from_raw(self.raw.get("title_detail") or {}).language]
-        return next((tag for tag in [*details, self.context.language] if tag), "")
-
-    @cached_property
-    def categories(self) -> list[str]:
-        """The terms, in the feed's order, each once."""
-        terms = (tag.get("term") or tag.get("label") for tag in self.raw.get("tags") or [])
-        return list(dict.fromkeys(squeeze(term) for term in terms if term and squeeze(term)))
-
-    @property
-    def enclosures(self) -> list[list[Any]]:
-        """[address, media type, length in bytes or None] of each, in the feed's order."""
-        return [
-            [self.absolute(link["href"]), squeeze(link.get("type") or ""), whole_number(link)]
-            for link in self.raw.get("links") or []
-            if link.get("rel") == "enclosure" and link.get("href")
-        ]
-
-    @cached_property
-    def base(self) -> str:
-        """What relative addresses in the text are relative to."""
-        return absolute_address(self.context.base, self.body.base) or self.context.base
-
-    def absolute(self, address: str) -> str:
-        address = strip_controls(str(address)).strip()
-        return absolute_address(self.base, address) or address
-
-
-def absolute_address(base: str, address: str) -> str:
-    """A relative address made absolute; empty when it is no address at all."""
-    try:
-        return urljoin(base, address.strip()) if address else ""
-    except ValueError:
-        return ""
-
-
-def whole_number(link: dict[str, Any]) -> int | None:
-    length = str(link.get("length") or "").strip()
-    return int(length) if length.isdecimal() and length.isascii() and len(length) < 16 else None
+# feedparser.parse takes no parsers, it finds its own by name: this one finds ours.
+parse = FunctionType(
+    feedparser.api.parse.__code__,
+    vars(feedparser.api) | {"StrictFeedParser": StrictParser, "LooseFeedParser": LooseParser},
+    argdefs=feedparser.api.parse.__defaults__,
+)
 
 
 @dataclass
@@ -191,35 +62,43 @@ class ParsedFeed:
 
 
 def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedFeed:
-    """Read a feed in any of the formats that feedparser knows.
+    """Read a feed in any of the formats that feedparser knows, JSON Feed or WordPress's export.
 
     `url` is where the bytes are from: relative addresses start there. `content_type` is
     the header's value, if there was one. Raises ParseError when the bytes are no feed.
     """
     if not data.strip():
         raise ParseError(url, "it is empty")
-    # White space before the XML declaration is common, forbidden and harmless.
-    data = data.lstrip()
+    if jsonfeed.looks_like_json(data):
+        feed, entries = jsonfeed.read_json_feed(data, url)
+        return ParsedFeed(feed, entries)
+    data, warning = as_utf8(data, content_type)
     document = split_document(data)
     pieces = document.pieces() if document else iter([data])
     first = parse_piece(next(pieces), content_type)
     if not first.get("version") and not first.entries:
         raise ParseError(url, why_no_feed(data, url))
     feed = feed_data(first, url)
+    if warning:
+        feed.warnings.append(warning)
     if document and document.broken_off:
         feed.warnings.append(
             f"The document breaks off after entry {len(document.entries)}; "
             "what was whole until there has been read."
         )
-    return ParsedFeed(feed, read_entries(first, pieces, feed, content_type))
+    entries = read_entries(first, pieces, feed, content_type)
+    if wxr.is_export(first.namespaces):
+        stated = document.entries if document else [data]
+        export = wxr.Export(first.feed.get("wp_authors") or [], stated)
+        feed.warnings.append(wxr.COMMENTS_LEFT_OUT)
+        entries = map(export.as_entry, entries)
+    return ParsedFeed(feed, entries)
 
 
-def read_entries(first, pieces, feed, content_type) -> Iterator[EntryData]:
+def read_entries(first, pieces, feed: FeedData, content_type: str) -> Iterator[EntryData]:
     parsed = first
     while parsed is not None:
-        if parsed.bozo and not isinstance(
-            parsed.bozo_exception, feedparser.NonXMLContentType
-        ):
+        if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.NonXMLContentType):
             warning = describe_bozo(parsed.bozo_exception)
             if warning not in feed.warnings:
                 feed.warnings.append(warning)
@@ -235,7 +114,7 @@ def parse_piece(data: bytes, content_type: str) -> feedparser.FeedParserDict:
     # take text/xml for US-ASCII, as RFC 3023 had it.
     headers = {"content-type": content_type} if "charset" in content_type.lower() else {}
     # A str would be opened as a path or fetched as an address: bytes never are.
-    return feedparser.parse(
+    return parse(
         io.BytesIO(data),
         response_headers=headers,
         sanitize_html=False,
@@ -248,14 +127,22 @@ def raw_entry(item: feedparser.FeedParserDict) -> dict[str, Any]:
     raw = dict(item)
     for key in ("author", "author_detail", "guidislink"):
         raw.pop(key, None)
-    for key in ("title", "summary"):
+    for key in ("title", "summary", "rights"):
         if raw.get(key) == (raw.get(f"{key}_detail") or {}).get("value"):
             raw.pop(key, None)
     contents = raw.get("content") or []
     # feedparser copies Atom's content into the summary of an entry that has none.
-    if contents and (raw.get("summary_detail") or {}).get("value") == contents[0].get("value"):
-        raw.pop("summary_detail")
+    copied = contents and contents[0].get("value")
+    if copied and copied in (raw.get("summary"), (raw.get("summary_detail") or {}).get("value")):
+        raw.pop("summary_detail", None)
         raw.pop("summary", None)
+    for text in [*contents, raw.get("title_detail") or {}, raw.get("summary_detail") or {}]:
+        if text.get("type") == "application/xhtml+xml":
+            # It closes what can't be closed, and a parser of HTML reads </br> as one more.
+            text["value"] = text["value"].replace("</br>", "")
+    if "yt_videoid" in raw and "summary_detail" in raw:
+        # What YouTube writes is text, with lines; feedparser takes it for HTML.
+        raw["summary_detail"] = raw["summary_detail"] | {"type": "text/plain"}
     return raw
 
 
@@ -268,7 +155,6 @@ def feed_data(parsed: feedparser.FeedParserDict, url: str) -> FeedData:
         return absolute_address(url, strip_controls(address))
 
     site_url = link("alternate")
-    people = [Person.from_raw(raw) for raw in feed.get("authors") or []]
     image = feed.get("image") or {}
     return FeedData(
         title=Text.from_raw(feed.get("title_detail") or {}).plain,
@@ -279,16 +165,18 @@ def feed_data(parsed: feedparser.FeedParserDict, url: str) -> FeedData:
         rights=Text.from_raw(feed.get("rights_detail") or {}).plain,
         icon=squeeze(feed.get("icon") or feed.get("logo") or image.get("href") or ""),
         context=FeedContext(
-            author=next((person for person in people if person), Person()),
+            authors=tuple(unique_people(map(Person.from_raw, feed.get("authors") or []))),
             language=squeeze(feed.get("language") or ""),
             base=url if url.startswith(("http://", "https://")) else site_url,
-            updated=feed["updated"] if "updated" in feed else "",
+            # Its get() answers with the date of publication.
+            updated=feed["updated"] if "updated" in feed else "",  # noqa: SIM401
         ),
+        next_page=link("prev-archive") or link("next"),
     )
 
 
 def why_no_feed(data: bytes, url: str) -> str:
-    if HTML_PAGE.match(data[:4096].removeprefix(b"\xef\xbb\xbf")):
+    if HTML_PAGE.match(data[:4096]):
         found = [HREF.search(link) for link in LINK_TO_FEED.findall(data[:200_000])]
         feeds = [
             absolute_address(url, html.unescape(match.group(1).decode("utf-8", "replace")))
@@ -298,7 +186,7 @@ def why_no_feed(data: bytes, url: str) -> str:
         if feeds and feeds[0]:
             return f"it is an HTML page, not a feed; the page names this feed: {feeds[0]}"
         return "it is an HTML page, not a feed"
-    return "it is no Atom or RSS feed"
+    return "it is no Atom, RSS or JSON feed"
 
 
 def describe_bozo(error: Exception) -> str:

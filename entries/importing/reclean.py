@@ -9,12 +9,13 @@ from django.db import transaction
 from entries.models import Entry, Sighting
 from entries.models.tagging import set_tags
 
-from .batch import COLUMNS, ENTRY_UPDATES, in_bulk, update
+from .batch import in_bulk
+from .feeddata import EntryData, FeedContext
 from .markup import sanitize_html
 from .merge import merge
 from .ours import our_values
-from .parse import EntryData, FeedContext, Person
-from .values import find_values
+from .policies import Policies
+from .writing import COLUMNS, ENTRY_UPDATES, update
 
 BATCH = 200  # sightings
 # What makes of upstream's fields may change with the code; what upstream said has not, so
@@ -53,23 +54,24 @@ def reclean(
 
 
 def reclean_batch(pks: list[int], report: RecleanReport, dry_run: bool) -> None:
-    sightings = Sighting.objects.in_bulk(pks)
+    sightings = Sighting.objects.select_related("source").in_bulk(pks)
+    sources = {sighting.source_id: sighting.source for sighting in sightings.values()}
+    policies = {pk: Policies(source) for pk, source in sources.items()}
     led = {s.entry_id: s for s in sightings.values() if s.leads}
     entries = in_bulk(Entry.objects.select_for_update(), set(led))
     ours = our_values(entries.values(), [sighting.base for sighting in led.values()])
     new_sightings, new_entries, tags = [], [], {}
     for sighting in sightings.values():
         report.sightings += 1
-        values = find_values(stored_data(sighting.raw))
+        values = policies[sighting.source_id].find_values(stored_data(sighting.raw))
         base = sighting.base | {k: v for k, v in values.merged.items() if k not in KEPT}
         if sighting.leads and (entry := entries.get(sighting.entry_id)):
             theirs = ours[entry.pk]
-            merged = merge(
-                theirs.comparable(sighting.base), theirs.comparable(base), theirs.values
-            )
+            merged = merge(theirs.comparable(sighting.base), theirs.comparable(base), theirs.values)
             taken = {name: base[name] for name in merged.taken}
             if "content" not in taken:
-                again = sanitize_html(entry.content, entry.canonical_url).html
+                page = entry.canonical_url
+                again = sanitize_html(entry.content, page, page=page, anchor=entry.atom_id).html
                 taken |= {"content": again} if again != entry.content else {}
             if taken:
                 report.changed.append((str(entry), sorted(taken)))
@@ -91,5 +93,4 @@ def reclean_batch(pks: list[int], report: RecleanReport, dry_run: bool) -> None:
 def stored_data(raw: str) -> EntryData:
     """What a source stated, as `matching` wrote it down."""
     stored = json.loads(raw)
-    context = stored["feed"] | {"author": Person(**stored["feed"]["author"])}
-    return EntryData(stored["entry"], FeedContext(**context))
+    return EntryData(stored["entry"], FeedContext.from_raw(stored["feed"]))

@@ -11,12 +11,20 @@ COUNTED_AS = {"conflict": "conflicts"}
 
 @dataclass(frozen=True)
 class EntryReport:
-    """What was done to one entry, and why. `id` is its atom:id, or its guid if it has none."""
+    """What was done to one entry, and why. `id` is its atom:id, or its guid if it has none.
+
+    `fields` says of each field that upstream changed what became of it, what it was, and
+    what upstream says; it is no part of the JSON report.
+    """
 
     id: str
     title: str
     action: str
     reasons: list[str]
+    fields: dict[str, list[str]] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("id", "title", "action", "reasons")}
 
 
 @dataclass
@@ -29,6 +37,8 @@ class SourceReport:
     error: str | None = None
     warnings: list[str] = field(default_factory=list)
     entries: list[EntryReport] = field(default_factory=list)
+    # What the feed should state and does not; like `fields`, no part of the JSON report.
+    missing: list[EntryReport] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, entry: EntryReport) -> None:
@@ -53,7 +63,7 @@ class SourceReport:
             "error": self.error,
             "warnings": self.warnings,
             **{name: self.counts[name] for name in COUNTS},
-            "entries": [vars(entry) for entry in self.entries],
+            "entries": [entry.as_dict() for entry in self.entries],
         }
 
 

@@ -62,7 +62,7 @@ def forget(changes: Iterable[Change]) -> None:
 def replace_enclosures(wanted: dict[int, list[list]]) -> None:
     Enclosure.objects.filter(entry__in=wanted).delete()
     Enclosure.objects.bulk_create(
-        Enclosure(entry_id=pk, href=href, type=type_, length=length)
+        Enclosure(entry_id=pk, **dict(zip(Enclosure.STATED, row, strict=True)))
         for pk, enclosures in wanted.items()
-        for href, type_, length in enclosures
+        for row in enclosures
     )

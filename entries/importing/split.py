@@ -12,7 +12,8 @@ from dataclasses import dataclass
 PIECE = 200  # entries
 
 # The elements that hold an entry: Atom's <entry>, RSS's and RDF's <item>, with any prefix.
-OPENING = re.compile(rb"<(?P<name>(?:[A-Za-z_][\w.-]*:)?(?:entry|item))(?=[\s>/])")
+OPENING = re.compile(rb"<!\[CDATA\[|<!--|<(?P<name>(?:[A-Za-z_][\w.-]*:)?(?:entry|item))(?=[\s>/])")
+CLOSERS = {b"<![CDATA[": b"]]>", b"<!--": b"-->"}
 ENCODING = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)")
 FIRST_BYTES_OF_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00", b"\x4c\x6f\xa7\x94")
 
@@ -40,11 +41,11 @@ def split_document(data: bytes) -> Document | None:
     """
     if data.startswith(FIRST_BYTES_OF_OTHER_ENCODINGS) or not is_what_it_declares(data):
         return None
-    first = OPENING.search(data)
+    first = first_opening(data)
     if not first:
         return None
     name = first["name"]
-    spans = entry_spans(data, name)
+    spans = entry_spans(data, name, first.start())
     if spans is None:
         return None
     head = data[: first.start()]
@@ -72,25 +73,39 @@ def is_what_it_declares(data: bytes) -> bool:
     return True
 
 
-def entry_spans(data: bytes, name: bytes) -> list[tuple[int, int]] | None:
-    """Where each whole entry starts and ends; None when text stands between them or inside
-    a CDATA section or a comment an entry seems to start."""
+def first_opening(data: bytes) -> re.Match[bytes] | None:
+    """Where the first entry starts, past comments and CDATA sections that speak of one."""
+    position = 0
+    while match := OPENING.search(data, position):
+        if match["name"]:
+            return match
+        position = data.find(CLOSERS[match.group()], match.end())
+        if position < 0:
+            return None
+    return None
+
+
+def entry_spans(data: bytes, name: bytes, position: int) -> list[tuple[int, int]] | None:
+    """Where each whole entry starts and ends, from a position on.
+
+    None when anything but white space stands between two of them, and when one is empty or
+    seems to hold another. What comments and CDATA sections speak of is no entry.
+    """
     token = re.compile(
-        rb"<!\[CDATA\[|<!--|<(?P<closing>/?)" + re.escape(name) + rb"(?=[\s>/])[^>]*?(?P<empty>/?)>"
+        rb"<!\[CDATA\[|<!--|<(?P<closing>/?)"
+        + re.escape(name)
+        + rb"(?=[\s>/])[^<>]*?(?P<empty>/?)>"
     )
     spans = []
     start = None
-    position = 0
     end = None
     while match := token.search(data, position):
         position = match.end()
         opener = match.group()
-        if opener in (b"<![CDATA[", b"<!--"):
-            closer = b"]]>" if opener == b"<![CDATA[" else b"-->"
-            closed = data.find(closer, position)
-            if closed < 0:
+        if opener in CLOSERS:
+            position = data.find(CLOSERS[opener], position)
+            if position < 0:
                 break
-            position = closed + len(closer)
             if start is None and end is not None:
                 return None
         elif match["closing"]:
@@ -109,9 +124,9 @@ def entry_spans(data: bytes, name: bytes) -> list[tuple[int, int]] | None:
 
 def closing_tags(head: bytes) -> bytes:
     """The end tags of the elements that the head leaves open."""
-    head = re.sub(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<![^>]*>", b"", head, flags=re.S)
+    head = re.sub(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?[^<>]*>|<![^<>]*>", b"", head, flags=re.S)
     open_elements: list[bytes] = []
-    for closing, name, empty in re.findall(rb"<(/?)([A-Za-z_][\w.:-]*)[^>]*?(/?)>", head):
+    for closing, name, empty in re.findall(rb"<(/?)([A-Za-z_][\w.:-]*)[^<>]*?(/?)>", head):
         if closing:
             if name in open_elements:
                 while open_elements.pop() != name:

@@ -7,7 +7,9 @@ from entries.characters import strip_controls
 
 from .blocks import BLOCKS
 
-ANY_TAG = re.compile(r"<!--.*?-->|</?([a-zA-Z][a-zA-Z0-9]*)[^>]*>", re.S)
+# A comment that never ends takes the rest with it.
+ANY_TAG = re.compile(r"<!--(?:.*?-->|.*)|</?([a-zA-Z][a-zA-Z0-9]*)[^>]*>", re.S)
+UNSEEN = re.compile(r"<(script|style)\b(?:.*?</\1[^>]*(?:>|$)|.*)", re.S | re.I)
 SPACE = re.compile(r"\s+")
 
 
@@ -18,7 +20,19 @@ def squeeze(text: str) -> str:
 
 def visible_text(fragment: str) -> str:
     """What a reader sees of an HTML fragment, on one line."""
-    spaced = ANY_TAG.sub(
-        lambda tag: " " if tag.group(1) and tag.group(1).lower() in BLOCKS | {"br"} else "", fragment
-    )
-    return squeeze(html.unescape(spaced))
+    return squeeze(html.unescape(without_tags(fragment, block=" ", line=" ")))
+
+
+def paragraphs(fragment: str) -> str:
+    """What a reader sees of an HTML fragment, a blank line between its blocks."""
+    return html.unescape(without_tags(UNSEEN.sub("", fragment), block="\n\n", line="\n"))
+
+
+def without_tags(fragment: str, block: str, line: str) -> str:
+    def spacing(tag: re.Match[str]) -> str:
+        name = (tag.group(1) or "").lower()
+        return block if name in BLOCKS else line if name == "br" else ""
+
+    # Behind the last `>` there is no tag, and looking for one from each `<` takes too long.
+    end = fragment.rfind(">") + 1
+    return ANY_TAG.sub(spacing, fragment[:end]) + fragment[end:]

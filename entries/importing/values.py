@@ -1,7 +1,7 @@
 """What an entry's upstream fields amount to in ours: dated, cleaned and shaped."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -10,17 +10,20 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from .dates import EntryDates
+from .feeddata import EntryData, Person
 from .markup import html_from_text, is_safe_address, sanitize_html
-from .parse import EntryData
 from .shape import find_shape
 from .text import visible_text
+from .tracking import clear_links
 
 MAX_TAG_LENGTH = 255
 MAX_LANGUAGE_LENGTH = 64
 MAX_TYPE_LENGTH = 255
-MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTH_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 DAY_IN_PATH = re.compile(r"/(\d{4})/(\d\d?|[A-Za-z]{3})/(\d\d?)/")
 SLUG = re.compile(r"[\w-]{1,200}")
+# feedparser writes XHTML's <br/> so; in HTML the end tag would be a second break.
+CLOSED_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class EntryValues:
     """The values of an entry's fields as one source states them.
 
     `merged` has a value for each name in `merge.MERGED`, in JSON's types: tags as names
-    in order, enclosures as [address, type, length]. `removed` says in words what
+    in order, enclosures as `Enclosure.STATED` lists them, people as [role, name, address,
+    e-mail]. `removed` says in words what
     cleaning took out, `reasons` what was mended.
     """
 
@@ -41,10 +45,19 @@ def find_values(data: EntryData) -> EntryValues:
     """Normalise what a source states about an entry. Raises nothing that foreign data can cause."""
     reasons: list[str] = []
     body = data.body
-    source = body.value if body.is_html else html_from_text(body.value)
-    cleaned = sanitize_html(source, data.base or data.link)
+    source = CLOSED_BREAK.sub(r"\1", body.value) if body.is_html else html_from_text(body.value)
+    cleaned = sanitize_html(
+        source, data.base or data.link, page=data.link, anchor=data.guid or data.link
+    )
+    reasons += cleaned.mended
     title = data.title
     shape = find_shape(cleaned.html, title, data.categories)
+    # Not in what a link entry points at: that is what it is about, as stated.
+    content, marked = clear_links(shape.content)
+    shape = replace(shape, content=content)
+    removed = cleaned.removed + ([f"{marked} × tracking parameters of a link"] if marked else [])
+    if shape.kind in ("article", "note") and is_safe_address(data.target):
+        shape = replace(shape, kind="link", link_url=data.target)
     tags = [name[:MAX_TAG_LENGTH].strip() for name in data.categories]
     if any(len(name) > MAX_TAG_LENGTH for name in data.categories):
         reasons.append(f"a category was longer than {MAX_TAG_LENGTH} characters and was cut")
@@ -52,15 +65,20 @@ def find_values(data: EntryData) -> EntryValues:
     if link and not is_safe_address(link):
         reasons.append(f"its link {link[:60]!r} is no address that can be linked to")
         link = ""
-    author = data.author
+    author, *others = data.authors or [Person()]
     merged = {
         "kind": shape.kind,
         "title": title,
         "content": shape.content,
         "summary": data.summary,
         "author_name": author.name or author.email,
-        "author_uri": author.uri if is_safe_address(author.uri) else "",
+        "author_uri": safe(author.uri),
         "author_email": author.email,
+        "people": [
+            *(["author", *stated_person(person)] for person in others),
+            *(["contributor", *stated_person(person)] for person in data.contributors),
+        ],
+        "rights": data.rights,
         "language": data.language[:MAX_LANGUAGE_LENGTH],
         "canonical_url": link,
         "link_url": shape.link_url,
@@ -69,15 +87,36 @@ def find_values(data: EntryData) -> EntryValues:
         "quoted_source": shape.quoted_source,
         "quoted_url": shape.quoted_url,
         "quoted_context": shape.quoted_context,
+        "origin": with_safe_addresses(data.origin, "url", "site_url"),
+        "in_reply_to": [with_safe_addresses(reply, "href", "source") for reply in data.in_reply_to],
         "tags_line": shape.tags_line,
         "tags": list(dict.fromkeys(tags)),
         "enclosures": [
-            [href, type_[:MAX_TYPE_LENGTH], length]
-            for href, type_, length in data.enclosures
+            [href, type_[:MAX_TYPE_LENGTH], length, title, hreflang[:MAX_LANGUAGE_LENGTH], role]
+            for href, type_, length, title, hreflang, role in data.enclosures
             if is_safe_address(href)
         ],
+        "category_details": {
+            term[:MAX_TAG_LENGTH].strip(): details
+            for term, details in data.category_details.items()
+        },
     }
-    return EntryValues(merged, cleaned.removed, reasons)
+    return EntryValues(merged, removed, reasons)
+
+
+def safe(address: str) -> str:
+    return address if is_safe_address(address) else ""
+
+
+def stated_person(person: Person) -> list[str]:
+    return [person.name or person.email, safe(person.uri), person.email]
+
+
+def with_safe_addresses(stated: dict[str, str], *names: str) -> dict[str, str]:
+    """Without those of these values that can't be linked to."""
+    return {
+        name: value for name, value in stated.items() if name not in names or is_safe_address(value)
+    }
 
 
 def is_empty(data: EntryData) -> bool:
@@ -89,8 +128,8 @@ def find_address(data: EntryData, dates: EntryDates) -> tuple[date, str]:
     """The day and the wished slug of a new entry's address here.
 
     Both are those of the origin's path, where it has them and its day can be the day of
-    publication somewhere on earth; else the day in the site's time zone, and a slug made
-    from the last part of the path, the title or the text.
+    publication somewhere on earth; else the day in the site's time zone, and a slug that the
+    feed states, or one made from the last part of the path, the title or the text.
     """
     path = unquote(urlsplit_path(data.link or data.guid))
     day = timezone.localdate(dates.published)
@@ -99,6 +138,8 @@ def find_address(data: EntryData, dates: EntryDates) -> tuple[date, str]:
         day = stated
     last = path.rstrip("/").rpartition("/")[2]
     last = re.sub(r"\.(html?|php|aspx?|md)$", "", last, flags=re.I)
+    if SLUG.fullmatch(unquote(data.slug)):
+        return day, unquote(data.slug)
     if SLUG.fullmatch(last) and not last.isdecimal() and last.lower() != "index":
         return day, last
     words = data.title or visible_text(data.body.value)[:60]

@@ -1,9 +1,11 @@
 """The ground floor: what is stored. Knows nothing of feeds, HTML or pages."""
 
+from .address import OldAddress
 from .change import Change
 from .entry import Enclosure, Entry, EntryQuerySet
+from .merged import MergedEntry
 from .run import ImportLine, ImportRun
-from .sighting import IdentityKey, Sighting
+from .sighting import FilteredPost, IdentityKey, Sighting
 from .source import Source
 from .tag import Tag, TaggedEntry, TagName, fold, tags_by_name
 
@@ -12,9 +14,12 @@ __all__ = [
     "Enclosure",
     "Entry",
     "EntryQuerySet",
+    "FilteredPost",
     "IdentityKey",
     "ImportLine",
     "ImportRun",
+    "MergedEntry",
+    "OldAddress",
     "Sighting",
     "Source",
     "Tag",

@@ -91,6 +91,13 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
     author_name = models.TextField("author", blank=True)
     author_uri = models.TextField("author's page", blank=True)
     author_email = models.TextField("author's e-mail", blank=True)
+    people = models.JSONField(
+        "further people",
+        default=list,
+        blank=True,
+        help_text="Authors after the first, and contributors: [role, name, page, e-mail] of each.",
+    )
+    rights = models.TextField(blank=True)
     language = models.CharField(
         max_length=64, blank=True, help_text="Such as en or pt-BR; empty for the site's."
     )
@@ -102,6 +109,20 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
     quoted_source = models.TextField("who said it", blank=True)
     quoted_url = models.TextField("where", blank=True)
     quoted_context = models.TextField("context", blank=True)
+    origin = models.JSONField(
+        "first feed",
+        default=dict,
+        blank=True,
+        help_text="The feed that the source had the entry from: id, title, url, site_url.",
+    )
+    in_reply_to = models.JSONField(
+        default=list, blank=True, help_text="What it answers (RFC 4685): ref, href, type, source."
+    )
+    category_details = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="By the feed's term, the [scheme, label] that it gave, where it gave any.",
+    )
     tags_line = models.BooleanField(
         "tags line in the feed",
         default=True,
@@ -122,7 +143,7 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
         indexes = [
             models.Index(fields=["status", "-published", "-id"], name="entry_listing"),
             models.Index(fields=["status", "kind", "-published", "-id"], name="entry_kind"),
-            models.Index(fields=["status", "day"], name="entry_day"),
+            models.Index(fields=["status", "-day", "-published", "-id"], name="entry_day"),
             models.Index(fields=["-published", "-id"], name="entry_desk"),
         ]
 
@@ -188,10 +209,21 @@ def entry_path(day, slug):
 class Enclosure(models.Model):
     """Media attached to an entry."""
 
+    class Role(models.TextChoices):
+        ENCLOSURE = "enclosure", "enclosed"
+        MEDIA = "media", "shown with the text"
+        THUMBNAIL = "thumbnail", "stands for the entry"
+
+    # What feeds state of each, in the order in which imports list it.
+    STATED = ("href", "type", "length", "title", "hreflang", "role")
+
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="enclosures")
     href = models.TextField("address")
     type = models.CharField("media type", max_length=255, blank=True)
     length = models.PositiveBigIntegerField(null=True, blank=True, help_text="Bytes.")
+    title = models.TextField(blank=True, help_text="Of an image: what is to be seen.")
+    hreflang = models.CharField("language", max_length=64, blank=True)
+    role = models.CharField(max_length=10, choices=Role, default=Role.ENCLOSURE)
 
     class Meta:
         ordering = ["pk"]

@@ -38,6 +38,7 @@ class ImportLine(models.Model):
         UNCHANGED = "unchanged"
         CONFLICT = "conflict"
         SKIPPED = "skipped"
+        MISSING = "missing"
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="lines")
     entry = models.ForeignKey(
@@ -47,6 +48,16 @@ class ImportLine(models.Model):
     title = models.TextField(blank=True)
     action = models.CharField(max_length=10, choices=Action)
     reasons = models.JSONField(default=list)
+    matched_by = models.CharField(
+        "known by", max_length=20, blank=True, help_text="The rule of identity, or new."
+    )
+    dated_by = models.CharField(max_length=20, blank=True, help_text="Where the date is from.")
+    removed = models.JSONField(default=list, help_text="What cleaning took out, in words.")
+    filtered_by = models.TextField("filter", blank=True, help_text="What left it out.")
+    fields = models.JSONField(
+        default=dict,
+        help_text="By name of the field: what became of it, what it was, what upstream says.",
+    )
 
     class Meta:
         ordering = ["pk"]

@@ -5,7 +5,8 @@ class Sighting(models.Model):
     """An entry as one source states it.
 
     The leading sighting of an entry is the one whose changes are merged; the others are
-    credited. A sighting without an entry is the tombstone of a deleted one.
+    credited. A sighting without an entry is the tombstone of a deleted one, or a post that a
+    filter of its source has left out.
     """
 
     source = models.ForeignKey("entries.Source", on_delete=models.PROTECT, related_name="sightings")
@@ -25,6 +26,14 @@ class Sighting(models.Model):
     )
     raw_hash = models.CharField(max_length=32)
     removed = models.JSONField(default=list, help_text="What cleaning took out, in words.")
+    filtered_by = models.TextField(
+        "left out by", blank=True, help_text="The filter that left it out, if one did."
+    )
+    absences = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="Good fetches in a row that lacked it within their window.",
+    )
+    missing_since = models.DateTimeField(null=True, blank=True)
     base = models.JSONField(help_text="The upstream values last merged, normalised.")
     # Text, not JSON: PostgreSQL's JSON can't hold every character that feeds contain.
     raw = models.TextField(help_text="The upstream fields as received, as JSON.")
@@ -35,9 +44,35 @@ class Sighting(models.Model):
                 fields=["entry"], condition=models.Q(leads=True), name="one_leading_sighting"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["source"], condition=models.Q(absences__gt=0), name="sighting_absent"
+            ),
+            models.Index(
+                fields=["source"], condition=~models.Q(filtered_by=""), name="sighting_filtered"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.guid} in {self.source}"
+
+
+class FilteredPostManager(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().filter(entry=None).exclude(filtered_by="")
+
+
+class FilteredPost(Sighting):
+    """A post that a filter of its source has left out, and that can be imported after all."""
+
+    objects = FilteredPostManager()  # type: ignore[misc]
+
+    class Meta:
+        proxy = True
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return self.base.get("title") or self.guid or "(untitled)"
 
 
 class IdentityKey(models.Model):

@@ -1,6 +1,20 @@
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from .policy import validate_category_rules, validate_filters
+
+
+def validate_time_zone(name):
+    if name not in available_timezones():
+        raise ValidationError(f"{name!r} is no time zone; write one such as Europe/Vienna.")
+
+
+MAX_URL_LENGTH = 2000  # characters
 
 
 class SourceQuerySet(models.QuerySet):
@@ -11,6 +25,17 @@ class SourceQuerySet(models.QuerySet):
             return self.filter(url=url).first()
         return self.filter(url__in=[f"http://{rest}", f"https://{rest}"]).order_by("pk").first()
 
+    def due(self):
+        """The sources that are to be asked now, the longest waiting first."""
+        waiting = self.fetchable().exclude(status=Source.Status.GONE)
+        return waiting.filter(
+            Q(next_check_at=None) | Q(next_check_at__lte=timezone.now())
+        ).order_by(models.F("next_check_at").asc(nulls_first=True), "pk")
+
+    def fetchable(self):
+        """Those with an address on the web; others are files that somebody has handed in."""
+        return self.filter(Q(url__startswith="http://") | Q(url__startswith="https://"))
+
 
 class Source(models.Model):
     """A feed that we import from. Known by its address: feeds of one site may share a feed id."""
@@ -19,6 +44,7 @@ class Source(models.Model):
         NEW = "new", "not yet read"
         OK = "ok", "read"
         FAILED = "failed", "failed last time"
+        GONE = "gone", "gone for good"
 
     class NewEntries(models.TextChoices):
         LIVE = "live", "go live at once"
@@ -27,8 +53,9 @@ class Source(models.Model):
     class Canonical(models.TextChoices):
         SOURCE = "source", "the original page"
         SELF = "self", "the page on this site"
+        NOINDEX = "noindex", "the original page, and none on this site is to be found"
 
-    url = models.CharField("address", max_length=2000, unique=True)
+    url = models.CharField("address", max_length=MAX_URL_LENGTH, unique=True)
 
     title = models.TextField(blank=True)
     subtitle = models.TextField(blank=True)
@@ -43,10 +70,19 @@ class Source(models.Model):
 
     etag = models.TextField(blank=True, help_text="As the server sent it.")
     last_modified = models.TextField(blank=True, help_text="As the server sent it.")
+    rhythm = models.JSONField(
+        default=dict, blank=True, help_text="What the feed says of how often to ask for it."
+    )
     checked_at = models.DateTimeField(null=True, blank=True)
+    next_check_at = models.DateTimeField("next check at", null=True, blank=True)
     failures = models.PositiveIntegerField(default=0, help_text="Failed fetches in a row.")
     last_error = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.NEW)
+    moved_to = models.TextField(blank=True, help_text="Where its address redirects for good.")
+    moved_since = models.DateTimeField(null=True, blank=True)
+    next_page = models.TextField(blank=True, help_text="Where reading all its pages goes on.")
+    leased_until = models.DateTimeField(null=True, blank=True)
+    leased_by = models.CharField(max_length=200, blank=True, help_text="Which run imports it.")
 
     new_entries = models.CharField(
         max_length=10,
@@ -62,6 +98,40 @@ class Source(models.Model):
         help_text="Which page search engines are told is the original. "
         "Choose this site when its author has moved in here.",
     )
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text="Of times that the feed gives without one, such as Europe/Vienna; empty for UTC.",
+    )
+    default_author = models.TextField(
+        blank=True, help_text="Of entries for which neither they nor the feed name an author."
+    )
+    default_language = models.CharField(
+        max_length=64, blank=True, help_text="Of entries that state none, such as en or pt-BR."
+    )
+    category_rules = models.TextField(
+        blank=True,
+        validators=[validate_category_rules],
+        help_text="One a line: what the feed calls it, an arrow, the name that it gets here or "
+        "“ignore”, such as “Py* → Python” or “Uncategorized → ignore”. * stands for anything; "
+        "the first that fits counts. For entries to come; “reclean” applies it to all.",
+    )
+    added_tags = models.TextField(
+        blank=True, help_text="Tags that every entry gets besides its own, one a line."
+    )
+    filters = models.TextField(
+        blank=True,
+        validators=[validate_filters],
+        help_text="Of entries that are new here, one a line: “block” or “allow”, then “title”, "
+        "“tag”, “author” or “kind”, a colon and what it is, such as “block title: sponsored” or "
+        "“allow tag: py*”. Where there is an allow for something, one of them must fit.",
+    )
+    window = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="How many entries its document usually has, and whether some are looked for.",
+    )
     added_at = models.DateTimeField(auto_now_add=True)
 
     objects = SourceQuerySet.as_manager()
@@ -71,6 +141,10 @@ class Source(models.Model):
 
     def __str__(self):
         return self.title or self.url
+
+    @property
+    def zone(self):
+        return ZoneInfo(self.time_zone or "UTC")
 
     @property
     def host(self):

@@ -12,7 +12,7 @@ from taggit.models import ItemBase, TagBase
 
 def fold(name):
     """The form in which two spellings of one tag are equal, on every database."""
-    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()[:255]
 
 
 class TagQuerySet(models.QuerySet):

@@ -4,13 +4,11 @@ What stands in an entry's `content` is put together from its fields, by the part
 the pages use, in a form that an import takes apart again without loss.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any, TextIO
-from uuid import NAMESPACE_URL, uuid5
 from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
@@ -22,23 +20,26 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from entries.characters import strip_controls
 from entries.models import Source, Tag
 
-from .listing import EntryRow, SourceRow, web_address
+from .elements import (
+    LANGUAGE,
+    MEDIA,
+    THREADS,
+    add_category,
+    add_enclosure,
+    add_link,
+    add_origin,
+    add_person,
+    add_reply,
+    add_source,
+    add_text,
+    as_iri,
+    permanent_id,
+)
+from .listing import EntryRow
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 PAGE_SIZE = 50  # entries
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries last changed
-
-NO_ATTRIBUTES: "AttributesImpl[str]" = AttributesImpl({})
-IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
-NOT_IN_AN_IRI = re.compile(r"[\s<>\"{}|\\^`]")
-# What a link may name beside pages of the web: nothing that runs, nothing of a reader's own disk.
-OTHER_SCHEMES = {
-    *("ftp", "ftps", "gemini", "geo", "gopher", "irc", "ircs", "magnet", "mailto", "matrix"),
-    *("news", "nntp", "sip", "sips", "sms", "tel", "webcal", "xmpp"),
-}
-LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-MEDIA_TYPE = re.compile(r"[^\s/;]+/[^\s/;]+(\s*;.*)?")
-EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,9 @@ class EntryFeed(Atom1Feed):
     def latest_post_date(self) -> datetime:
         return self.updated
 
+    def root_attributes(self) -> dict[str, Any]:
+        return super().root_attributes() | {"xmlns:media": MEDIA, "xmlns:thr": THREADS}
+
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         super().add_root_elements(handler)
         handler.addQuickElement("generator", "Feedstead")
@@ -137,24 +141,22 @@ class EntryFeed(Atom1Feed):
         add_link(handler, "via", row.canonical_url)
         add_link(handler, "related", row.link_url)
         for enclosure in row.enclosures:
-            media_type = strip_controls(enclosure.type).strip()
-            add_link(
-                handler,
-                "enclosure",
-                enclosure.href,
-                type=media_type if MEDIA_TYPE.fullmatch(media_type) else "",
-                length="" if enclosure.length is None else str(enclosure.length),
-            )
+            add_enclosure(handler, enclosure)
         handler.addQuickElement("published", rfc3339_date(row.published))
         handler.addQuickElement("updated", rfc3339_date(row.updated))
-        source = row.source
-        is_from_elsewhere = source and source.canonical == Source.Canonical.SOURCE
-        add_author(handler, row)
+        add_person(handler, "author", row.author_name, row.author_uri, row.author_email)
+        for role, *person in row.people:
+            add_person(handler, role, *person)
         for tag in row.tags:
-            if term := strip_controls(tag.term or tag.name).strip():
-                handler.addQuickElement("category", "", {"term": term})
-        if row.source and row.source.canonical == Source.Canonical.SOURCE:
-            add_source(handler, row.source)
+            add_category(handler, tag, row.category_details)
+        if row.source and row.source.canonical != Source.Canonical.SELF:
+            if row.is_passed_on:
+                add_origin(handler, row.origin, row.author_name or row.origin_name)
+            else:
+                add_source(handler, row.source)
+        for reply in row.in_reply_to:
+            add_reply(handler, reply)
+        add_text(handler, "rights", row.rights)
         add_text(handler, "summary", row.summary)
         handler.addQuickElement("content", self.content(row), {"type": "html"})
 
@@ -167,68 +169,5 @@ class EntryFeed(Atom1Feed):
         return strip_controls(self.template.render({"entry": row, "tags": tags}).strip())
 
 
-def add_link(handler: SimplerXMLGenerator, rel: str, address: str, **attributes: str) -> None:
-    if href := as_iri(address):
-        present = {name: value for name, value in attributes.items() if value}
-        handler.addQuickElement("link", "", {"rel": rel, "href": href, **present})
-
-
-def add_text(handler: SimplerXMLGenerator, name: str, text: str) -> None:
-    if text := strip_controls(text).strip():
-        handler.addQuickElement(name, text)
-
-
-def add_author(handler: SimplerXMLGenerator, person: EntryRow | SourceRow) -> None:
-    name = strip_controls(person.author_name).strip()
-    email = strip_controls(person.author_email).strip()
-    uri = as_iri(person.author_uri)
-    if not (name or uri or email):
-        return
-    handler.startElement("author", NO_ATTRIBUTES)
-    handler.addQuickElement("name", name or email or uri)
-    add_text(handler, "uri", uri)
-    if EMAIL.fullmatch(email):
-        handler.addQuickElement("email", email)
-    handler.endElement("author")
-
-
-def add_source(handler: SimplerXMLGenerator, source: SourceRow) -> None:
-    """Where an entry of somebody else's feed is from (RFC 4287, 4.2.11)."""
-    # A feed that was read from a file has an address that concerns nobody else.
-    known_as = [id_ for id_ in (source.feed_id, source.url) if not id_.startswith("file:")]
-    handler.startElement("source", NO_ATTRIBUTES)
-    add_text(handler, "id", next(filter(is_iri, known_as), ""))
-    handler.addQuickElement("title", strip_controls(source.title))
-    add_text(handler, "subtitle", source.subtitle)
-    add_link(handler, "alternate", source.site_url)
-    add_link(handler, "self", source.url)
-    add_author(handler, source)
-    add_text(handler, "rights", source.rights)
-    add_text(handler, "icon", as_iri(source.icon))
-    handler.endElement("source")
-
-
-def permanent_id(atom_id: str) -> str:
-    """The atom:id, letter for letter; one that is no IRI has a urn:uuid that stands for it."""
-    return atom_id if is_iri(atom_id) else uuid5(NAMESPACE_URL, atom_id).urn
-
-
-def is_iri(text: str) -> bool:
-    return bool(IRI.fullmatch(text)) and strip_controls(text) == text
-
-
-def as_iri(address: str) -> str:
-    """The address, with what an IRI can't hold encoded; empty when it is not to be linked to."""
-    address = NOT_IN_AN_IRI.sub(percent_encoded, strip_controls(address).strip())
-    scheme = address.partition(":")[0].lower()
-    if scheme in OTHER_SCHEMES:
-        return address if is_iri(address) else ""
-    return web_address(address)
-
-
 def absolute(path: str) -> str:
     return settings.SITE_URL + path
-
-
-def percent_encoded(match: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in match.group().encode())

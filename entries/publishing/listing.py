@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from urllib.parse import urlsplit
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
@@ -15,70 +13,17 @@ from entries.models.entry import entry_path
 
 from . import body
 from .periods import Period
+from .rows import EnclosureRow, PersonRow, SourceRow, TagRow, author_address, host, web_address
 
 # A title may have 10,000 characters; a list shows about two lines of it.
 TITLE_IN_A_LIST = 200
 
 ENTRY_FIELDS = (
     "pk", "atom_id", "kind", "status", "title", "slug", "day", "published", "updated",
-    "modified_at", "content", "summary", "author_name", "author_uri", "author_email", "language",
-    "canonical_url", "link_url", "via_url", "via_title", "quoted_source", "quoted_url",
-    "quoted_context", "tags_line",
+    "modified_at", "content", "summary", "author_name", "author_uri", "author_email", "people",
+    "rights", "language", "canonical_url", "link_url", "via_url", "via_title", "quoted_source",
+    "quoted_url", "quoted_context", "origin", "in_reply_to", "category_details", "tags_line",
 )  # fmt: skip
-
-
-@dataclass(slots=True)
-class TagRow:
-    """A tag of an entry. `term` is the feed's own spelling, empty where it is the name."""
-
-    name: str
-    slug: str
-    term: str = ""
-
-    @property
-    def path(self) -> str:
-        return tag_path(self.slug)
-
-
-@dataclass(slots=True)
-class EnclosureRow:
-    href: str
-    type: str
-    length: int | None
-
-    @property
-    def link(self) -> str:
-        return web_address(self.href)
-
-    @property
-    def name(self) -> str:
-        """The last part of the address, to be read."""
-        return self.href.rstrip("/").rpartition("/")[2] or self.href
-
-
-@dataclass(slots=True)
-class SourceRow:
-    """The feed whose sighting leads: what it says of itself, and which page is the original."""
-
-    title: str
-    url: str
-    site_url: str
-    feed_id: str
-    canonical: str
-    subtitle: str
-    author_name: str
-    author_uri: str
-    author_email: str
-    rights: str
-    icon: str
-
-    @property
-    def site_link(self) -> str:
-        return web_address(self.site_url)
-
-    @property
-    def name(self) -> str:
-        return self.title or host(self.site_url) or host(self.url) or self.url
 
 
 @dataclass(slots=True)
@@ -105,6 +50,8 @@ class EntryRow:
     author_name: str
     author_uri: str
     author_email: str
+    people: list[list[str]]
+    rights: str
     language: str
     canonical_url: str
     link_url: str
@@ -113,6 +60,9 @@ class EntryRow:
     quoted_source: str
     quoted_url: str
     quoted_context: str
+    origin: dict[str, str]
+    in_reply_to: list[dict[str, str]]
+    category_details: dict[str, list[str]]
     tags_line: bool
     tags: list[TagRow] = field(default_factory=list)
     enclosures: list[EnclosureRow] = field(default_factory=list)
@@ -178,8 +128,63 @@ class EntryRow:
 
     @property
     def author_link(self) -> str:
-        uri = self.author_uri.strip()
-        return uri if uri.lower().startswith("mailto:") else web_address(uri)
+        return author_address(self.author_uri)
+
+    @property
+    def further_people(self) -> list[PersonRow]:
+        return [PersonRow(*person) for person in self.people]
+
+    @property
+    def further_authors(self) -> list[PersonRow]:
+        return [person for person in self.further_people if person.role == "author"]
+
+    @property
+    def contributors(self) -> list[PersonRow]:
+        return [person for person in self.further_people if person.role == "contributor"]
+
+    @property
+    def pictures(self) -> list[EnclosureRow]:
+        """Attached pictures; one that only stands for the entry is not shown beside others."""
+        shown = [enclosure for enclosure in self.enclosures if enclosure.is_picture]
+        if "<img" in self.content or len(shown) > 1:
+            return [row for row in shown if row.role != Enclosure.Role.THUMBNAIL]
+        return shown
+
+    @property
+    def files(self) -> list[EnclosureRow]:
+        """What is attached to be fetched."""
+        return [
+            row
+            for row in self.enclosures
+            if not row.is_picture and row.role != Enclosure.Role.THUMBNAIL
+        ]
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether the source had the entry from another feed, and says from which."""
+        if not self.origin or self.source is None:
+            return bool(self.origin)
+        own = {self.source.url, self.source.feed_id}
+        return self.origin.get("url") not in own and self.origin.get("id") not in own
+
+    @property
+    def origin_name(self) -> str:
+        return (
+            self.origin.get("title") or host(self.origin_link) or host(self.origin.get("url", ""))
+        )
+
+    @property
+    def origin_link(self) -> str:
+        site, feed = (web_address(self.origin.get(name, "")) for name in ("site_url", "url"))
+        return site or feed
+
+    @property
+    def answered(self) -> list[dict[str, str]]:
+        """What the entry answers: the link and the host of each that has an address."""
+        addresses = (
+            web_address(reply.get("href") or reply.get("ref", "")) for reply in self.in_reply_to
+        )
+        return [{"link": address, "host": host(address)} for address in addresses if address]
 
     @property
     def original_link(self) -> str:
@@ -188,6 +193,11 @@ class EntryRow:
     @property
     def original_host(self) -> str:
         return host(self.canonical_url)
+
+    @property
+    def is_noindex(self) -> bool:
+        """Whether our page is to be found by no search engine."""
+        return self.source is not None and self.source.canonical == Source.Canonical.NOINDEX
 
     @property
     def canonical_here(self) -> bool:
@@ -217,11 +227,11 @@ def read_rows(pks: Sequence[int]) -> list[EntryRow]:
     enclosures = (
         Enclosure.objects.filter(entry__in=pks)
         .order_by("pk")
-        .values_list("entry", "href", "type", "length")
+        .values_list("entry", *Enclosure.STATED)
     )
-    for pk, href, media_type, length in enclosures:
+    for pk, *enclosure in enclosures:
         if pk in rows:
-            rows[pk].enclosures.append(EnclosureRow(href, media_type, length))
+            rows[pk].enclosures.append(EnclosureRow(*enclosure))
     sources = Sighting.objects.filter(entry__in=pks, leads=True).values_list(
         "entry", *(f"source__{name}" for name in SourceRow.__slots__)
     )
@@ -248,25 +258,3 @@ def shorten(title: str) -> str:
 
 
 cached_entry_path = lru_cache(maxsize=10_000)(entry_path)
-
-
-@lru_cache(maxsize=10_000)
-def tag_path(slug: str) -> str:
-    return reverse("entries:tag", args=[slug])
-
-
-def web_address(url: str) -> str:
-    """The address if it is one of the web (http or https, with a host), else nothing."""
-    url = url.strip()
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.hostname else ""
-
-
-def host(url: str) -> str:
-    """The host that an address of the web names, without www."""
-    if not web_address(url):
-        return ""
-    return (urlsplit(url.strip()).hostname or "").removeprefix("www.")

@@ -10,8 +10,8 @@ from entries.models import Entry, Sighting, Source, Tag
 from entries.models.entry import MONTHS, entry_path
 
 from .archive import years
-from .listing import tag_path
 from .periods import Period
+from .rows import tag_path
 
 # A sitemap may name 50,000 addresses (sitemaps.org).
 AT_MOST = 49_000
@@ -49,13 +49,16 @@ def lists() -> list[Location]:
 def entries(month: Period) -> list[Location]:
     """A month's page and those of its live entries whose original page is here.
 
-    Empty for a month without live entries. Two queries.
+    Without those that their source keeps from search engines. Empty for a month without
+    live entries. Two queries.
     """
     live = Entry.objects.filter(day__range=(month.first, month.last)).live().order_by("day", "pk")
-    follows_source = Sighting.objects.filter(
-        entry=OuterRef("pk"), leads=True, source__canonical=Source.Canonical.SOURCE
+    led = Sighting.objects.filter(entry=OuterRef("pk"), leads=True)
+    follows_source = led.filter(source__canonical=Source.Canonical.SOURCE)
+    here = live.exclude(
+        Q(canonical_url__istartswith="http") & Exists(follows_source)
+        | Exists(led.filter(source__canonical=Source.Canonical.NOINDEX))
     )
-    here = live.exclude(Q(canonical_url__istartswith="http") & Exists(follows_source))
     rows = here.values_list("day", "slug", "modified_at")[:AT_MOST]
     if not rows and not live.exists():
         return []

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from entries.models import Tag, TagName, fold
 
-from .listing import tag_path
+from .rows import tag_path
 
 # How many tags the front page names, and how many may meet in one address.
 COMMON_TAGS = 12

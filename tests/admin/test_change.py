@@ -25,7 +25,12 @@ def test_taking_upstreams_values_writes_every_kind_of_field(make_entry, wait):
     wait(entry)
     wait(entry, "tags", ["a"], ["New", "b"])
     wait(entry, "tags_line", True, False)
-    wait(entry, "enclosures", [], [["https://example.org/new.mp3", "audio/mpeg", 7]])
+    wait(
+        entry,
+        "enclosures",
+        [],
+        [["https://example.org/new.mp3", "audio/mpeg", 7, "Birds", "", "enclosure"]],
+    )
 
     assert accept(Change.objects.all()) == 4
 
@@ -33,8 +38,8 @@ def test_taking_upstreams_values_writes_every_kind_of_field(make_entry, wait):
     assert entry.title == "Theirs"
     assert entry.tags_line is False
     assert list(entry.tags.names()) == ["New", "b"]
-    assert list(entry.enclosures.values_list("href", "type", "length")) == [
-        ("https://example.org/new.mp3", "audio/mpeg", 7)
+    assert list(entry.enclosures.values_list("href", "type", "length", "title")) == [
+        ("https://example.org/new.mp3", "audio/mpeg", 7, "Birds")
     ]
     assert entry.updated > before
     assert not Change.objects.exists()
@@ -149,7 +154,7 @@ def test_the_list_shows_each_field_as_an_editor_reads_it(admin_client, make_entr
     wait(entry, "tags", ["a", "b"], ["c"])
     wait(entry, "content", "<p>old</p>", "<p>new</p>")
     wait(entry, "tags_line", True, False)
-    wait(entry, "enclosures", [], [["https://example.org/a.mp3", "", None]])
+    wait(entry, "enclosures", [], [["https://example.org/a.mp3", "", None, "", "", "enclosure"]])
 
     html = admin_client.get(LIST).content.decode()
 

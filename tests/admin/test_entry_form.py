@@ -75,7 +75,14 @@ def test_the_untouched_form_of_an_imported_entry_changes_nothing(make_entry, mak
         tags=["B, c", 'q"q', "a  a", "Z"],
     )
     TaggedEntry.objects.filter(tag__name="Z").update(term="z")
-    Enclosure.objects.create(entry=entry, href="ftp://example.org/a b", type="audio", length=3)
+    Enclosure.objects.create(
+        entry=entry,
+        href="ftp://example.org/a b",
+        type="audio",
+        length=3,
+        title=" a\nb",
+        hreflang="xx ",
+    )
     make_sighting(entry)
     stored = Entry.objects.filter(pk=entry.pk).values().get()
     taggings = list(TaggedEntry.objects.order_by("pk").values())
@@ -239,7 +246,9 @@ def test_tags_that_someone_else_changed_count_as_an_edit_too(make_entry, admin_c
 
 def test_enclosures_are_edited_below(make_entry, edit):
     entry = make_entry()
-    row = Enclosure.objects.create(entry=entry, href="https://example.org/a.mp3", length=3)
+    row = Enclosure.objects.create(
+        entry=entry, href="https://example.org/a.mp3", length=3, title=" a\nb", hreflang="xx "
+    )
 
     edit(entry, **{"enclosures-0-type": "audio/mpeg"})
 

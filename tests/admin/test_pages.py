@@ -23,7 +23,10 @@ def fill(make_entry, make_sighting, source):
             ImportLine.objects.create(run=run, entry=entry, action="created", reasons=["new"])
             Change.objects.create(entry=entry, field="tags", base=["a"], theirs=["b"])
             Change.objects.create(
-                entry=entry, field="enclosures", base=[], theirs=[["https://x.example/", "", n]]
+                entry=entry,
+                field="enclosures",
+                base=[],
+                theirs=[["https://x.example/", "", n, "", "", "enclosure"]],
             )
             Source.objects.create(url=f"https://example.org/{Source.objects.count()}.atom")
         models = [Entry, Tag, Source, ImportRun, ImportLine, Change]

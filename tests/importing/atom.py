@@ -23,7 +23,9 @@ def entry(number: int = 1, html: str | None = None, extra: str = "", **stated: s
     html = f"<p>Text of post {number}.</p>" if html is None else html
     terms = [term for term in (values.pop("categories") or "").split("|") if term]
     link = values.pop("link")
-    parts = [f"<{name}>{escape(value)}</{name}>" for name, value in values.items() if value is not None]
+    parts = [
+        f"<{name}>{escape(value)}</{name}>" for name, value in values.items() if value is not None
+    ]
     if link is not None:
         parts.append(f'<link rel="alternate" href={quoteattr(link)}/>')
     parts += [f"<category term={quoteattr(term)}/>" for term in terms]

@@ -19,6 +19,8 @@ NEXT = {
     "author_name": ("Their author", "Our author"),
     "author_uri": ("https://theirs.example/", "https://ours.example/"),
     "author_email": ("theirs@ada.example", "ours@ada.example"),
+    "people": ([["contributor", "Theirs", "", ""]], [["author", "Ours", "", ""]]),
+    "rights": ("Theirs", "Ours"),
     "language": ("fr", "de"),
     "canonical_url": (f"{SITE}/theirs/", f"{SITE}/ours/"),
     "link_url": ("https://theirs.example/", "https://ours.example/"),
@@ -27,11 +29,20 @@ NEXT = {
     "quoted_source": ("Their speaker", "Our speaker"),
     "quoted_url": ("https://theirs.example/", "https://ours.example/"),
     "quoted_context": ("their letter", "our letter"),
+    "origin": ({"title": "Theirs"}, {"title": "Ours"}),
+    "in_reply_to": (
+        [{"ref": "tag:x,2024:theirs", "href": "https://theirs.example/"}],
+        [{"ref": "tag:x,2024:ours", "href": "https://ours.example/"}],
+    ),
     "tags_line": (True, True),
     "tags": (["two", "three"], ["two", "one"]),
+    "category_details": (
+        {"two": ["https://theirs.example/", "Theirs"]},
+        {"two": ["https://ours.example/", ""]},
+    ),
     "enclosures": (
-        [["https://files.example/b.mp3", "audio/mpeg", 2000]],
-        [["https://files.example/c.mp3", "audio/mpeg", 3000]],
+        [["https://files.example/b.mp3", "audio/mpeg", 2000, "B", "en", "enclosure"]],
+        [["https://files.example/c.mp3", "audio/mpeg", 3000, "", "", "enclosure"]],
     ),
 }
 KINDS = {

@@ -41,6 +41,13 @@ def test_an_id_is_kept_letter_for_letter(read_entry, id_):
     assert read_entry(id=id_).atom_id == id_
 
 
+@pytest.mark.parametrize("id_", ["https://blog.example/a/../b", "https://blog.example/b#"])
+def test_an_id_is_not_rewritten_by_a_base(read, id_):
+    read(feed(entry(1, id=id_)).replace(b"<entry>", b'<entry xml:base="https://b.example/">'))
+
+    assert Entry.objects.get().atom_id == id_
+
+
 def test_an_edit_is_never_lost(read):
     read(feed(entry(1, "<p>First.</p>")))
     post = Entry.objects.get()
@@ -124,7 +131,8 @@ def test_nothing_unsafe_is_stored(read_entry):
     names = {element.tag for element in tree.iter()} - {"DOCUMENT_FRAGMENT"}
     attributes = {name for element in tree.iter() for name in element.attrib}
     assert names == {"p", "a", "img"}
-    assert attributes <= {"src"}
+    assert attributes == {"src", "srcset", "href"}
+    assert {link.get("href") for link in tree.iter("a")} == {None, "https://evil.example"}
     assert post.canonical_url == ""
     assert not post.enclosures.exists()
 

@@ -149,7 +149,8 @@ def test_a_quotation_without_a_link_has_the_address_of_the_passage():
         "<p>As they say:</p>" + PASSAGE + CITE,
         PASSAGE + PASSAGE + CITE,
         f"<blockquote>{PASSAGE}</blockquote>{CITE}",
-        PASSAGE + '<p>— <a href="https://a.example/">A</a> and <a href="https://b.example/">B</a></p>',
+        PASSAGE
+        + '<p>— <a href="https://a.example/">A</a> and <a href="https://b.example/">B</a></p>',
         PASSAGE + "<p>— <em>Who</em></p>",
         PASSAGE + '<p>— <a href="https://a.example/">A</a>, in <em>Books</em></p>',
     ],
@@ -223,7 +224,8 @@ def test_no_empty_paragraph_heading_via_or_tags_line_is_left(html):
 
 
 def test_highlighted_code_keeps_its_classes_and_white_space():
-    html = '<p>Text.</p><pre><span class="pl-k">def</span> f():\n\n    <span class="pl-s">x</span>\n</pre>'
+    code = '<span class="pl-k">def</span> f():\n\n    <span class="pl-s">x</span>\n'
+    html = f"<p>Text.</p><pre>{code}</pre>"
 
     assert shape(html).content == html.replace("</p><pre>", "</p>\n<pre>")
 

@@ -8,8 +8,11 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from entries.importing.document import read_path, read_stdin
 from entries.importing.errors import FeedError
 from entries.importing.importer import Options, import_document, import_feed
-from entries.importing.report import Report, SourceReport
+from entries.importing.reasons import TAKEN, WAITS
+from entries.importing.report import EntryReport, Report, SourceReport
 from entries.models import Source
+
+from ..policy_options import add_policy_arguments, policies_in
 
 
 class Command(BaseCommand):
@@ -22,10 +25,18 @@ class Command(BaseCommand):
         parser.add_argument("--url", default="", help="what a file or stdin was fetched from")
         parser.add_argument("--draft", action="store_true", help="new entries wait as drafts")
         parser.add_argument("--limit", type=int, metavar="N", help="only the first N entries")
+        parser.add_argument(
+            "--all-pages",
+            action="store_true",
+            help="go on to the feed's further pages (RFC 5005), down to its first post",
+        )
         parser.add_argument("--dry-run", action="store_true", help="say all, write nothing")
         parser.add_argument("--json", action="store_true", help="the report as JSON on stdout")
+        add_policy_arguments(parser)
 
-    def handle(self, *, sources, url, draft, limit, dry_run, json: bool, verbosity, **options):
+    def handle(
+        self, *, sources, url, draft, limit, all_pages, dry_run, json: bool, verbosity, **options
+    ):
         if limit is not None and limit < 1:
             raise CommandError("--limit must be at least 1.", returncode=2)
         if url and len(sources) > 1:
@@ -34,8 +45,12 @@ class Command(BaseCommand):
             raise CommandError(
                 "--url takes the http address that a file or stdin was fetched from.", returncode=2
             )
+        if all_pages and (limit or not all(is_address(name) for name in sources)):
+            raise CommandError(
+                "--all-pages goes with addresses, and without --limit.", returncode=2
+            )
         report = Report(dry_run)
-        how = Options(dry_run=dry_run, draft=draft, limit=limit)
+        how = Options(dry_run, draft, limit, all_pages, policies_in(options))
         with self.progress() as progress:
             for name in sources:
                 task = progress.add_task(name, total=None)
@@ -85,9 +100,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{result.title or result.source}: {would}{counts}")
         for entry in result.entries:
             if entry.action in ("skipped", "conflict") or dry_run or verbosity > 1:
-                about = "; ".join(entry.reasons)
-                what = (entry.title or entry.id or "(untitled)")[:80]
-                self.stdout.write(f"  {entry.action}: {what}" + (f" – {about}" if about else ""))
+                self.stdout.write(entry_line(entry))
+        for entry in result.missing:
+            self.stdout.write(entry_line(entry))
 
 
 def import_one(name, url, how, on_entries) -> SourceReport:
@@ -99,6 +114,22 @@ def import_one(name, url, how, on_entries) -> SourceReport:
         return import_document(document, how, on_entries)
     except FeedError as error:
         return SourceReport(name).fail(str(error))
+
+
+def entry_line(entry: EntryReport) -> str:
+    about = "; ".join(entry.reasons)
+    what = (entry.title or entry.id or "(untitled)")[:80]
+    line = f"  {entry.action}: {what}" + (f" – {about}" if about else "")
+    return "\n".join([line, *field_lines(entry)])
+
+
+def field_lines(entry: EntryReport) -> list[str]:
+    """What became of each field that upstream has changed."""
+    verbs = {TAKEN: "becomes", WAITS: "stays, and upstream's waits:"}
+    return [
+        f"    {name.replace('_', ' ')}: “{before}” {verbs[what]} “{after}”"
+        for name, (what, before, after) in entry.fields.items()
+    ]
 
 
 def is_address(name: str) -> bool:

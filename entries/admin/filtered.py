@@ -1,0 +1,52 @@
+"""Posts that the filters of their sources have left out, and a way in for them."""
+
+from django.contrib import admin, messages
+
+from entries.importing.filtered import let_in
+from entries.models import FilteredPost
+
+from .provenance import moment, readable_json
+from .run import ReadOnlyAdmin, RunSourceFilter
+
+
+@admin.action(description="Import after all")
+def import_after_all(modeladmin, request, queryset):
+    number = let_in(queryset)
+    posts = "1 post" if number == 1 else f"{number:,} posts"
+    modeladmin.message_user(request, f"{posts} imported.", messages.SUCCESS)
+
+
+@admin.register(FilteredPost)
+class FilteredPostAdmin(ReadOnlyAdmin):
+    """Read and let in; who may change entries may do that."""
+
+    actions = [import_after_all]
+    list_display = ["__str__", "source", "filtered_by", "seen"]
+    list_filter = [RunSourceFilter]
+    list_select_related = ["source"]
+    sortable_by = []
+    search_fields = ["guid", "filtered_by"]
+    fields = ["source", "filtered_by", "guid", "seen", "received"]
+
+    @admin.display(description="seen first")
+    def seen(self, post):
+        return moment(post.first_seen_at)
+
+    @admin.display(description="as received")
+    def received(self, post):
+        return readable_json(post.raw)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("raw")
+
+    def get_actions(self, request):
+        return super().get_actions(request) if self.may_decide(request) else {}
+
+    def may_decide(self, request):
+        return request.user.has_perm("entries.change_entry")
+
+    def has_view_permission(self, request, obj=None):
+        return self.may_decide(request) or request.user.has_perm("entries.view_entry")
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)

@@ -1,0 +1,45 @@
+"""Two entries that are one post made one, and split again, from the list of entries."""
+
+from django.contrib import admin, messages
+from django.utils.html import format_html
+
+from entries.importing.joining import JoinError, merge_entries, split_entry
+
+from .actions import keep_in_history
+
+
+@admin.action(description="Merge the two", permissions=["change"])
+def merge_the_two(modeladmin, request, queryset):
+    entries = list(queryset.order_by("pk")[:3])
+    if len(entries) != 2:
+        modeladmin.message_user(request, "Tick two entries to merge them.", messages.ERROR)
+        return
+    into, entry = entries
+    try:
+        merge_entries(entry, into)
+    except JoinError as error:
+        modeladmin.message_user(request, str(error), messages.ERROR)
+        return
+    keep_in_history(request, [entry.pk], f"Merged into “{into}”.")
+    modeladmin.message_user(
+        request,
+        f"“{entry}” is part of “{into}” now, which came first; its address leads there.",
+        messages.SUCCESS,
+    )
+
+
+@admin.action(description="Split again", permissions=["change"])
+def split_again(modeladmin, request, queryset):
+    done = 0
+    for entry in queryset:
+        try:
+            split_entry(entry)
+        except JoinError as error:
+            message = format_html("“{}”: {}", entry, str(error))
+            modeladmin.message_user(request, message, messages.ERROR)
+        else:
+            keep_in_history(request, [entry.pk], "Split again.")
+            done += 1
+    if done:
+        entries = "1 entry stands" if done == 1 else f"{done:,} entries stand"
+        modeladmin.message_user(request, f"{entries} alone again.", messages.SUCCESS)

@@ -1,0 +1,290 @@
+"""How much work a fragment of HTML makes for its parsers, told before they see it."""
+
+import re
+
+from .blocks import BLOCKS, TAG, VOID
+
+# bleach takes time and stack quadratic in these; what is past them keeps nh3's result.
+MAX_ELEMENTS = 3_000
+MAX_DEPTH = 100
+MAX_REFERENCES = 3_000
+
+
+# What is deeper than this says nothing by it, and browsers stop at 512.
+MAX_USEFUL_DEPTH = 250
+
+# nh3's parser walks its stack of open elements for most tags, compares each attribute with
+# all others of its element, and opens formatting elements anew in each block until they are
+# closed. So much of each takes half a second at most.
+FEW_TAGS = 400
+MAX_TAGS = 60_000
+MAX_AMPERSANDS = 100_000
+MAX_ATTRIBUTES = 40_000
+MAX_STEPS = 60_000_000
+MAX_REOPENED = 40_000
+
+SPACE = r"[\t\n\f\r ]"
+# As the HTML standard reads a tag (13.2.5.6 to 13.2.5.40): quotes only behind an equals sign.
+ATTRIBUTE = (
+    r"(?>=|[^\t\n\f\r />=])[^\t\n\f\r />=]*+"
+    rf"(?>{SPACE}*+={SPACE}*+(?>\"[^\"]*+\"|'[^']*+'|[^\t\n\f\r >\"'][^\t\n\f\r >]*+|(?=>)))?+"
+)
+TOKEN = re.compile(
+    r"<(?:!--(?>-?>|(?s:.*?)--!?>)"
+    r"|(?:!(?!--)|\?|/(?![a-zA-Z]))[^>]*+>"
+    r"|(?P<closing>/?)(?P<name>[a-zA-Z][^\t\n\f\r />]*+)"
+    rf"(?P<attributes>(?>[\t\n\f\r /]++|{ATTRIBUTE})*+)>)"
+)
+MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
+START = re.compile(r"<([a-zA-Z][^\t\n\f\r />]*+)")
+FOREIGN = re.compile(r"<(?:svg|math)", re.I)
+
+FORMATTING = frozenset(
+    [
+        "a",
+        "b",
+        "big",
+        "code",
+        "em",
+        "font",
+        "i",
+        "nobr",
+        "s",
+        "small",
+        "strike",
+        "strong",
+        "tt",
+        "u",
+    ]
+)
+RAW_TEXT = frozenset(
+    ["noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"]
+)
+NEVER_OPEN = frozenset(VOID | {"area", "base", "embed", "input", "link", "meta", "param", "track"})
+# A document's own tags change nothing within a fragment.
+IGNORED = frozenset(["html", "head", "body", "frameset"])
+SPECIAL = frozenset(
+    BLOCKS
+    | {"applet", "button", "dir", "fieldset", "form", "listing", "marquee", "menu", "object"}
+    | {"search", "select", "template"}
+    | RAW_TEXT
+)
+CLOSES_PARAGRAPH = frozenset(
+    BLOCKS - {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
+)
+# What bounds the search for an element to close, and the elements that hold HTML within SVG
+# and MathML.
+CELLS = frozenset(["td", "th", "caption"])
+ISLANDS = frozenset(["annotation-xml", "desc", "foreignobject", "mi", "mn", "mo", "ms", "mtext"])
+DRAWINGS = frozenset(["svg", "math"])
+SCOPES = (
+    frozenset(["applet", "button", "marquee", "object", "select", "table", "template"])
+    | CELLS
+    | ISLANDS
+    | DRAWINGS
+)
+# Of these a scope that ends forgets the formatting that was open in it.
+FORGETTING = CELLS | {"applet", "marquee", "object", "template"}
+IN_TABLES = frozenset(["table", "tbody", "tfoot", "thead", "tr"])
+LEAVES_DRAWING = frozenset(
+    (FORMATTING - {"a"})
+    | {"blockquote", "br", "center", "dd", "div", "dl", "dt", "embed", "h1", "h2", "h3", "h4"}
+    | {"h5", "h6", "hr", "img", "li", "listing", "menu", "ol", "p", "pre", "ruby", "span", "sub"}
+    | {"sup", "table", "ul", "var"}
+)
+SIBLINGS = {
+    "li": {"li"},
+    "dd": {"dd", "dt"},
+    "dt": {"dd", "dt"},
+    "tr": {"tr"},
+    "option": {"option"},
+    "tbody": {"tbody", "thead", "tfoot"},
+    "thead": {"tbody", "thead", "tfoot"},
+    "tfoot": {"tbody", "thead", "tfoot"},
+}
+# How far up a sibling is looked for that the new element closes.
+SIBLING_REACH = 8
+
+
+def fits_parser(source: str) -> bool:
+    """Whether nh3 can be trusted with the time and the memory that this takes.
+
+    Counts, in time linear in the length, what its parser will have open and will open
+    again: rather too much than too little.
+    """
+    if source.count("<") <= FEW_TAGS and len(source) <= 2 * MAX_ATTRIBUTES:
+        return True
+    if source.count("&") > MAX_AMPERSANDS:
+        return False  # each adds to the text before it, which is copied for it
+    if "<![CDATA[" in source and FOREIGN.search(source):
+        return False  # text within a drawing, else a comment: tags hide in one of the two
+    outline = Outline()
+    position = tags = 0
+    while start := MARKUP.search(source, position):
+        token = TOKEN.match(source, start.start())
+        if token is None:
+            return True  # a tag or a comment that never ends: the parser drops the rest
+        position = token.end()
+        if token["name"] is None:
+            continue
+        tags += 1
+        name = token["name"].lower()
+        attributes = token["attributes"]
+        if is_flood(attributes):
+            return False
+        if token["closing"]:
+            outline.close(name)
+        elif name in RAW_TEXT:
+            position = pass_raw_text(source, position, name, outline)
+            if position < 0:
+                return False
+        else:
+            outline.open(name, is_empty=attributes.endswith("/"))
+        if tags > MAX_TAGS or outline.steps > MAX_STEPS or outline.reopened > MAX_REOPENED:
+            return False
+    return True
+
+
+def is_flood(attributes: str) -> bool:
+    if len(attributes) <= 2 * MAX_ATTRIBUTES:
+        return False
+    parts = len(attributes.split()) + sum(attributes.count(sign) for sign in "/\"'")
+    return parts > MAX_ATTRIBUTES
+
+
+def pass_raw_text(source: str, position: int, name: str, outline: "Outline") -> int:
+    """Where the text of a script, style or the like ends; -1 when that can't be told.
+
+    Within a drawing it is no text, so what begins in it is counted as open.
+    """
+    end = re.compile(rf"</{name}(?=[\t\n\f\r />])", re.I).search(source, position)
+    text = source[position : end.start() if end else len(source)]
+    for tag in START.finditer(text):
+        outline.push(tag.group(1).lower())
+    if name == "script" and "<!--" in text and "<script" in text.lower():
+        return -1
+    return end.start() if end else len(source)
+
+
+class Outline:
+    """The elements that a parser has open, or more: what it would close for certain is closed."""
+
+    def __init__(self):
+        self.names: list[str] = []
+        self.places: dict[str, list[int]] = {}
+        self.special: list[int] = []  # places of special elements
+        self.scopes: list[int] = []  # places of the elements that begin a scope
+        self.steps = 0
+        self.reopened = 0
+
+    def open(self, name: str, is_empty: bool) -> None:
+        self.steps += len(self.names) + 1
+        if name in LEAVES_DRAWING:
+            while self.scope_name() in DRAWINGS:
+                self.pop_to(self.scopes[-1])
+        if name in IGNORED or name in NEVER_OPEN:
+            return
+        if is_empty and self.scope_name() in DRAWINGS:
+            return
+        if name in IN_TABLES or name in CELLS:
+            while self.scope_name() in CELLS and name != "table":
+                self.pop_to(self.scopes[-1])
+        if name in CLOSES_PARAGRAPH and self.place("p") >= 0:
+            self.pop_to(self.place("p"))
+        if name in SIBLINGS:
+            self.close_sibling(name)
+        if name == "a" and self.place("a") >= 0:
+            self.close("a")
+        self.push(name)
+
+    def close(self, name: str) -> None:
+        self.steps += len(self.names) + 1
+        if name in IN_TABLES:
+            while self.scope_name() in CELLS:
+                self.pop_to(self.scopes[-1])
+        if name in ("p", "br"):
+            while self.scope_name() in DRAWINGS:
+                self.pop_to(self.scopes[-1])
+        is_scope = name in SCOPES and self.scope_name() == name
+        place = self.scopes[-1] if is_scope else self.place(name)
+        if place < 0 or name in IGNORED:
+            return
+        last_special = self.special[-1] if self.special else -1
+        if name == "li" and max(self.place("ul"), self.place("ol")) > place:
+            return
+        if name == "form" and place != len(self.names) - 1:
+            return
+        if (name not in SPECIAL and name not in DRAWINGS) and last_special > place:
+            if name in FORMATTING:
+                # It ends, but what it was opened around keeps the place.
+                self.places[name].pop()
+                self.names[place] = ""
+            return
+        self.pop_to(place, ended=name)
+
+    def push(self, name: str) -> None:
+        place = len(self.names)
+        self.names.append(name)
+        self.places.setdefault(name, []).append(place)
+        if name in SPECIAL:
+            self.special.append(place)
+        if name in SCOPES:
+            self.scopes.append(place)
+
+    def pop_to(self, place: int, ended: str = "") -> None:
+        """Close all from this place; formatting that was not ended opens again behind it."""
+        again: list[str] = []
+        while len(self.names) > place:
+            name = self.names.pop()
+            if not name:
+                continue
+            self.places[name].pop()
+            if self.special and self.special[-1] == len(self.names):
+                self.special.pop()
+            if self.scopes and self.scopes[-1] == len(self.names):
+                self.scopes.pop()
+            if name in FORGETTING:
+                again.clear()
+            elif name in FORMATTING and not (name == ended and len(self.names) == place):
+                again.append(name)
+        self.reopened += len(again)
+        for name in reversed(again):
+            self.push(name)
+
+    def place(self, name: str) -> int:
+        """Where the last of this name is in the innermost scope; -1 where there is none."""
+        places = self.places.get(name)
+        if places and (not self.scopes or places[-1] > self.scopes[-1]):
+            return places[-1]
+        return -1
+
+    def scope_name(self) -> str:
+        return self.names[self.scopes[-1]] if self.scopes else ""
+
+    def close_sibling(self, name: str) -> None:
+        for place in range(len(self.names) - 1, max(-1, len(self.names) - SIBLING_REACH), -1):
+            found = self.names[place]
+            if found in SIBLINGS[name]:
+                self.pop_to(place)
+                return
+            if found in SPECIAL and found not in ("address", "div", "p"):
+                return
+
+
+def depth(fragment: str, limit: int) -> int:
+    """How deep the elements of well-formed HTML go; not counted further than `limit` + 1."""
+    deepest = now = 0
+    for tag in TAG.finditer(fragment):
+        if tag["name"] not in VOID:
+            now += -1 if tag["closing"] else 1
+            deepest = max(deepest, now)
+            if deepest > limit:
+                break
+    return deepest
+
+
+def fits_second_parser(fragment: str, deepest: int) -> bool:
+    """Whether bleach can be trusted with the time and the stack that this takes."""
+    if fragment.count("<") > 2 * MAX_ELEMENTS or fragment.count("&") > MAX_REFERENCES:
+        return False
+    return deepest <= MAX_DEPTH

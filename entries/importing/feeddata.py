@@ -1,0 +1,269 @@
+"""What feeds and their entries state, in one vocabulary whatever their format."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+from entries.characters import strip_controls
+
+from .addresses import absolute_address
+from .enclosures import find_enclosures
+from .text import squeeze, visible_text
+
+Raw = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str = ""
+    uri: str = ""
+    email: str = ""
+
+    @classmethod
+    def from_raw(cls, raw: Raw) -> "Person":
+        return cls(*(squeeze(str(raw.get(key) or "")) for key in ("name", "href", "email")))
+
+    def __bool__(self):
+        return bool(self.name or self.uri or self.email)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text as the feed gives it: `type` is a media type, `base` what its addresses start from."""
+
+    value: str = ""
+    type: str = "text/plain"
+    base: str = ""
+    language: str = ""
+
+    @classmethod
+    def from_raw(cls, raw: Raw) -> "Text":
+        notes = (strip_controls(raw.get(key) or "") for key in ("type", "base", "language"))
+        return cls(raw.get("value") or "", *notes)
+
+    @property
+    def is_html(self):
+        return "html" in self.type
+
+    @property
+    def plain(self):
+        """On one line, without markup."""
+        return visible_text(self.value) if self.is_html else squeeze(self.value)
+
+
+@dataclass(frozen=True)
+class FeedContext:
+    """What entries take from their feed where they don't say it themselves."""
+
+    authors: tuple[Person, ...] = ()
+    language: str = ""
+    base: str = ""
+    updated: str = ""
+
+    @property
+    def author(self) -> Person:
+        return self.authors[0] if self.authors else Person()
+
+    @cached_property
+    def as_json(self) -> str:
+        """What `from_raw` reads, as JSON."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @cached_property
+    def as_json_without_date(self) -> str:
+        return json.dumps(asdict(self) | {"updated": ""}, sort_keys=True)
+
+    @classmethod
+    def from_raw(cls, raw: Raw) -> "FeedContext":
+        return cls(**raw | {"authors": tuple(Person(**person) for person in raw["authors"])})
+
+
+@dataclass(frozen=True)
+class FeedData:
+    """What a feed says of itself."""
+
+    title: str
+    subtitle: str
+    site_url: str
+    self_url: str
+    feed_id: str
+    rights: str
+    icon: str
+    context: FeedContext
+    next_page: str = ""  # where older entries are (RFC 5005: prev-archive, next)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class EntryData:
+    """What a feed states about one entry.
+
+    `raw` is what feedparser made of it, or what another parser put into the same shape, in
+    JSON's types. `left_out` says why the entry is none to import, if it isn't.
+    """
+
+    raw: Raw
+    context: FeedContext
+    left_out: str = ""
+
+    @property
+    def guid(self) -> str:
+        return str(self.raw.get("id") or "").strip()
+
+    @cached_property
+    def title(self) -> str:
+        return self._text("title").plain
+
+    @cached_property
+    def link(self) -> str:
+        """The address of the original page: the first alternate link, absolute."""
+        for link in self.raw.get("links") or []:
+            if link.get("rel", "alternate") == "alternate" and link.get("href"):
+                return self.absolute(link["href"])
+        return self.absolute(self.raw["link"]) if self.raw.get("link") else ""
+
+    @property
+    def target(self) -> str:
+        """What the entry points at, where its format says so (JSON Feed's external_url)."""
+        external = self.raw.get("external_url")
+        target = self.absolute(external) if external else ""
+        return "" if target == self.link else target
+
+    @property
+    def slug(self) -> str:
+        """The last part of its address, where its format says so (WordPress)."""
+        return squeeze(self.raw.get("slug") or "")
+
+    @property
+    def is_draft(self) -> bool:
+        return bool(self.raw.get("draft"))
+
+    @cached_property
+    def body(self) -> Text:
+        """The fullest text: HTML content before plain, content before summary."""
+        contents = [Text.from_raw(raw) for raw in self.raw.get("content") or []]
+        contents = [text for text in contents if text.value.strip()]
+        if best := next((text for text in contents if text.is_html), None):
+            return best
+        # Podcasts say in itunes:summary, plain, what their description says with its links.
+        if not contents or (self._summary.is_html and self._summary.plain == contents[0].plain):
+            return self._summary
+        return contents[0]
+
+    @property
+    def summary(self) -> str:
+        """The summary as plain text; empty where it only repeats the body."""
+        text = self._summary
+        return "" if text.value == self.body.value else text.plain
+
+    @cached_property
+    def _summary(self) -> Text:
+        return self._text("summary")
+
+    def _text(self, name: str) -> Text:
+        # Where an extension has an element of the same name, the detail may be of that one.
+        raw = self.raw.get(f"{name}_detail") or {}
+        return Text.from_raw(raw | {"value": self.raw[name]} if name in self.raw else raw)
+
+    @cached_property
+    def authors(self) -> list[Person]:
+        """Its own; else those of the feed that the source had it from; else its feed's."""
+        for stated in (self.raw, self.raw.get("source") or {}):
+            if people := unique_people(Person.from_raw(raw) for raw in stated.get("authors") or []):
+                return people
+        return unique_people(self.context.authors)
+
+    @property
+    def author(self) -> Person:
+        return self.authors[0] if self.authors else Person()
+
+    @property
+    def contributors(self) -> list[Person]:
+        return unique_people(Person.from_raw(raw) for raw in self.raw.get("contributors") or [])
+
+    @property
+    def rights(self) -> str:
+        return self._text("rights").plain
+
+    @property
+    def language(self) -> str:
+        title = Text.from_raw(self.raw.get("title_detail") or {}).language
+        stated = [squeeze(self.raw.get("language") or ""), self.body.language, title]
+        return next((tag for tag in [*stated, self.context.language] if tag), "")
+
+    @cached_property
+    def categories(self) -> list[str]:
+        """The terms, in the feed's order, each once."""
+        return list(dict.fromkeys(term for term, _, _ in self._tags()))
+
+    @property
+    def category_details(self) -> dict[str, list[str]]:
+        """By term, the [scheme, label] that it was first given, where there is any."""
+        details: dict[str, list[str]] = {}
+        for term, scheme, label in self._tags():
+            if scheme or label not in ("", term):
+                details.setdefault(term, [scheme, "" if label == term else label])
+        return details
+
+    def _tags(self) -> Iterator[tuple[str, str, str]]:
+        for tag in self.raw.get("tags") or []:
+            label = squeeze(tag.get("label") or "")
+            if term := squeeze(tag.get("term") or "") or label:
+                yield term, squeeze(tag.get("scheme") or ""), label
+
+    @property
+    def enclosures(self) -> list[list[Any]]:
+        """Each as models.Enclosure.STATED has it, in the feed's order, addresses absolute."""
+        return find_enclosures(self.raw, self.body.value, self.absolute)
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """The feed that the source had the entry from (RFC 4287, 4.2.11), where it says so."""
+        source = self.raw.get("source") or {}
+        links = {link.get("rel"): link.get("href") for link in source.get("links") or []}
+        title = Text.from_raw(source.get("title_detail") or {}).plain
+        # RSS's only attribute; in Atom it is where feedparser leaves an author's page.
+        href = "" if source.get("authors") else source.get("href")
+        stated = {
+            "id": squeeze(source.get("id") or ""),
+            "title": title or squeeze(source.get("title") or ""),
+            "url": self.absolute(links.get("self") or href or ""),
+            "site_url": self.absolute(links.get("alternate") or ""),
+        }
+        return {name: value for name, value in stated.items() if value}
+
+    @property
+    def in_reply_to(self) -> list[dict[str, str]]:
+        """What it answers (RFC 4685, 3): ref, href, type and source of each."""
+        replies = []
+        for raw in self.raw.get("in_reply_to") or []:
+            reply = {name: squeeze(raw.get(name) or "") for name in ("ref", "href", "type")}
+            reply["source"] = squeeze(raw.get("source") or "")
+            if reply["ref"] or reply["href"]:
+                replies.append({name: value for name, value in reply.items() if value})
+        return replies
+
+    @cached_property
+    def base(self) -> str:
+        """What relative addresses in the text are relative to."""
+        return absolute_address(self.context.base, self.body.base) or self.context.base
+
+    def absolute(self, address: str) -> str:
+        address = strip_controls(str(address)).strip()
+        return absolute_address(self.base, address) or address
+
+
+def unique_people(people: Iterable[Person]) -> list[Person]:
+    """Each once, told apart by name; what a later mention adds is added to the first."""
+    found: dict[str, Person] = {}
+    for person in people:
+        if not person:
+            continue
+        key = (person.name or person.email or person.uri).casefold()
+        known = found.get(key, Person())
+        found[key] = Person(
+            known.name or person.name, known.uri or person.uri, known.email or person.email
+        )
+    return list(found.values())

@@ -1,0 +1,87 @@
+"""Lists of feeds in OPML 2.0 (http://opml.org/spec2.opml): read and written."""
+
+import codecs
+import io
+import re
+from collections.abc import Iterable
+from email.utils import format_datetime
+from xml.sax.xmlreader import AttributesImpl
+
+import listparser
+from django.conf import settings
+from django.utils import timezone
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from entries.characters import strip_controls
+from entries.models import Source
+from entries.models.source import MAX_URL_LENGTH
+
+from .errors import ParseError
+from .text import squeeze
+
+DECLARED = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([\w.-]+)", re.I)
+OPML = re.compile(r"<opml\b", re.I)
+BEGINNING = 4096  # characters, in which a document must say that it is OPML
+
+
+def read_opml(name: str, data: bytes) -> tuple[list[str], list[str]]:
+    """The addresses that a list names, nested or not, each once; and what was left out, why.
+
+    Raises ParseError when it is no OPML, or names no feed.
+    """
+    text = decode(data)
+    if not OPML.search(text[:BEGINNING]):
+        raise ParseError(name, "it is no OPML file")
+    # As ASCII with references, it is read alike by each of the parsers that listparser may use.
+    found = listparser.parse(text.encode("ascii", "xmlcharrefreplace"))
+    if not found.feeds:
+        raise ParseError(name, "it names no feed")
+    addresses, left_out = [], []
+    for feed in found.feeds:
+        scheme, separator, rest = squeeze(strip_controls(feed.url or "")).partition("://")
+        url = scheme.lower() + separator + rest
+        if scheme.lower() not in ("http", "https") or not rest:
+            left_out.append(f"{url[:200] or feed.title or 'a feed'} is no http address")
+        elif len(url) > MAX_URL_LENGTH:
+            left_out.append(f"{url[:80]}… is longer than {MAX_URL_LENGTH} characters")
+        else:
+            addresses.append(url)
+    return list(dict.fromkeys(addresses)), left_out
+
+
+def decode(data: bytes) -> str:
+    """The text of an XML document by its mark or declaration; nothing in it is lost or fatal."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16", "replace")
+    else:
+        declared = DECLARED.match(data.removeprefix(codecs.BOM_UTF8))
+        try:
+            text = data.decode(declared[1].decode() if declared else "utf-8-sig")
+        except (LookupError, UnicodeDecodeError):
+            text = data.decode("utf-8-sig", "replace")
+    return strip_controls(text.removeprefix("\ufeff"))
+
+
+def write_opml(sources: Iterable[Source]) -> str:
+    """An OPML 2.0 document that names the sources."""
+    stream = io.StringIO()
+    xml = SimplerXMLGenerator(stream, "utf-8", short_empty_elements=True)
+    xml.startDocument()
+    xml.startElement("opml", AttributesImpl({"version": "2.0"}))
+    xml.startElement("head", AttributesImpl({}))
+    xml.addQuickElement("title", strip_controls(f"Sources of {settings.SITE_TITLE}"))
+    xml.addQuickElement("dateCreated", format_datetime(timezone.now()))
+    xml.endElement("head")
+    xml.startElement("body", AttributesImpl({}))
+    for source in sources:
+        title = strip_controls(source.title or source.url)
+        outline = {"type": "rss", "text": title, "title": title, "xmlUrl": source.url}
+        if source.site_url:
+            outline["htmlUrl"] = strip_controls(source.site_url)
+        xml.ignorableWhitespace("\n")
+        xml.addQuickElement("outline", attrs=outline)
+    xml.ignorableWhitespace("\n")
+    xml.endElement("body")
+    xml.endElement("opml")
+    xml.endDocument()
+    return stream.getvalue() + "\n"

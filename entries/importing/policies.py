@@ -1,0 +1,86 @@
+"""What an editor has decided about a source, as it bears on the posts that come from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from entries.models import Source
+from entries.models.policy import Filter, category_rules_in, filters_in, lines_of
+
+from .feeddata import EntryData
+from .values import EntryValues, find_values
+
+# Those of which a command line adds lines; it replaces the others.
+LISTS = ("filters", "category_rules", "added_tags")
+
+
+class Policies:
+    """The policies of one source."""
+
+    def __init__(self, source: Source):
+        self.filters = filters_in(source.filters)
+        self.category_rules = category_rules_in(source.category_rules)
+        self.added_tags = lines_of(source.added_tags)
+        self.author = source.default_author
+        self.language = source.default_language
+
+    def find_values(self, data: EntryData) -> EntryValues:
+        """What a source states about an entry, with the policies' tags and defaults."""
+        values = find_values(data)
+        merged = values.merged
+        own = {
+            "tags": self.tags(merged["tags"]),
+            "author_name": merged["author_name"] or self.author,
+            "language": merged["language"] or self.language,
+        }
+        return replace(values, merged=merged | own)
+
+    def tags(self, categories: list[str]) -> list[str]:
+        """The tags that an entry with these categories gets, each once."""
+        tags = []
+        for category in categories:
+            rule = next((rule for rule in self.category_rules if rule.hits(category)), None)
+            tags.append(rule.name if rule else category)
+        return list(dict.fromkeys(name for name in [*tags, *self.added_tags] if name))
+
+    def find_hit(self, data: EntryData) -> str:
+        """The filter that leaves a post out, in words; empty when it may come in."""
+        if not self.filters:
+            return ""
+        for field, values in STATED.items():
+            filters = [rule for rule in self.filters if rule.field == field]
+            stated = values(data) if filters else []
+            if hit := first_block(filters, stated) or unmet_allow(filters, stated):
+                return hit
+        return ""
+
+
+STATED: Mapping[str, Callable[[EntryData], list[str]]] = {
+    "title": lambda data: [data.title],
+    "tag": lambda data: data.categories,
+    "author": lambda data: [person.name for person in data.authors],
+    # The last, since it takes cleaning the text.
+    "kind": lambda data: [find_values(data).merged["kind"]],
+}
+
+
+def first_block(filters: list[Filter], stated: list[str]) -> str:
+    blocks = (rule for rule in filters if rule.verdict == "block")
+    return next((str(rule) for rule in blocks if any(map(rule.hits, stated))), "")
+
+
+def unmet_allow(filters: list[Filter], stated: list[str]) -> str:
+    allows = [rule for rule in filters if rule.verdict == "allow"]
+    if any(rule.hits(value) for rule in allows for value in stated):
+        return ""
+    return ", ".join(map(str, allows))
+
+
+def set_policies(source: Source, wanted: Mapping[str, str], *, save: bool) -> None:
+    """Give a source these policies, by their fields' names. Lists get further lines."""
+    for name, value in wanted.items():
+        if name in LISTS:
+            lines = [*lines_of(getattr(source, name)), *lines_of(value)]
+            value = "\n".join(dict.fromkeys(lines))
+        setattr(source, name, value)
+    if save and wanted:
+        source.save(update_fields=list(wanted))

@@ -1,0 +1,86 @@
+"""Why an import did with an entry what it did, in words and in parts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from entries.models import Entry
+
+from .identity import is_usable_id
+from .matching import Item
+from .merge import Merge
+from .values import EntryValues
+
+TAKEN, WAITS = "taken", "waits"
+EXCERPT = 80  # characters
+# What stands before the place at which two texts part.
+BEFORE = 20  # characters
+
+# What became of a field: taken or waits, what it was, what upstream says; excerpts of both.
+FieldChanges = dict[str, list[str]]
+
+
+@dataclass
+class Decision:
+    """What becomes of an entry: the action, the row if there is one, and why.
+
+    A `quiet` one has been said before, and the run keeps no line of it.
+    """
+
+    action: str
+    entry: Entry | None = None
+    reasons: list[str] = field(default_factory=list)
+    fields: FieldChanges = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
+    filtered_by: str = ""
+    quiet: bool = False
+
+
+def field_changes(merged: Merge, ours: Mapping[str, Any], conflicts: list[str]) -> FieldChanges:
+    """What a merge does to the fields that upstream has changed."""
+    taken = {name: (TAKEN, value) for name, value in merged.taken.items()}
+    waiting = {name: (WAITS, merged.conflicts[name].theirs) for name in conflicts}
+    return {
+        name: [what, *excerpts(as_text(ours[name]), as_text(value))]
+        for name, (what, value) in (taken | waiting).items()
+    }
+
+
+def excerpts(before: str, after: str) -> tuple[str, str]:
+    """Both, or where they are long, what they have at the place at which they part."""
+    if max(len(before), len(after)) <= EXCERPT:
+        return before, after
+    letters = enumerate(zip(before, after, strict=False))
+    shorter = min(len(before), len(after))
+    parting = next((at for at, (one, other) in letters if one != other), shorter)
+    start = max(0, parting - BEFORE)
+    return excerpt(before, start), excerpt(after, start)
+
+
+def excerpt(text: str, start: int) -> str:
+    cut = text[start : start + EXCERPT]
+    return ("…" if start else "") + cut + ("…" if len(text) > start + EXCERPT else "")
+
+
+def as_text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(
+            " ".join(map(as_text, row)) if isinstance(row, list) else as_text(row) for row in value
+        )
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {as_text(part)}" for name, part in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def why_minted(item: Item) -> str:
+    if not item.guid:
+        return "the feed gives it none"
+    if not is_usable_id(item.guid):
+        return f"the feed's {item.guid[:60]!r} is none that the whole web could know it by"
+    return "the feed gives the same id to another entry"
+
+
+def removed_reasons(values: EntryValues) -> list[str]:
+    return ["cleaning removed " + ", ".join(values.removed)] if values.removed else []

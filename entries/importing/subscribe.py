@@ -1,0 +1,61 @@
+"""A new source, from the address of a feed or of a page that names one."""
+
+from dataclasses import dataclass, replace
+
+from entries.models import Source
+from entries.models.source import MAX_URL_LENGTH
+
+from .discovery import FeedLink, feeds_named_by
+from .document import Fetched
+from .errors import FeedError, ParseError, UsageError
+from .fetch import fetch_feed
+from .importer import update_source
+from .parse import parse_feed
+
+MAX_TRIED = 5  # of the feeds that a page names
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A source, whether it is new here, and the other feeds that its page names."""
+
+    source: Source
+    is_new: bool
+    others: list[FeedLink]
+
+
+def subscribe(url: str) -> Subscription:
+    """Make a source of the feed at an address, or of the first that the page there names.
+
+    Its entries come with the next sync. Raises FeedError when no feed is found.
+    """
+    if known := Source.objects.known_as(url):
+        return Subscription(known, False, [])
+    fetched = fetch_feed(url)
+    try:
+        return add(url, fetched)
+    except ParseError as error:
+        failure: FeedError = error
+    named = feeds_named_by(fetched.data, fetched.url)[:MAX_TRIED]
+    for link in named:
+        others = [other for other in named if other != link]
+        if known := Source.objects.known_as(link.url):
+            return Subscription(known, False, others)
+        try:
+            return replace(add(link.url, fetch_feed(link.url)), others=others)
+        except FeedError as error:
+            failure = error
+    raise failure
+
+
+def add(url: str, fetched: Fetched) -> Subscription:
+    """Raises ParseError when what has been fetched is no feed, UsageError for a long address."""
+    parsed = parse_feed(fetched.data, url=fetched.url, content_type=fetched.content_type)
+    address = fetched.moved_to or url
+    if known := Source.objects.known_as(address):
+        return Subscription(known, False, [])
+    if len(address) > MAX_URL_LENGTH:
+        raise UsageError(url, f"its address is longer than {MAX_URL_LENGTH} characters")
+    source = Source(url=address)
+    update_source(source, parsed.feed)
+    return Subscription(source, True, [])

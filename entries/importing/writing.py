@@ -1,0 +1,102 @@
+"""What one batch of an import writes, gathered while it is decided and written together."""
+
+from typing import Any
+
+from entries.characters import strip_controls
+from entries.models import Change, Enclosure, Entry, IdentityKey, ImportLine, ImportRun, Sighting
+from entries.models.tagging import set_tags
+
+from .matching import Item, Matcher
+from .merge import MERGED
+from .reasons import Decision
+
+# The merged fields that are columns of the entry.
+COLUMNS = [name for name in MERGED if name not in ("tags", "enclosures")]
+ENTRY_UPDATES = [*COLUMNS, "updated", "modified_at"]
+SIGHTING_UPDATES = [
+    *("guid", "matched_by", "raw_hash", "removed", "filtered_by", "base", "raw", "last_seen_at"),
+]
+
+
+class Writes:
+    """Rows to write. The number of queries is the same for any number of them."""
+
+    def __init__(self) -> None:
+        self.new_entries: list[Entry] = []
+        self.changed_entries: list[Entry] = []
+        self.new_sightings: list[Sighting] = []
+        self.changed_sightings: list[Sighting] = []
+        self.keys: list[tuple[Sighting, str]] = []
+        self.tags: list[tuple[Entry, list[str]]] = []
+        self.enclosures: list[tuple[Entry, list[list[Any]]]] = []
+        self.changes: list[Change] = []
+        self.settled_changes: list[int] = []
+        self.lines: list[tuple[Item, Decision]] = []
+        self.no_longer_filtered: set[int] = set()
+
+    def take(self, entry: Entry, values: dict[str, Any]) -> None:
+        """Give the entry these values, by the names of merged fields."""
+        for name, value in values.items():
+            if name == "tags":
+                self.tags.append((entry, value))
+            elif name == "enclosures":
+                self.enclosures.append((entry, value))
+            else:
+                setattr(entry, name, value)
+
+    def write(self, run: ImportRun, matcher: Matcher) -> None:
+        """Write it all, if there is anything to say. Call within a transaction."""
+        if not self.lines:
+            return
+        if self.no_longer_filtered:
+            Sighting.objects.filter(pk__in=self.no_longer_filtered).delete()
+        Entry.objects.bulk_create(self.new_entries)
+        update(Entry, self.changed_entries, ENTRY_UPDATES)
+        Sighting.objects.bulk_create(self.new_sightings)
+        # What the document has stated once, none of its later entries is taken for.
+        matcher.claimed.update(sighting.pk for sighting in self.new_sightings)
+        update(Sighting, self.changed_sightings, SIGHTING_UPDATES)
+        IdentityKey.objects.bulk_create(
+            IdentityKey(sighting=sighting, value=value) for sighting, value in self.keys
+        )
+        if self.tags:
+            set_tags({entry.pk: names for entry, names in self.tags})
+        self._write_enclosures()
+        if self.settled_changes:
+            Change.objects.filter(pk__in=self.settled_changes).delete()
+        Change.objects.bulk_create(change for change in self.changes if not change.pk)
+        update(Change, [change for change in self.changes if change.pk], ["theirs", "seen_at"])
+        ImportLine.objects.bulk_create(
+            ImportLine(
+                run=run,
+                entry=done.entry,
+                guid=strip_controls(item.guid),
+                title=item.data.title,
+                action=done.action,
+                reasons=done.reasons,
+                matched_by=item.rule,
+                dated_by=item.dates.rule,
+                removed=done.removed,
+                filtered_by=done.filtered_by,
+                fields=done.fields,
+            )
+            for item, done in self.lines
+        )
+
+    def _write_enclosures(self) -> None:
+        old = [entry.pk for entry, _ in self.enclosures if entry in self.changed_entries]
+        if old:
+            Enclosure.objects.filter(entry__in=old).delete()
+        Enclosure.objects.bulk_create(
+            Enclosure(entry=entry, **dict(zip(Enclosure.STATED, row, strict=True)))
+            for entry, rows in self.enclosures
+            for row in rows
+        )
+
+
+def update(model, rows, fields) -> None:
+    """Update rows by primary key in one query."""
+    if rows:
+        model.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields
+        )

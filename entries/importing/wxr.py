@@ -1,0 +1,133 @@
+"""WordPress's export (WXR 1.0 to 1.2): RSS whose items are anything that a blog stores."""
+
+import html
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from .feeddata import EntryData
+from .wordpress import as_html
+
+Raw = dict[str, Any]
+
+COMMENTS_LEFT_OUT = "This is an export of WordPress: its comments are not imported."
+POSTS = {"post", "page"}
+DRAFTS = {"draft", "pending"}
+PUBLISHED = {"publish", "future"}
+# What an export puts in the place of a date that there is none of.
+NO_DATE = re.compile(r"0000-|-0001|^$")
+LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+
+
+def is_export(namespaces: Mapping[str, str]) -> bool:
+    """Whether a feed that declares these namespaces is one."""
+    return any(uri.startswith("http://wordpress.org/export/") for uri in namespaces.values())
+
+
+class Export:
+    """What of an export concerns its items one by one: who has which login, what is attached.
+
+    `items` are the items' bytes; they are looked through once, for the attachments, which
+    are items of their own and may stand far from the post that they belong to.
+    """
+
+    def __init__(self, authors: Iterable[Raw], items: Iterable[bytes]):
+        self.names = {
+            author.get("wp_author_login", ""): author.get("wp_author_display_name", "")
+            for author in authors
+        }
+        self.attached: dict[str, list[Raw]] = defaultdict(list)
+        self.posts: set[str] = set()
+        for item in items:
+            kind = stated(item, "wp:post_type")
+            if kind == "attachment":
+                link = {"rel": "enclosure", "href": stated(item, "wp:attachment_url")}
+                link["title"] = stated(item, "title")
+                self.attached[stated(item, "wp:post_parent")].append(link)
+            elif kind in POSTS:
+                self.posts.add(stated(item, "wp:post_id"))
+
+    def as_entry(self, data: EntryData) -> EntryData:
+        """The item as an entry like those of other feeds, or with the reason why it is none."""
+        item = data.raw
+        kind, status = item.get("wp_post_type", "post"), item.get("wp_status", "publish")
+        raw = {key: value for key, value in item.items() if not key.startswith(("wp_", "excerpt_"))}
+        if kind == "attachment":
+            parent = item.get("wp_post_parent")
+            reason = "it is an attachment" + (
+                ", and goes with its post" if parent in self.posts else " of no post in the export"
+            )
+            return replace(data, raw=raw, left_out=reason)
+        if kind not in POSTS:
+            return replace(data, raw=raw, left_out=f"it is a {kind}, neither a post nor a page")
+        if status not in DRAFTS | PUBLISHED:
+            return replace(data, raw=raw, left_out=f"its status in WordPress is {status}")
+        # What a password kept from readers must not be public here.
+        raw["draft"] = status in DRAFTS or bool(item.get("wp_post_password"))
+        raw["slug"] = item.get("wp_post_name", "")
+        raw["authors"] = [
+            {"name": self.names.get(name) or name}
+            for author in item.get("authors") or []
+            if (name := author.get("name"))
+        ]
+        # Their domain says which of WordPress's two sorts they are, and names no scheme.
+        raw["tags"] = [{"term": tag.get("term")} for tag in item.get("tags") or []]
+        raw |= texts(item) | dates(item)
+        raw["links"] = [
+            *(item.get("links") or []),
+            *self.attached_but_shown(item.get("wp_post_id", ""), raw),
+        ]
+        return replace(data, raw=raw)
+
+    def attached_but_shown(self, post: str, raw: Raw) -> list[Raw]:
+        """What is attached to a post, without the files that its text shows or links to."""
+        text = raw["content"][0]["value"] if raw["content"] else ""
+        return [
+            link
+            for link in self.attached.get(post, [])
+            if link["href"] and without_size(link["href"]) not in text
+        ]
+
+
+def texts(item: Raw) -> Raw:
+    contents = [content.get("value") or "" for content in item.get("content") or []]
+    content = next((text for text in contents if text.strip()), "")
+    summary = item.get("excerpt_encoded") or ""
+    return {
+        "content": [{"type": "text/html", "value": as_html(content)}] if content else [],
+        "summary": summary,
+        "summary_detail": {"type": "text/html", "value": summary},
+    }
+
+
+def dates(item: Raw) -> Raw:
+    """The moments in UTC, else as the blog's clock showed them, without a zone."""
+    found: Raw = {}
+    for name, key in (("published", "wp_post_date"), ("updated", "wp_post_modified")):
+        utc, local = item.get(f"{key}_gmt") or "", item.get(key) or ""
+        if LOCAL_TIME.fullmatch(utc) and not NO_DATE.search(utc):
+            found[name] = f"{utc}Z"
+        elif not NO_DATE.search(local):
+            found[name] = local
+        elif name == "published" and NO_DATE.search(item.get("published") or ""):
+            found[name] = ""
+        else:
+            continue
+        found[f"{name}_parsed"] = None
+    return found
+
+
+def stated(item: bytes, name: str) -> str:
+    """The text of an item's first element of this name, without CDATA's marks."""
+    _, _, rest = item.partition(f"<{name}>".encode())
+    inner = rest.partition(f"</{name}>".encode())[0].strip()
+    if inner.startswith(b"<![CDATA["):
+        return inner[9:].removesuffix(b"]]>").decode("utf-8", "replace").strip()
+    return html.unescape(inner.decode("utf-8", "replace")).strip()
+
+
+def without_size(address: str) -> str:
+    """The part of a file's address that the addresses of its smaller copies share."""
+    return re.sub(r"(-\d+x\d+)?\.\w+$", "", address).partition("://")[2]

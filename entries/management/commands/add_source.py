@@ -1,0 +1,32 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from entries.importing.errors import FeedError
+from entries.importing.policies import set_policies
+from entries.importing.subscribe import subscribe
+
+from ..policy_options import add_policy_arguments, policies_in
+
+
+class Command(BaseCommand):
+    help = "Add a feed to the sources. The address may be that of a page that names its feed."
+
+    def add_arguments(self, parser):
+        parser.add_argument("url", metavar="URL", help="the address of a feed, or of a page")
+        add_policy_arguments(parser)
+
+    def handle(self, *, url, **options):
+        policies = policies_in(options)
+        try:
+            subscription = subscribe(url)
+        except FeedError as error:
+            raise CommandError(str(error)) from error
+        source = subscription.source
+        set_policies(source, policies, save=True)
+        if subscription.is_new:
+            self.stdout.write(f"{source} is a source now: {source.url}")
+            self.stdout.write("The next sync_feeds imports its entries.")
+        else:
+            self.stdout.write(f"{source} is a source already: {source.url}")
+        for other in subscription.others:
+            title = f" ({other.title})" if other.title else ""
+            self.stdout.write(f"The page names this feed as well: {other.url}{title}")

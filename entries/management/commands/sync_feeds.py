@@ -1,0 +1,134 @@
+import sys
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from entries.importing.importer import Options
+from entries.importing.report import Report, SourceReport
+from entries.importing.sync import sync
+from entries.models import Source
+
+from .import_feed import as_json, entry_line
+
+JOBS = 8
+
+
+class Command(BaseCommand):
+    help = (
+        "Import every source that is due. Quiet where nobody is looking, such as in cron: "
+        "then only failures are told, on stderr."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--source",
+            action="append",
+            metavar="URL",
+            help="only this source, due or not; may be given several times",
+        )
+        parser.add_argument(
+            "--jobs", type=int, default=JOBS, metavar="N", help=f"hosts asked at a time ({JOBS})"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say all, write nothing")
+        parser.add_argument("--json", action="store_true", help="the report as JSON on stdout")
+
+    def handle(self, *, source, jobs, dry_run, json: bool, verbosity, **options):
+        if jobs < 1:
+            raise CommandError("--jobs must be at least 1.", returncode=2)
+        wanted = self.named(source) if source else Source.objects.due()
+        asked = list(wanted) if source else []
+        in_full = not json and (dry_run or verbosity > 1)
+        told = in_full or (not json and self.stdout.isatty())
+        report = Report(dry_run)
+        with self.progress() as progress:
+            task = progress.add_task("sources", total=None)
+
+            def on_report(result: SourceReport):
+                if not json:
+                    # A thousand feeds have many entries: kept are those that will be told.
+                    result.entries = [
+                        entry for entry in result.entries if in_full and entry.action != "unchanged"
+                    ]
+                report.sources.append(result)
+                progress.advance(task)
+
+            try:
+                sync(
+                    wanted,
+                    Options(dry_run=dry_run),
+                    jobs,
+                    lambda number: progress.update(task, total=number),
+                    on_report,
+                )
+            except KeyboardInterrupt:
+                stopped = True
+            else:
+                stopped = False
+        if not stopped:
+            self.add_busy(asked, report)
+        self.print_report(report, json, told, in_full)
+        if stopped:
+            self.stderr.write("Stopped. What is stored is whole; the next run goes on.")
+            sys.exit(130)
+        if report.failed:
+            sys.exit(1)
+
+    def named(self, urls):
+        found = [Source.objects.fetchable().known_as(url) for url in urls]
+        for url, source in zip(urls, found, strict=True):
+            if source is None:
+                raise CommandError(
+                    f"{url} is no source here; `add_source {url}` makes it one.", returncode=2
+                )
+        return Source.objects.filter(pk__in=[source.pk for source in found if source])
+
+    def add_busy(self, asked: list[Source], report: Report):
+        """Who has named a source wants to know why nothing was done for it."""
+        done = {result.source for result in report.sources}
+        for source in asked:
+            if source.url not in done:
+                busy = SourceReport(source.url, source.title)
+                report.sources.append(
+                    busy.fail(f"{source.url}: another run imports it, or its host, at this moment")
+                )
+
+    def progress(self):
+        return Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+            transient=True,
+        )
+
+    def print_report(self, report: Report, json: bool, told: bool, in_full: bool):
+        for result in report.sources:
+            for warning in result.warnings if told else ():
+                self.stderr.write(f"{result.source}: {warning}", self.style.WARNING)
+            if result.error:
+                self.stderr.write(result.error)
+            if told and result.status == "imported":
+                self.print_result(result, report.dry_run, in_full)
+        if json:
+            self.stdout.write(as_json(report))
+        elif told:
+            status = [result.status for result in report.sources]
+            self.stdout.write(
+                f"{len(status)} sources: {status.count('imported')} read, "
+                f"{status.count('not_modified')} not modified, {status.count('failed')} failed"
+            )
+
+    def print_result(self, result: SourceReport, dry_run: bool, in_full: bool):
+        would = "would be " if dry_run else ""
+        counts = ", ".join(
+            f"{result.counts[name]} {name}"
+            for name in ("created", "updated", "conflicts", "skipped")
+            if result.counts[name]
+        )
+        if counts:
+            self.stdout.write(f"{result.title or result.source}: {would}{counts}")
+        for entry in [*result.entries, *result.missing] if in_full else ():
+            self.stdout.write(entry_line(entry))

@@ -1,0 +1,158 @@
+"""The elements of an Atom feed (RFC 4287) and of its extensions, each valid whatever it is given.
+
+Media RSS (https://www.rssboard.org/media-rss) and threads (RFC 4685) are the extensions.
+"""
+
+import re
+from uuid import NAMESPACE_URL, uuid5
+from xml.sax.xmlreader import AttributesImpl
+
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from entries.characters import strip_controls
+from entries.models import Enclosure
+
+from .rows import EnclosureRow, SourceRow, TagRow, web_address
+
+MEDIA = "http://search.yahoo.com/mrss/"
+THREADS = "http://purl.org/syndication/thread/1.0"
+NO_ATTRIBUTES: "AttributesImpl[str]" = AttributesImpl({})
+IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+NOT_IN_AN_IRI = re.compile(r"[\s<>\"{}|\\^`]")
+# What a link may name beside pages of the web: nothing that runs, nothing of a reader's own disk.
+OTHER_SCHEMES = {
+    *("ftp", "ftps", "gemini", "geo", "gopher", "irc", "ircs", "magnet", "mailto", "matrix"),
+    *("news", "nntp", "sip", "sips", "sms", "tel", "webcal", "xmpp"),
+}
+LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+MEDIA_TYPE = re.compile(r"[^\s/;]+/[^\s/;]+(\s*;.*)?")
+EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+def add_link(handler: SimplerXMLGenerator, rel: str, address: str, **attributes: str) -> None:
+    if href := as_iri(address):
+        present = {name: value for name, value in attributes.items() if value}
+        handler.addQuickElement("link", "", {"rel": rel, "href": href, **present})
+
+
+def add_text(handler: SimplerXMLGenerator, name: str, text: str) -> None:
+    if text := strip_controls(text).strip():
+        handler.addQuickElement(name, text)
+
+
+def add_person(
+    handler: SimplerXMLGenerator, role: str, name: str, uri: str = "", email: str = ""
+) -> None:
+    name, email = strip_controls(name).strip(), strip_controls(email).strip()
+    uri = as_iri(uri)
+    if not (name or uri or email):
+        return
+    handler.startElement(role, NO_ATTRIBUTES)
+    handler.addQuickElement("name", name or email or uri)
+    add_text(handler, "uri", uri)
+    if EMAIL.fullmatch(email):
+        handler.addQuickElement("email", email)
+    handler.endElement(role)
+
+
+def add_enclosure(handler: SimplerXMLGenerator, enclosure: EnclosureRow) -> None:
+    """An attachment in the words that it came in: Atom's link, or Media RSS."""
+    media_type = strip_controls(enclosure.type).strip()
+    media_type = media_type if MEDIA_TYPE.fullmatch(media_type) else ""
+    length = "" if enclosure.length is None else str(enclosure.length)
+    title = strip_controls(enclosure.title).strip()
+    href = as_iri(enclosure.href)
+    if enclosure.role == Enclosure.Role.ENCLOSURE:
+        hreflang = enclosure.hreflang if LANGUAGE.fullmatch(enclosure.hreflang) else ""
+        more = {"type": media_type, "length": length, "title": title, "hreflang": hreflang}
+        add_link(handler, "enclosure", href, **more)
+    elif href and enclosure.role == Enclosure.Role.THUMBNAIL:
+        handler.addQuickElement("media:thumbnail", "", {"url": href})
+    elif href:
+        medium, _, form = media_type.partition("/")
+        stated = {
+            "url": href,
+            "medium": medium if medium in ("image", "audio", "video") else "",
+            "type": "" if form == "*" else media_type,
+            "fileSize": length,
+        }
+        present = {name: value for name, value in stated.items() if value}
+        handler.startElement("media:content", AttributesImpl(present))
+        add_text(handler, "media:description", title)
+        handler.endElement("media:content")
+
+
+def add_category(handler: SimplerXMLGenerator, tag: TagRow, details: dict[str, list[str]]) -> None:
+    term = strip_controls(tag.term or tag.name).strip()
+    if not term:
+        return
+    scheme, label = details.get(tag.term or tag.name, ("", ""))
+    stated = {"term": term, "scheme": as_iri(scheme), "label": strip_controls(label).strip()}
+    handler.addQuickElement(
+        "category", "", {name: value for name, value in stated.items() if value}
+    )
+
+
+def add_reply(handler: SimplerXMLGenerator, reply: dict[str, str]) -> None:
+    """What the entry answers (RFC 4685, 3)."""
+    media_type = strip_controls(reply.get("type", "")).strip()
+    stated = {
+        "ref": permanent_id(reply["ref"]) if "ref" in reply else "",
+        "href": as_iri(reply.get("href", "")),
+        "type": media_type if MEDIA_TYPE.fullmatch(media_type) else "",
+        "source": as_iri(reply.get("source", "")),
+    }
+    present = {name: value for name, value in stated.items() if value}
+    if "ref" in present or "href" in present:
+        handler.addQuickElement("thr:in-reply-to", "", present)
+
+
+def add_origin(handler: SimplerXMLGenerator, origin: dict[str, str], author: str) -> None:
+    """The feed that an entry was in first, as the feed that it came by names it."""
+    handler.startElement("source", NO_ATTRIBUTES)
+    add_text(handler, "id", next(filter(is_iri, [origin.get("id", "")]), ""))
+    add_text(handler, "title", origin.get("title", ""))
+    add_link(handler, "alternate", origin.get("site_url", ""))
+    add_link(handler, "self", origin.get("url", ""))
+    add_person(handler, "author", author)
+    handler.endElement("source")
+
+
+def add_source(handler: SimplerXMLGenerator, source: SourceRow) -> None:
+    """Where an entry of somebody else's feed is from (RFC 4287, 4.2.11)."""
+    # A feed that was read from a file has an address that concerns nobody else.
+    known_as = [id_ for id_ in (source.feed_id, source.url) if not id_.startswith("file:")]
+    handler.startElement("source", NO_ATTRIBUTES)
+    add_text(handler, "id", next(filter(is_iri, known_as), ""))
+    handler.addQuickElement("title", strip_controls(source.title))
+    add_text(handler, "subtitle", source.subtitle)
+    add_link(handler, "alternate", source.site_url)
+    add_link(handler, "self", source.url)
+    # An entry that names nobody would else be taken for this site's own (4.2.1).
+    name = source.author_name or source.title
+    add_person(handler, "author", name, source.author_uri, source.author_email)
+    add_text(handler, "rights", source.rights)
+    add_text(handler, "icon", as_iri(source.icon))
+    handler.endElement("source")
+
+
+def permanent_id(atom_id: str) -> str:
+    """The atom:id, letter for letter; one that is no IRI has a urn:uuid that stands for it."""
+    return atom_id if is_iri(atom_id) else uuid5(NAMESPACE_URL, atom_id).urn
+
+
+def is_iri(text: str) -> bool:
+    return bool(IRI.fullmatch(text)) and strip_controls(text) == text
+
+
+def as_iri(address: str) -> str:
+    """The address, with what an IRI can't hold encoded; empty when it is not to be linked to."""
+    address = NOT_IN_AN_IRI.sub(percent_encoded, strip_controls(address).strip())
+    scheme = address.partition(":")[0].lower()
+    if scheme in OTHER_SCHEMES:
+        return address if is_iri(address) else ""
+    return web_address(address)
+
+
+def percent_encoded(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match.group().encode())

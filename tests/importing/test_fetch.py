@@ -1,0 +1,274 @@
+"""The client's limits, by the clock and by the byte, and what it says of itself."""
+
+import gzip
+import socket
+import threading
+import time
+import tracemalloc
+import zlib
+from contextlib import suppress
+
+import brotli
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
+
+from entries.importing.errors import FetchError
+from entries.importing.fetch import fetch_feed
+
+from .atom import feed
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture
+def drip():
+    """A server that sends each of its pieces after a moment, and then may hold the line."""
+    stopped = threading.Event()
+    listeners = []
+
+    def start(pieces, hold=True):
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+
+        def answer():
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                for piece in pieces:
+                    if stopped.wait(0.05):
+                        return
+                    connection.sendall(piece)
+                if hold:
+                    stopped.wait(30)
+
+        threading.Thread(target=answer, daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/feed"
+
+    yield start
+    stopped.set()
+    for listener in listeners:
+        listener.close()
+
+
+def reason_of(url):
+    with pytest.raises(FetchError) as caught:
+        fetch_feed(url)
+    return caught.value.reason
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [],
+        [HEAD, *[b"X-Drip: 1\r\n"] * 1000],
+        [bytes([byte]) for byte in HEAD * 10],
+        [HEAD + b"\r\n", *[b" "] * 1000],
+        [HEAD + b"Content-Length: 100000\r\n\r\n", *[b" "] * 1000],
+        [HEAD + b"Transfer-Encoding: chunked\r\n\r\n", *[b"1\r\n \r\n"] * 1000],
+        [HEAD + b"Transfer-Encoding: chunked\r\n\r\n", *[b"0"] * 1000],
+    ],
+    ids=["silence", "headers", "one header", "body", "body of a length", "chunks", "chunk size"],
+)
+def test_a_server_that_drips_is_left_when_the_time_is_up(settings, drip, pieces):
+    settings.FETCH_TIMEOUT = 1
+    started = time.monotonic()
+
+    reason = reason_of(drip(pieces))
+
+    assert reason == "no whole answer within 1 seconds (FETCH_TIMEOUT)"
+    assert time.monotonic() - started < 1.7
+
+
+def test_the_time_is_for_all_redirects_together(settings, httpserver):
+    settings.FETCH_TIMEOUT = 1
+
+    def answer(request):
+        time.sleep(0.4)
+        return Response(status=302, headers={"Location": "/feed?again=" + request.path})
+
+    httpserver.expect_request("/feed").respond_with_handler(answer)
+    started = time.monotonic()
+
+    reason = reason_of(httpserver.url_for("/feed"))
+
+    assert "FETCH_TIMEOUT" in reason
+    assert time.monotonic() - started < 1.7
+
+
+def test_a_resolver_that_hangs_does_not_hold_a_fetch(settings, monkeypatch):
+    settings.FETCH_TIMEOUT = 1
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: time.sleep(3) or [])
+    started = time.monotonic()
+
+    reason_of("http://slow.example/feed")
+
+    assert time.monotonic() - started < 1.7
+
+
+def test_a_server_that_does_not_take_the_connection_is_left(settings, monkeypatch):
+    monkeypatch.setattr("entries.importing.fetch.CONNECT_TIMEOUT", 0.5)
+    full = socket.socket()
+    full.bind(("127.0.0.1", 0))
+    full.listen(0)
+    waiting = []
+    for _ in range(4):
+        one = socket.socket()
+        one.setblocking(False)
+        one.connect_ex(full.getsockname())
+        waiting.append(one)
+    started = time.monotonic()
+
+    reason = reason_of(f"http://127.0.0.1:{full.getsockname()[1]}/feed")
+
+    assert "does not take the connection" in reason
+    assert time.monotonic() - started < 2
+    for one in [*waiting, full]:
+        one.close()
+
+
+def test_a_document_of_just_the_allowed_size_is_read(settings, httpserver):
+    settings.FETCH_MAX_BYTES = 10_000
+    httpserver.expect_request("/feed").respond_with_data(b" " * 10_000)
+
+    assert len(fetch_feed(httpserver.url_for("/feed")).data) == 10_000
+
+
+def test_one_byte_more_is_too_many(settings, httpserver):
+    settings.FETCH_MAX_BYTES = 10_000
+    httpserver.expect_request("/feed").respond_with_data(b" " * 10_001)
+
+    assert "larger than the limit of 10,000 bytes" in reason_of(httpserver.url_for("/feed"))
+
+
+def deflate(data):
+    return zlib.compress(data, 9)
+
+
+def brotly(data):
+    return brotli.compress(data, quality=3)
+
+
+def twice(data):
+    return gzip.compress(gzip.compress(data, 9), 9)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "compress"),
+    [("gzip", gzip.compress), ("deflate", deflate), ("br", brotly), ("gzip, gzip", twice)],
+)
+def test_a_compressed_feed_is_read(httpserver, encoding, compress):
+    httpserver.expect_request("/feed").respond_with_data(
+        compress(feed()), headers={"Content-Encoding": encoding}
+    )
+
+    assert fetch_feed(httpserver.url_for("/feed")).data == feed()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "compress"),
+    [("gzip", gzip.compress), ("deflate", deflate), ("br", brotly), ("gzip, gzip", twice)],
+)
+def test_a_bomb_stops_at_the_limit_without_taking_the_memory(
+    settings, httpserver, encoding, compress
+):
+    settings.FETCH_MAX_BYTES = MEGABYTE
+    bomb = compress(bytes(100 * MEGABYTE))
+    httpserver.expect_request("/feed").respond_with_data(
+        bomb, headers={"Content-Encoding": encoding}
+    )
+    tracemalloc.start()
+    tracemalloc.reset_peak()
+    before, _ = tracemalloc.get_traced_memory()
+
+    reason = reason_of(httpserver.url_for("/feed"))
+
+    assert "larger than the limit" in reason
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak - before < 20 * MEGABYTE
+
+
+def test_broken_compression_is_said_to_be_that(httpserver):
+    httpserver.expect_request("/feed").respond_with_data(
+        b"this is not gzip", headers={"Content-Encoding": "gzip"}
+    )
+
+    assert reason_of(httpserver.url_for("/feed")) == "its compression is broken"
+
+
+def test_a_body_that_breaks_off_is_not_taken_for_whole(drip):
+    url = drip([HEAD + b"Content-Length: 5000\r\n\r\n" + feed()[:100]], hold=False)
+
+    assert "the connection broke" in reason_of(url)
+
+
+@pytest.mark.parametrize("hops", [1, 5])
+def test_five_redirects_are_followed(httpserver, hops):
+    for hop in range(hops):
+        httpserver.expect_request(f"/{hop}").respond_with_data(
+            status=302, headers={"Location": f"/{hop + 1}"}
+        )
+    httpserver.expect_request(f"/{hops}").respond_with_data(feed())
+
+    fetched = fetch_feed(httpserver.url_for("/0"))
+
+    assert fetched.data == feed()
+    assert fetched.url == httpserver.url_for(f"/{hops}")
+    assert fetched.moved_to == ""
+
+
+def test_a_sixth_redirect_is_not(httpserver):
+    for hop in range(6):
+        httpserver.expect_request(f"/{hop}").respond_with_data(
+            status=302, headers={"Location": f"/{hop + 1}"}
+        )
+
+    assert reason_of(httpserver.url_for("/0")) == "it redirects more than 5 times"
+    assert len(httpserver.log) == 6
+
+
+def test_the_client_says_who_asks_and_for_whom(settings, httpserver):
+    settings.SITE_TITLE, settings.SITE_URL = "Ada’s (own) stead", "https://stead.example"
+    httpserver.expect_request("/feed").respond_with_data(feed())
+
+    fetch_feed(httpserver.url_for("/feed"))
+
+    headers = httpserver.log[0][0].headers
+    assert headers["User-Agent"] == "Feedstead (Adas own stead; +https://stead.example/)"
+    assert headers["Accept-Encoding"] == "gzip, br"
+    assert "If-None-Match" not in headers
+
+
+def test_one_host_is_asked_one_thing_at_a_time():
+    busy, most = [], []
+
+    def answer(request):
+        busy.append(1)
+        most.append(len(busy))
+        time.sleep(0.05)
+        busy.pop()
+        return Response(feed())
+
+    with HTTPServer(threaded=True) as server:
+        server.expect_request("/feed").respond_with_handler(answer)
+        url = server.url_for("/feed")
+        threads = [threading.Thread(target=fetch_feed, args=[url]) for _ in range(6)]
+
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert most == [1] * 6
+
+
+def test_a_redirect_in_utf_8_is_followed_as_it_is_meant(httpserver, drip):
+    httpserver.expect_request("/föhn").respond_with_data(feed())
+    location = httpserver.url_for("/").encode() + "föhn".encode()
+    url = drip([b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\n\r\n"])
+
+    assert fetch_feed(url).data == feed()

@@ -1,0 +1,108 @@
+"""Mastodon, YouTube, podcasts and the Media RSS of others."""
+
+import pytest
+from lxml import etree
+
+from entries.models import Enclosure, Entry
+from tests.atom import ATOM, findings
+
+from .files import feed_file
+
+MEDIA = "{http://search.yahoo.com/mrss/}"
+
+
+@pytest.fixture
+def attached(read):
+    """Import a file; what is attached to its first entry, as (address, type, title, role)."""
+
+    def attached(name):
+        read(feed_file(name))
+        post = Entry.objects.order_by("title").first()
+        return list(post.enclosures.values_list("href", "type", "title", "role"))
+
+    return attached
+
+
+def test_a_post_on_mastodon_is_a_note_with_described_pictures(attached, client):
+    pictures = attached("mastodon.rss")
+
+    post = Entry.objects.get()
+    assert (post.kind, post.title) == ("note", "")
+    assert post.content.startswith("<p>Two birds.")
+    assert pictures == [
+        ("https://files.example/1.jpg", "image/jpeg", "A wren on a fence", "media"),
+        ("https://files.example/2.png", "image/png", "A heron & its fish", "media"),
+    ]
+    page = client.get(post.get_absolute_url()).content.decode()
+    assert '<img src="https://files.example/1.jpg" alt="A wren on a fence"' in page
+
+
+def test_pictures_go_out_as_they_came_in(attached, client):
+    attached("mastodon.rss")
+
+    document = client.get("/atom/everything/").content
+
+    assert findings(document, "http://testserver/atom/everything/") == []
+    entry = etree.fromstring(document).find(f"{ATOM}entry")
+    content = entry.findall(f"{MEDIA}content")
+    assert dict(content[0].attrib) == {
+        "url": "https://files.example/1.jpg",
+        "medium": "image",
+        "type": "image/jpeg",
+        "fileSize": "51200",
+    }
+    assert content[1].findtext(f"{MEDIA}description") == "A heron & its fish"
+
+
+def test_a_film_on_youtube_has_its_description_as_text_and_its_picture(attached, client):
+    pictures = attached("youtube.atom")
+
+    post = Entry.objects.get()
+    assert post.title == "A film"
+    assert post.content == ("<p>First line<br>\nsecond line: a &lt; b</p>\n<p>Second paragraph</p>")
+    assert post.canonical_url == "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
+    thumbnail = "https://i4.ytimg.com/vi/dQw4w9WgXcQ/hqdefault.jpg"
+    assert pictures == [(thumbnail, "", "", "thumbnail")]
+    page = client.get(post.get_absolute_url()).content.decode()
+    assert f'<a href="{post.canonical_url}"><img src="{thumbnail}" alt="A film"' in page
+
+
+def test_an_episode_has_its_notes_its_file_and_its_picture(attached):
+    files = attached("podcast.rss")
+
+    post = Entry.objects.get()
+    assert post.content.startswith("<p>Show notes with <a")
+    assert post.summary == "In short."
+    assert (post.author_name, post.people) == (
+        "Ada Fern",
+        [["author", "Ada Fern and friends", "", ""]],
+    )
+    assert list(post.tags.names()) == ["one", "two"]
+    assert files == [
+        ("https://files.example/1.mp3?from=feed", "audio/mpeg", "", "enclosure"),
+        ("https://files.example/1.jpg", "", "", "thumbnail"),
+    ]
+    assert post.enclosures.first().length == 34_216_300
+
+
+def test_a_description_is_preferred_to_the_same_words_without_their_links(read):
+    read(feed_file("podcast-summary.rss"))
+
+    assert '<a href="https://linked.example/">' in Entry.objects.get().content
+
+
+def test_of_one_picture_in_several_sizes_the_widest_counts_and_none_stands_twice(attached):
+    assert attached("media.rss") == [
+        ("https://files.example/c.jpg", "image/jpeg", "", "enclosure"),
+        ("https://files.example/a.jpg?width=700", "image/*", "", "media"),
+        ("https://files.example/d.mp4", "video/mp4", "The film", "media"),
+    ]
+
+
+def test_a_thumbnail_is_an_attribute_or_a_text(read):
+    read(feed_file("media-thumbnail.rss"))
+
+    assert set(Enclosure.objects.values_list("href", "role")) == {
+        ("https://files.example/t.jpg", "thumbnail"),
+        ("https://files.example/u.jpg", "thumbnail"),
+    }

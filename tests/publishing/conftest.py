@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+from entries.importing.document import Fetched
+from entries.importing.importer import import_document
+from entries.models import Sighting, Source
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def sample(db, sample_document):
+    """The site with the bundled feed imported."""
+    return import_document(Fetched("sample.atom", sample_document))
+
+
+@pytest.fixture
+def make_sourced(make_entry):
+    """Build a live entry that a source of these fields leads."""
+
+    def make(canonical=Source.Canonical.SOURCE, **fields):
+        entry = make_entry(canonical_url="https://elsewhere.example/post")
+        source = Source.objects.create(canonical=canonical, **fields)
+        Sighting.objects.create(
+            source=source, entry=entry, leads=True, matched_by="new", dated_by="x", base={}, raw=""
+        )
+        return entry
+
+    return make
+
+
+@pytest.fixture
+def sample_document():
+    return Path(settings.BASE_DIR, "entries", "sample", "sample.atom").read_bytes()
+
+
+@pytest.fixture
+def served(client):
+    """Get a feed as the site serves it."""
+
+    def get(address):
+        response = client.get(address)
+        assert response.status_code == 200
+        assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
+        return response.content
+
+    return get

@@ -1,0 +1,142 @@
+"""What goes out says all that came in, and comes in again without loss."""
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+from django.core.management import call_command
+
+from entries.importing.document import Fetched
+from entries.importing.importer import BATCH, import_document
+from entries.models import Entry, ImportRun, Sighting, Source, Tag
+from tests.atom import findings, parse_back, statements
+
+NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
+EVERYTHING = "/atom/everything/"
+
+
+def fields_of_entries():
+    """Every field that a feed can carry, by id."""
+    names = [
+        *("kind", "title", "slug", "day", "published", "updated", "content", "summary"),
+        *("author_name", "author_uri", "author_email", "language", "link_url", "via_url"),
+        *("via_title", "quoted_source", "quoted_url", "quoted_context", "tags_line"),
+    ]
+    return {
+        entry.atom_id: {name: getattr(entry, name) for name in names}
+        | {"tags": list(entry.taggings.order_by("pk").values_list("tag__name", "term"))}
+        | {"enclosures": list(entry.enclosures.values_list("href", "type", "length"))}
+        for entry in Entry.objects.all()
+    }
+
+
+def forget_everything():
+    ImportRun.objects.all().delete()
+    Entry.objects.all().delete()
+    Sighting.objects.all().delete()
+    Source.objects.all().delete()
+    Tag.objects.all().delete()
+
+
+def test_the_sample_comes_out_as_it_went_in(sample, sample_document, served):
+    regenerated = statements(served(EVERYTHING))
+    original = statements(sample_document)
+
+    assert regenerated.keys() == original.keys()
+    for atom_id in original:
+        assert regenerated[atom_id] == original[atom_id]
+
+
+def test_our_own_feed_brings_nothing_new_to_the_site_it_is_from(sample, served):
+    before = fields_of_entries()
+
+    report = import_document(Fetched("ours", served(EVERYTHING)))
+
+    assert report.counts["created"] == report.counts["updated"] == 0
+    assert report.counts["unchanged"] == len(before)
+    assert fields_of_entries() == before
+
+
+def test_our_own_feed_is_taken_apart_again_without_loss(sample, served):
+    before = fields_of_entries()
+    document = served(EVERYTHING)
+    forget_everything()
+
+    report = import_document(Fetched("ours", document))
+
+    assert report.counts["created"] == len(before)
+    after = fields_of_entries()
+    for atom_id in before:
+        assert after[atom_id] == before[atom_id]
+
+
+def test_fields_that_an_editor_wrote_are_taken_apart_without_loss(make_entry, served):
+    common = {"language": "pt-BR", "author_name": "Ana & José <a@b>", "tags": ["c++", "a, b", "<"]}
+    make_entry(
+        kind="link",
+        title="1 < 2 && \"x\" > 'y' — “z”",
+        content="<p>One.</p>\n<pre>a\n  b &lt;c&gt;</pre>",
+        summary="In short & plain: <none>.",
+        link_url="https://example.org/?a=1&b=2",
+        via_url="https://example.org/?via=1&x",
+        via_title="Tom & Jerry",
+        **common,
+    )
+    make_entry(
+        kind="quotation",
+        title="",
+        content="<p>One.</p>\n<ul><li>two</li></ul>",
+        quoted_source="Q & A",
+        quoted_url="https://example.org/?q&a",
+        quoted_context="at “home” & away",
+        **common,
+    )
+    make_entry(kind="quotation", title="T", quoted_source="Without address", **common)
+    make_entry(kind="note", title="", content="<p>Just <em>text</em>.</p>", **common)
+    article = make_entry(title="An <em>article</em>", summary="S", **common)
+    article.enclosures.create(href="https://example.org/a.mp3", type="audio/mpeg", length=12_345)
+    article.enclosures.create(href="https://example.org/b.ogg", type="audio/ogg")
+    before = fields_of_entries()
+    document = served(EVERYTHING)
+    forget_everything()
+
+    import_document(Fetched("ours", document))
+
+    after = fields_of_entries()
+    for atom_id in before:
+        assert after[atom_id] == before[atom_id]
+
+
+def test_ids_stay_through_edits_new_addresses_imports_and_a_new_domain(
+    sample, sample_document, served, settings
+):
+    before = set(statements(served(EVERYTHING)))
+    feed_id = parse_back(served(EVERYTHING)).feed.id
+    for entry in Entry.objects.all():
+        entry.title, entry.slug, entry.content = "New", f"new-{entry.pk}", "<p>New.</p>"
+        entry.published += timedelta(days=400)
+        entry.move_to_published()
+        entry.save()
+    import_document(Fetched("sample.atom", sample_document))
+    Entry.objects.filter(published__gt=datetime.now(UTC)).update(published=NOON)
+    settings.SITE_URL = "https://moved.example"
+
+    document = served(EVERYTHING)
+
+    assert set(statements(document)) == before
+    assert findings(document, f"https://moved.example{EVERYTHING}") == []
+    assert feed_id == f"http://testserver{EVERYTHING}"
+
+
+def test_posts_that_say_the_same_stay_apart_however_far_apart_they_stand(make_entry):
+    for number in range(BATCH + 2):
+        alike = {"title": "The same", "content": "<p>The same.</p>", "slug": f"same-{number}"}
+        make_entry(**alike if number in (0, BATCH + 1) else {})
+    document = StringIO()
+    call_command("export_feed", "--all", stdout=document)
+    before = fields_of_entries().keys()
+    forget_everything()
+
+    report = import_document(Fetched("ours", document.getvalue().encode()))
+
+    assert report.counts == {"created": BATCH + 2}
+    assert fields_of_entries().keys() == before
