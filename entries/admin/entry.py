@@ -262,7 +262,7 @@ class EntryAdmin(admin.ModelAdmin):
 
     def clean_content(self, request, obj):
         html = obj.content if looks_like_html(obj.content) else html_from_text(obj.content)
-        cleaned = sanitize_html(html, settings.SITE_URL + "/")
+        cleaned = sanitize_html(html, settings.SITE_URL + "/", anchor=obj.atom_id or "")
         obj.content = cleaned.html
         if cleaned.removed:
             self.message_user(

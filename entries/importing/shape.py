@@ -28,6 +28,11 @@ MARKUP = re.compile(r"<[^>]*>")
 OPENING_LENGTH = 50
 NOTE_LENGTH = 1_000
 
+# The engine whose ids end in `#atom-…` gives titles to notes as well. Its templates set the
+# tags line of an article apart by one more level of indentation than that of anything else.
+ENGINE_ID = re.compile(r"#atom-[\w-]+$")
+TAGS_LINE_OF_A_NOTE = re.compile(r"\n\n {4}<p>Tags: ")
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -44,8 +49,13 @@ class Shape:
     tags_line: bool = False
 
 
-def find_shape(content: str, title: str, categories: Sequence[str]) -> Shape:
-    """Take sanitised HTML apart. `title` is plain text, `categories` are the entry's terms."""
+def find_shape(
+    content: str, title: str, categories: Sequence[str], guid: str = "", raw: str = ""
+) -> Shape:
+    """Take sanitised HTML apart. `title` is plain text, `categories` are the entry's terms.
+
+    `guid` and `raw`, the HTML as received, tell what only one engine's templates say.
+    """
     blocks = split_blocks(content)
     tags_line = bool(categories and blocks) and is_tags_line(blocks[-1], categories)
     if tags_line:
@@ -53,7 +63,11 @@ def find_shape(content: str, title: str, categories: Sequence[str]) -> Shape:
     shape = as_quotation(blocks) or as_link(blocks, title)
     if shape is None:
         text = join(blocks)
-        shape = {"content": text, "kind": "note" if is_note(text, title) else "article"}
+        templated = tags_line and ENGINE_ID.search(guid) and TAGS_LINE_OF_A_NOTE.search(raw)
+        shape = {
+            "content": text,
+            "kind": "note" if templated or is_note(text, title) else "article",
+        }
     return Shape(**shape, tags_line=tags_line)
 
 

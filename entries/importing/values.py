@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from .dates import EntryDates
 from .feeddata import EntryData, Person
 from .markup import html_from_text, is_safe_address, sanitize_html
+from .mojibake import repair_mojibake
 from .shape import find_shape
 from .text import visible_text
 from .tracking import clear_links
@@ -50,8 +51,10 @@ def find_values(data: EntryData) -> EntryValues:
         source, data.base or data.link, page=data.link, anchor=data.guid or data.link
     )
     reasons += cleaned.mended
-    title = data.title
-    shape = find_shape(cleaned.html, title, data.categories)
+    title, garbled = repair_mojibake(data.title)
+    if garbled and garbled not in reasons:
+        reasons.append(garbled.replace("its text", "its title"))
+    shape = find_shape(cleaned.html, title, data.categories, data.guid, source)
     # Not in what a link entry points at: that is what it is about, as stated.
     content, marked = clear_links(shape.content)
     shape = replace(shape, content=content)
