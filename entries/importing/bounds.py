@@ -17,7 +17,7 @@ MAX_USEFUL_DEPTH = 250
 # all others of its element, and opens formatting elements anew in each block until they are
 # closed. So much of each takes half a second at most.
 FEW_TAGS = 400
-MAX_TAGS = 60_000
+MAX_TAGS = 50_000
 MAX_AMPERSANDS = 100_000
 MAX_ATTRIBUTES = 40_000
 MAX_STEPS = 60_000_000

@@ -71,6 +71,7 @@ def show_images(fragment: str) -> tuple[str, int, int]:
         if is_counter(attributes):
             counters += 1
             return ""
+        attributes.pop("style", "")
         address = attributes.get("src", "")
         if for_no_script and address in shown:
             doubles += 1

@@ -5,13 +5,14 @@ import re
 import threading
 import unicodedata
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from functools import lru_cache
 
 import bleach
 import nh3
 
 from entries.characters import strip_controls
 
+from .addresses import absolute_address
 from .anchors import MAX_LENGTH, keep_anchors, prefix
 from .blocks import BLOCKS, REST_OF_TAG, split_blocks
 from .bounds import MAX_USEFUL_DEPTH, depth, fits_parser, fits_second_parser
@@ -102,6 +103,7 @@ FRAME_SAYS = {
 TOO_MUCH = "shown as plain text: its HTML is too deeply nested, or too broken, to be read safely"
 # So often the one parser is asked again until what it says stays the same.
 MAX_PASSES = 5
+MAX_REMEMBERED = 500  # characters of an address
 
 per_thread = threading.local()
 
@@ -275,11 +277,15 @@ def resolve(address: str) -> str | None:
     if address.startswith("#") and not per_thread.page:
         return address
     base = per_thread.page if address.startswith("#") else per_thread.base_url
-    try:
-        absolute = urljoin(base, address) if address else ""
-        return absolute if urlsplit(absolute).scheme else None
-    except ValueError:
-        return None
+    join = absolute_to if len(address) <= MAX_REMEMBERED else absolute_address
+    absolute = join(base, address)
+    return absolute if SCHEME.match(absolute) else None
+
+
+@lru_cache(maxsize=1_000)
+def absolute_to(base: str, address: str) -> str:
+    # A hostile text has one address some ten thousand times, and joining takes long.
+    return absolute_address(base, address)
 
 
 def cleaner(name: str) -> nh3.Cleaner:

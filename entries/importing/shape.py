@@ -32,6 +32,7 @@ NOTE_LENGTH = 1_000
 # tags line of an article apart by one more level of indentation than that of anything else.
 ENGINE_ID = re.compile(r"#atom-[\w-]+$")
 TAGS_LINE_OF_A_NOTE = re.compile(r"\n\n {4}<p>Tags: ")
+HEADING_OF_AN_ARTICLE = re.compile(r"<h[12][ >]")
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,8 @@ def find_shape(
     shape = as_quotation(blocks) or as_link(blocks, title)
     if shape is None:
         text = join(blocks)
-        templated = tags_line and ENGINE_ID.search(guid) and TAGS_LINE_OF_A_NOTE.search(raw)
-        shape = {
-            "content": text,
-            "kind": "note" if templated or is_note(text, title) else "article",
-        }
+        is_short = is_note(text, title) or (tags_line and is_set_as_note(text, guid, raw))
+        shape = {"content": text, "kind": "note" if is_short else "article"}
     return Shape(**shape, tags_line=tags_line)
 
 
@@ -128,6 +126,13 @@ def is_note(content: str, title: str) -> bool:
         return True
     cut_off = title != opening or len(opening) >= OPENING_LENGTH
     return cut_off and len(text) <= NOTE_LENGTH and bool(opening) and text.startswith(opening)
+
+
+def is_set_as_note(content: str, guid: str, raw: str) -> bool:
+    """Whether the engine that gives notes titles has set this one as a note."""
+    if not ENGINE_ID.search(guid) or HEADING_OF_AN_ARTICLE.search(content):
+        return False
+    return bool(TAGS_LINE_OF_A_NOTE.search(raw))
 
 
 def join(blocks: Sequence[Block]) -> str:

@@ -236,3 +236,24 @@ def test_curly_quotes_dashes_and_double_escaped_code_survive():
     content = shape(html).content
 
     assert content == html.replace("&mdash;", "—")
+
+
+ENGINE = "https://blog.example/2025/May/1/x/#atom-everything"
+SHORT = f"\n    <p>Some words of a note that has a title.</p>\n\n    {TAGS}\n\n\n\n"
+LONG = f"\n    <p>Some words of an article.</p>\n    \n        {TAGS}\n    \n\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "guid", "kind"),
+    [
+        (SHORT, ENGINE, "note"),
+        (SHORT, "https://blog.example/2025/May/1/x/", "article"),
+        (SHORT.replace("<p>Some", "<h2>A part</h2>\n<p>Some"), ENGINE, "article"),
+        (LONG, ENGINE, "article"),
+    ],
+)
+def test_a_note_with_a_title_is_told_by_the_template_of_its_engine(raw, guid, kind):
+    found = find_shape(sanitize_html(raw).html, "A title", ["b", "a"], guid, raw)
+
+    assert found.kind == kind
+    assert found.tags_line
