@@ -24,12 +24,12 @@ from entries.characters import strip_controls
 
 from .feeddata import EntryData
 from .text import squeeze, visible_text
+from .tracking import PARAMETER
 
 # RFC 3987 as far as it matters here: a scheme, and no character that an IRI excludes.
 ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f-\x9f]+")
 WORLDWIDE = re.compile(r"(https?|tag|urn):", re.I)
 MAX_ID_BYTES = 2_000
-TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|igshid|ref_src|_hsenc|_hsmi", re.I)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -90,7 +90,7 @@ def without_variations(address: str) -> str:
     query = parts.query
     if query:
         pairs = parse_qsl(query, keep_blank_values=True)
-        kept = [(name, value) for name, value in pairs if not TRACKING.fullmatch(name)]
+        kept = [(name, value) for name, value in pairs if not PARAMETER.fullmatch(name)]
         query = "?" + urlencode(kept) if kept else ""
     fragment = f"#{parts.fragment}" if parts.fragment else ""
     return host + (parts.path or "/") + query + re.sub(r"^#atom-[\w-]+$", "", fragment)

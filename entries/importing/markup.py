@@ -13,8 +13,20 @@ import nh3
 from entries.characters import strip_controls
 
 from .addresses import absolute_address
+from .allowed import (
+    ADDRESSES,
+    ATTRIBUTES,
+    CLASSES,
+    IMAGE_DATA,
+    LOOKED_AT,
+    MEASURES,
+    SCHEME,
+    SCHEMES,
+    STAND_INS,
+    TAGS,
+)
 from .anchors import MAX_LENGTH, keep_anchors, prefix
-from .blocks import BLOCKS, REST_OF_TAG, split_blocks
+from .blocks import REST_OF_TAG, split_blocks
 from .bounds import MAX_USEFUL_DEPTH, depth, fits_parser, fits_second_parser
 from .embeds import PLAYER, SANDBOX, show_frames, with_controls
 from .images import LAZY, LAZY_SETS, clean_srcset, show_images
@@ -23,68 +35,6 @@ from .removal import describe_removed
 from .ruby import without_stray_annotations
 from .text import paragraphs
 
-TAGS = (
-    BLOCKS
-    | {"a", "abbr", "acronym", "audio", "b", "bdi", "bdo", "big", "br", "cite", "code", "data"}
-    | {"del", "dfn", "em", "i", "iframe", "img", "ins", "kbd", "mark", "picture", "q", "rp", "rt"}
-    | {
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "source",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-    }
-    | {"video", "wbr"}
-)
-ATTRIBUTES = {
-    "*": {"class", "dir", "id", "lang", "title"},
-    "a": {"href", "hreflang"},
-    "audio": {"controls", "src"},
-    "blockquote": {"cite"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "data": {"value"},
-    "del": {"cite", "datetime"},
-    "details": {"open"},
-    "iframe": {"allowfullscreen", "height", "loading", "referrerpolicy", "sandbox", "src", "width"},
-    "img": {"alt", "height", "sizes", "src", "srcset", "width"},
-    "ins": {"cite", "datetime"},
-    "li": {"value"},
-    "ol": {"reversed", "start", "type"},
-    "q": {"cite"},
-    "source": {"media", "sizes", "src", "srcset", "type"},
-    "td": {"colspan", "headers", "rowspan"},
-    "th": {"abbr", "colspan", "headers", "rowspan", "scope"},
-    "time": {"datetime"},
-    "video": {"controls", "height", "loop", "muted", "poster", "src", "width"},
-}
-SCHEMES = {"http", "https", "mailto", "tel", "ftp", "ftps", "gemini", "geo", "gopher"} | {
-    *("irc", "ircs", "magnet", "matrix", "news", "nntp", "sip", "sips", "sms", "webcal", "xmpp")
-}
-ADDRESSES = {"cite", "href", "poster", "src"}
-# What the first gate lets through besides, for us to look at before the second: frames and
-# what shows without scripts stand under names that the parser has no rules for.
-STAND_INS = {"x-iframe", "x-noscript"}
-LOOKED_AT = {
-    "a": {"name"},
-    "img": {*LAZY, *LAZY_SETS, "style"},
-    "x-iframe": {"height", "src", "style", "width"},
-}
-MEASURES = {"colspan", "height", "rowspan", "span", "start", "value", "width"}
-
-# What highlighters and footnotes say; any other class would only meet our own style sheet.
-CLASSES = re.compile(r"(pl-[\w-]+|(language|lang|highlight|footnotes?)(-[\w+#.-]+)*|cite)")
-IMAGE_DATA = re.compile(r"data:image/(avif|gif|jpeg|png|webp)[;,]", re.I)
-SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)", re.I)
 # A parser drops the first line break in <pre>: one that is meant must stand twice.
 PRE_LINE_BREAK = re.compile(rf"(<pre\b{REST_OF_TAG})\n")
 EMPTY_PARAGRAPH = re.compile(r'<p(?: (?:class|dir|lang|title)="[^"]*")*>(?:\s|&nbsp;)*</p>')

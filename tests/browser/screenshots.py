@@ -16,7 +16,7 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, sync_playwright
 
 PICTURES = Path("docs/pictures")
-KEPT = {"home", "home-dark", "article-phone"}  # the others only pass through, in a folder
+KEPT = {"home", "home-dark"}  # shown in the README; the others only pass through a folder
 PAGES = {
     "home": "/",
     "article": "/2025/Sep/21/the-gate/",
