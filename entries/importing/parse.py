@@ -167,12 +167,22 @@ def feed_data(parsed: feedparser.FeedParserDict, url: str) -> FeedData:
         context=FeedContext(
             authors=tuple(unique_people(map(Person.from_raw, feed.get("authors") or []))),
             language=squeeze(feed.get("language") or ""),
-            base=url if url.startswith(("http://", "https://")) else site_url,
+            base=base_of(parsed.get("version") or "", url, site_url),
             # Its get() answers with the date of publication.
             updated=feed["updated"] if "updated" in feed else "",  # noqa: SIM401
         ),
         next_page=link("prev-archive") or link("next"),
     )
+
+
+def base_of(version: str, url: str, site_url: str) -> str:
+    """Where relative addresses start that have no xml:base.
+
+    Atom's start at the document (RFC 4287, 2). RSS says nothing; its feeds often stand on
+    another host than the site, and their writers mean the site.
+    """
+    from_web = url if url.startswith(("http://", "https://")) else ""
+    return (site_url or from_web) if version.startswith("rss") else (from_web or site_url)
 
 
 def why_no_feed(data: bytes, url: str) -> str:

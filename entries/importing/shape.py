@@ -51,17 +51,24 @@ class Shape:
 
 
 def find_shape(
-    content: str, title: str, categories: Sequence[str], guid: str = "", raw: str = ""
+    content: str,
+    title: str,
+    categories: Sequence[str],
+    *,
+    guid: str = "",
+    raw: str = "",
+    page: str = "",
 ) -> Shape:
     """Take sanitised HTML apart. `title` is plain text, `categories` are the entry's terms.
 
     `guid` and `raw`, the HTML as received, tell what only one engine's templates say.
+    A heading that links to `page`, the entry's own, makes it no link.
     """
     blocks = split_blocks(content)
     tags_line = bool(categories and blocks) and is_tags_line(blocks[-1], categories)
     if tags_line:
         blocks = blocks[:-1]
-    shape = as_quotation(blocks) or as_link(blocks, title)
+    shape = as_quotation(blocks) or as_link(blocks, title, page)
     if shape is None:
         text = join(blocks)
         is_short = is_note(text, title) or (tags_line and is_set_as_note(text, guid, raw))
@@ -76,12 +83,14 @@ def is_tags_line(block: Block, categories: Sequence[str]) -> bool:
     return visible_text(block.html) == "Tags: " + ", ".join(categories)
 
 
-def as_link(blocks: Sequence[Block], title: str) -> dict[str, str] | None:
+def as_link(blocks: Sequence[Block], title: str, page: str) -> dict[str, str] | None:
     heading = HEADING.fullmatch(blocks[0].html) if blocks else None
     if not heading or visible_text(heading["text"]) != squeeze(title) or not title:
         return None
     link_url = html.unescape(heading["href"])
     if not link_url.startswith(("http://", "https://")):
+        return None
+    if page and link_url.partition("#")[0] == page.partition("#")[0]:
         return None
     body = blocks[1:]
     via = VIA.fullmatch(body[-1].html) if body else None

@@ -54,7 +54,9 @@ def find_values(data: EntryData) -> EntryValues:
     title, garbled = repair_mojibake(data.title)
     if garbled and garbled not in reasons:
         reasons.append(garbled.replace("its text", "its title"))
-    shape = find_shape(cleaned.html, title, data.categories, data.guid, source)
+    shape = find_shape(
+        cleaned.html, title, data.categories, guid=data.guid, raw=source, page=data.link
+    )
     # Not in what a link entry points at: that is what it is about, as stated.
     content, marked = clear_links(shape.content)
     shape = replace(shape, content=content)

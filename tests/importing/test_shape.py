@@ -253,7 +253,17 @@ LONG = f"\n    <p>Some words of an article.</p>\n    \n        {TAGS}\n    \n\n"
     ],
 )
 def test_a_note_with_a_title_is_told_by_the_template_of_its_engine(raw, guid, kind):
-    found = find_shape(sanitize_html(raw).html, "A title", ["b", "a"], guid, raw)
+    found = find_shape(sanitize_html(raw).html, "A title", ["b", "a"], guid=guid, raw=raw)
 
     assert found.kind == kind
     assert found.tags_line
+
+
+def test_a_heading_that_leads_to_its_own_page_makes_no_link():
+    page = "https://target.example/a?b=1&c=2"
+    html = sanitize_html(f"{HEADING}<p>Body.</p>").html
+
+    found = find_shape(html, "A & B", [], page=page + "#comments")
+
+    assert found.kind == "article"
+    assert "A &amp; B" in found.content
