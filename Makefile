@@ -4,7 +4,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-browser check format bench screenshots
+.PHONY: help setup run test test-postgres test-browser check format bench screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -17,6 +17,10 @@ run: .venv/.ready .env ## bring up the site: FEED=path-or-URL imports a feed of 
 	exec $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --log-level warning --no-control-socket
 
 test: .venv/.dev ## run the tests that need no server and no browser
+	$(BIN)/python -m pytest -n auto
+
+test-postgres: .venv/.dev ## run them on PostgreSQL: TEST_DATABASE_URL=postgres://…
+	TEST_DATABASE_URL=$${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/feedstead} \
 	$(BIN)/python -m pytest -n auto
 
 test-browser: .venv/.dev ## run the tests that need Chromium
@@ -52,7 +56,7 @@ PRODUCTION := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.toke
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/.dev: .venv/.ready requirements-dev.txt
+.venv/.dev: .venv/.ready requirements-dev.txt requirements-scale.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 

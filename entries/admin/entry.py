@@ -5,6 +5,7 @@ import re
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import SuspiciousOperation
 from django.db.models import Prefetch
 from django.db.models.functions import Substr
 from django.utils import timezone
@@ -166,6 +167,12 @@ class EntryAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         return DatedQuerySet(Entry)
+
+    def changelist_view(self, request, extra_context=None):
+        # PostgreSQL can't even be asked for NUL.
+        if "\x00" in "".join(value for values in request.GET.lists() for value in values[1]):
+            raise SuspiciousOperation("A NUL in the address.")
+        return super().changelist_view(request, extra_context)
 
     def get_changelist(self, request, **kwargs):
         return EntryList

@@ -46,7 +46,8 @@ def checked_addresses(host: str, port: int, patience: float) -> list[str]:
         return resolve(host, port, patience)
     if port not in PORTS and port not in settings.FETCH_ALLOW_PORTS:
         raise AddressRefusedError(
-            f"port {port} is not one that feeds are fetched from; list it in FETCH_ALLOW_PORTS"
+            f"port {port} is not one that feeds are fetched from; list it in FETCH_ALLOW_PORTS, "
+            "or name the host in FETCH_ALLOW_PRIVATE if it is one of yours"
         )
     if NUMERIC.fullmatch(host) and not is_dotted_quad(host):
         raise AddressRefusedError(f"{host} is a number in place of a host")

@@ -111,7 +111,10 @@ def with_other_ids(queries, number):
 )
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_number_of_queries_does_not_grow_with_the_entries(queries, what, expected, number):
-    assert what(queries, number) == expected
+    # On PostgreSQL one more takes the lock that lets one import store at a time.
+    lock = connection.vendor == "postgresql"
+
+    assert what(queries, number) == expected + lock
 
 
 def test_a_second_batch_takes_no_more_than_the_first(queries):
