@@ -13,6 +13,7 @@ from rich.console import Console
 from . import child, results
 from .feed import URL, write_feed
 from .pages import measure_pages
+from .sources import measure_sources
 
 ROUNDS = 3
 # A run with fewer entries is for a quick look, and leaves the documentation alone.
@@ -23,6 +24,7 @@ DOCUMENT = child.ROOT / "docs" / "benchmarks.md"
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--entries", type=int, default=FULL, metavar="N")
+    parser.add_argument("--sources", type=int, default=1_000, metavar="N")
     parser.add_argument("--seconds", type=float, default=3, help="of load on each page, a round")
     options = parser.parse_args()
     console = Console(stderr=True)
@@ -37,8 +39,14 @@ def main() -> None:
         status.update("Serving pages")
         child.manage("collectstatic", "-v0", "--no-input", database=databases["SQLite"])
         pages = list(measure_pages(databases["SQLite"], directory, options.seconds))
+        status.update("Reading many sources")
+        sources = measure_sources(options.sources, f"sqlite:///{directory}/sources.sqlite3")
         size = feed.stat().st_size
-    tables = [results.imports_table(bare, imports), results.pages_table(pages)]
+    tables = [
+        results.imports_table(bare, imports),
+        results.sources_table(options.sources, sources),
+        results.pages_table(pages),
+    ]
     for table in tables:
         Console().print(results.for_terminal(table))
     if options.entries >= FULL:

@@ -15,12 +15,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def run(module: str, *arguments: str, database: str = "") -> dict[str, Any]:
+def run(module: str, *arguments: str, database: str = "", **more: str) -> dict[str, Any]:
     """Run a module of this package; returns what it has told."""
     done = subprocess.run(
         [sys.executable, "-m", f"tests.bench.{module}", *arguments],
         cwd=ROOT,
-        env=environment(database),
+        env=environment(database, **more),
         stdout=subprocess.PIPE,
         text=True,
         check=True,

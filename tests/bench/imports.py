@@ -37,4 +37,5 @@ def main(path: str, url: str) -> None:
     tell(seconds=total(), counts=report.counts, queries=sorted(set(full)))
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
