@@ -4,7 +4,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-postgres test-browser check format bench screenshots
+.PHONY: help setup run test test-postgres test-browser lighthouse check format bench screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +25,9 @@ test-postgres: .venv/.dev ## run them on PostgreSQL: TEST_DATABASE_URL=postgres:
 
 test-browser: .venv/.dev ## run the tests that need Chromium
 	$(BIN)/python -m pytest -m browser tests/browser
+
+lighthouse: .venv/.dev tests/lighthouse/node_modules/.ready ## judge pages of the sample; needs Node and Chromium
+	$(BIN)/python -m tests.lighthouse
 
 check: .venv/.dev ## lint, formats, types, templates, floors, settings, migrations
 	$(BIN)/ruff check .
@@ -58,6 +61,10 @@ PRODUCTION := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.toke
 
 .venv/.dev: .venv/.ready requirements-dev.txt requirements-scale.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+tests/lighthouse/node_modules/.ready: tests/lighthouse/package-lock.json
+	cd tests/lighthouse && npm ci
 	@touch $@
 
 .env:

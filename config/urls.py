@@ -5,3 +5,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("entries.urls")),
 ]
+
+handler404 = "entries.views.missing.not_found"

@@ -1,7 +1,10 @@
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 
-from . import views
 from .addresses import DayConverter, KindConverter, MonthConverter, SlugConverter, YearConverter
+from .publishing import atom, jsonfeed
+from .views import addresses, archive, entry, favicon, feeds, lists, machines, pages, sources, tags
+from .views.missing import moved_first
+from .views.search import opensearch, search
 
 register_converter(YearConverter, "year")
 register_converter(MonthConverter, "month")
@@ -12,21 +15,40 @@ register_converter(SlugConverter, "slugs")
 app_name = "entries"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("<kinds:kind>/", views.kind, name="kind"),
-    path("<year:year>/", views.year, name="year"),
-    path("<year:year>/<month:month>/", views.month, name="month"),
-    path("<year:year>/<month:month>/<day:day>/", views.day, name="day"),
-    path("<year:year>/<month:month>/<day:day>/<slugs:slug>/", views.entry, name="entry"),
-    path("archive/", views.archive, name="archive"),
-    path("tags/", views.tags, name="tags"),
-    path("tags/<slugs:slug>.atom", views.atom_tag, name="feed_tag"),
-    path("tags/<slugs:slug>/", views.tag, name="tag"),
-    path("atom/<str:name>/", views.atom_kind, name="feed_kind"),
-    path("sitemap.xml", views.sitemap, name="sitemap"),
-    path("sitemap-lists.xml", views.sitemap_lists, name="sitemap_lists"),
-    path("sitemap-<year:year>-<month:month>.xml", views.sitemap_month, name="sitemap_month"),
-    path("robots.txt", views.robots, name="robots"),
-    path("favicon.ico", views.favicon, name="favicon"),
-    path("healthz", views.healthz, name="healthz"),
+    path("", moved_first(lists.home), name="home"),
+    re_path(r"^e/(?P<name>[0-9A-Za-z]{1,12})/?$", addresses.short, name="short"),
+    path("<kinds:kind>/", lists.kind, name="kind"),
+    path("<year:year>/", archive.year, name="year"),
+    path("<year:year>/<month:month>/", archive.month, name="month"),
+    path("<year:year>/<month:month>/<day:day>/", archive.day, name="day"),
+    path("<year:year>/<month:month>/<day:day>/<slugs:slug>/", entry.entry, name="entry"),
+    path("archive/", archive.archive, name="archive"),
+    path("tags/", tags.tags, name="tags"),
+    path("tags/<slugs:slug>.atom", feeds.tag, {"format": atom}, name="feed_tag"),
+    path("tags/<slugs:slug>.json", feeds.tag, {"format": jsonfeed}, name="json_tag"),
+    path("tags/<slugs:slug>/", lists.tag, name="tag"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/<int:pk>/", sources.source, name="source"),
+    path("atom/<slugs:name>/", feeds.kind, {"format": atom}, name="feed_kind"),
+    path("json/<slugs:name>/", feeds.kind, {"format": jsonfeed}, name="json_kind"),
+    path("sources/<int:pk>.atom", feeds.source, {"format": atom}, name="feed_source"),
+    path("sources/<int:pk>.json", feeds.source, {"format": jsonfeed}, name="json_source"),
+    path("search.atom", feeds.search, {"format": atom}, name="feed_search"),
+    path("search.json", feeds.search, {"format": jsonfeed}, name="json_search"),
+    path("about/", pages.about, name="about"),
+    path("search/", search, name="search"),
+    path("opensearch.xml", opensearch, name="opensearch"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("sitemap-lists.xml", machines.sitemap_lists, name="sitemap_lists"),
+    path("sitemap-<year:year>-<month:month>.xml", machines.sitemap_month, name="sitemap_month"),
+    path(
+        "sitemap-<year:year>-<month:month>-<day:day>.xml", machines.sitemap_day, name="sitemap_day"
+    ),
+    path("robots.txt", machines.robots, name="robots"),
+    path("favicon.ico", favicon.favicon, name="favicon"),
+    re_path(
+        r"^(?P<name>favicon-[0-9a-f]{16}\.(?:svg|png|ico))$",
+        favicon.own_favicon,
+        name="own_favicon",
+    ),
 ]

@@ -8,7 +8,7 @@ from django.utils.html import escape
 from hypothesis import strategies as st
 
 from entries.importing.markup import sanitize_html
-from entries.models import Enclosure, Entry, Sighting, Source
+from entries.models import Enclosure, Entry, Source
 from entries.publishing.listing import EntryRow
 from entries.publishing.rows import EnclosureRow, SourceRow, TagRow
 
@@ -95,14 +95,8 @@ def make_hostile_entry(make_entry, number: int, kind: str, text: str) -> Entry:
         "via_url": storable(addresses[3]),
         "quoted_url": storable(addresses[4]),
     }
-    entry = make_entry(tags=[storable(text[:255]), f"a <{number}>"], **fields)
-    entry.enclosures.create(
-        href=storable(addresses[5]),
-        type=storable(MEDIA_TYPES[number % len(MEDIA_TYPES)]),
-        length=number or None,
-    )
     source = Source.objects.create(
-        url=storable(f"{addresses[6][:500]}#{entry.pk}"),
+        url=storable(f"{addresses[6][:500]}#{kind}-{number}"),
         feed_id=storable(addresses[7]),
         site_url=storable(addresses[8]),
         icon=storable(addresses[0]),
@@ -110,8 +104,11 @@ def make_hostile_entry(make_entry, number: int, kind: str, text: str) -> Entry:
         author_email=storable(EMAILS[number % len(EMAILS)]),
         **dict.fromkeys(("title", "subtitle", "author_name", "rights"), storable(text)),
     )
-    Sighting.objects.create(
-        source=source, entry=entry, leads=True, matched_by="new", dated_by="x", base={}, raw=""
+    entry = make_entry(source=source, tags=[storable(text[:255]), f"a <{number}>"], **fields)
+    entry.enclosures.create(
+        href=storable(addresses[5]),
+        type=storable(MEDIA_TYPES[number % len(MEDIA_TYPES)]),
+        length=number or None,
     )
     return entry
 

@@ -7,7 +7,7 @@ from django.contrib.admin.helpers import ActionForm
 from django.db import transaction
 from django.utils import timezone
 
-from entries.models import Entry, Tag, TagName, fold
+from entries.models import Entry, OldAddress, Tag, TagName, fold
 from entries.models.tagging import set_tags
 
 from .actions import asked_names, batches, current_tags, listed
@@ -46,7 +46,7 @@ def merge_tags(modeladmin, request, queryset):
 
 
 def merge(tags: Iterable[Tag], into: Tag) -> None:
-    """Give the entries of these tags the one tag, in their place, and it their names."""
+    """Give the entries of these tags the one tag, in place, and it their names and addresses."""
     gone = {tag.pk for tag in tags}
     with transaction.atomic():
         entries = Entry.objects.filter(taggings__tag__in=gone).distinct()
@@ -59,4 +59,5 @@ def merge(tags: Iterable[Tag], into: Tag) -> None:
             )
             Entry.objects.filter(pk__in=pks).update(modified_at=timezone.now())
         TagName.objects.filter(tag__in=gone).update(tag=into)
+        OldAddress.objects.pass_on_tags(tags, into)
         Tag.objects.filter(pk__in=gone).delete()

@@ -15,7 +15,7 @@ class TagForm(forms.ModelForm):
         fields = ["name", "slug", "description"]
         help_texts = {
             "name": "Feeds that go on using the old name still find the tag.",
-            "slug": "The tag’s part of its address. Links to the old one end there.",
+            "slug": "The tag’s part of its address. The old one leads to the new one.",
             "description": "What entries with this tag are about, in plain text.",
         }
 

@@ -149,6 +149,7 @@ class BatchImport:
         columns = {name: values.merged[name] for name in COLUMNS}
         entry = Entry(
             atom_id=atom_id,
+            source=self.source,
             status=Entry.Status.DRAFT if item.data.is_draft else self.first_status,
             day=day,
             slug=slug,

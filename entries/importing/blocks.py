@@ -3,14 +3,8 @@
 import re
 from dataclasses import dataclass
 
-# The elements that may stand at the top of a text beside paragraphs, and those within them
-# that are no inline text either.
-BLOCKS = {
-    *("address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt"),
-    *("figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup"),
-    *("hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "ul"),
-    *("table", "caption", "colgroup", "col", "tbody", "td", "tfoot", "th", "thead", "tr"),
-}
+from entries.plaintext import BLOCKS
+
 VOID = {"br", "col", "hr", "img", "source", "wbr"}
 # In an attribute's value, which is always quoted, `>` may stand as it is.
 REST_OF_TAG = r"""(?:[^>"]|"[^"]*")*>"""

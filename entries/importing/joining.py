@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from entries.models import Entry, MergedEntry, OldAddress, Sighting
+from entries.models.path import plain_link
 
 
 class JoinError(ValueError):
@@ -34,7 +35,7 @@ def merge_entries(entry: Entry, into: Entry) -> MergedEntry:
         brought.update(entry=into, leads=False)
         Entry.objects.filter(pk=entry.pk).set_status(Entry.Status.REJECTED)
         OldAddress.objects.filter(entry=entry).update(entry=into)
-        OldAddress.objects.update_or_create(path=entry.get_absolute_url(), defaults={"entry": into})
+        OldAddress.objects.keep([entry.get_absolute_url()], OldAddress.Reason.MERGED, entry=into)
     return merged
 
 
@@ -54,5 +55,6 @@ def split_entry(entry: Entry) -> None:
             sighting.entry, sighting.leads = entry, sighting.pk == merged.leader
             sighting.save(update_fields=["entry", "leads"])
         Entry.objects.filter(pk=entry.pk).set_status(merged.status)
-        OldAddress.objects.filter(path=entry.get_absolute_url(), entry=merged.into_id).delete()
+        path = plain_link(entry.get_absolute_url())
+        OldAddress.objects.filter(path=path, entry=merged.into_id).delete()
         merged.delete()

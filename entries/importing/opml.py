@@ -8,12 +8,11 @@ from email.utils import format_datetime
 from xml.sax.xmlreader import AttributesImpl
 
 import listparser
-from django.conf import settings
 from django.utils import timezone
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from entries.characters import strip_controls
-from entries.models import Source
+from entries.models import SiteSettings, Source
 from entries.models.source import MAX_URL_LENGTH
 
 from .errors import ParseError
@@ -64,12 +63,13 @@ def decode(data: bytes) -> str:
 
 def write_opml(sources: Iterable[Source]) -> str:
     """An OPML 2.0 document that names the sources."""
+    site = SiteSettings.objects.first() or SiteSettings()
     stream = io.StringIO()
     xml = SimplerXMLGenerator(stream, "utf-8", short_empty_elements=True)
     xml.startDocument()
     xml.startElement("opml", AttributesImpl({"version": "2.0"}))
     xml.startElement("head", AttributesImpl({}))
-    xml.addQuickElement("title", strip_controls(f"Sources of {settings.SITE_TITLE}"))
+    xml.addQuickElement("title", strip_controls(f"Sources of {site}"))
     xml.addQuickElement("dateCreated", format_datetime(timezone.now()))
     xml.endElement("head")
     xml.startElement("body", AttributesImpl({}))

@@ -3,13 +3,10 @@
 import re
 from html import escape, unescape
 
+from entries.referrals import PARAMETER
+
 from .blocks import ATTRIBUTES
 
-PARAMETER = re.compile(
-    r"utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|mc_[ce]id|"
-    r"mkt_tok|ref_src|_hs(enc|mi)|vero_id|oly_(enc|anon)_id|wt_mc|xtor",
-    re.I,
-)
 MARKED = re.compile(rf'(<a{ATTRIBUTES}? href=")(https?:[^"?#]*[?#][^"]*)(?=")')
 COUNTER = re.compile(
     r"https?://(?:"

@@ -4,6 +4,7 @@ from typing import Any
 
 from entries.characters import strip_controls
 from entries.models import Change, Enclosure, Entry, IdentityKey, ImportLine, ImportRun, Sighting
+from entries.models.document import indexed_together
 from entries.models.tagging import set_tags
 
 from .matching import Item, Matcher
@@ -12,7 +13,8 @@ from .reasons import Decision
 
 # The merged fields that are columns of the entry.
 COLUMNS = [name for name in MERGED if name not in ("tags", "enclosures")]
-ENTRY_UPDATES = [*COLUMNS, "updated", "modified_at"]
+# The keys follow the address of the original page by themselves.
+ENTRY_UPDATES = [*COLUMNS, "original_key", "id_key", "updated", "modified_at"]
 SIGHTING_UPDATES = [
     *("guid", "matched_by", "raw_hash", "removed", "filtered_by", "base", "raw", "last_seen_at"),
 ]
@@ -50,17 +52,8 @@ class Writes:
             return
         if self.no_longer_filtered:
             Sighting.objects.filter(pk__in=self.no_longer_filtered).delete()
-        Entry.objects.bulk_create(self.new_entries)
-        update(Entry, self.changed_entries, ENTRY_UPDATES)
-        Sighting.objects.bulk_create(self.new_sightings)
-        # What the document has stated once, none of its later entries is taken for.
-        matcher.claimed.update(sighting.pk for sighting in self.new_sightings)
-        update(Sighting, self.changed_sightings, SIGHTING_UPDATES)
-        IdentityKey.objects.bulk_create(
-            IdentityKey(sighting=sighting, value=value) for sighting, value in self.keys
-        )
-        if self.tags:
-            set_tags({entry.pk: names for entry, names in self.tags})
+        with indexed_together():
+            self._write_entries(matcher)
         self._write_enclosures()
         if self.settled_changes:
             Change.objects.filter(pk__in=self.settled_changes).delete()
@@ -82,6 +75,19 @@ class Writes:
             )
             for item, done in self.lines
         )
+
+    def _write_entries(self, matcher: Matcher) -> None:
+        Entry.objects.bulk_create(self.new_entries)
+        update(Entry, self.changed_entries, ENTRY_UPDATES)
+        Sighting.objects.bulk_create(self.new_sightings)
+        # What the document has stated once, none of its later entries is taken for.
+        matcher.claimed.update(sighting.pk for sighting in self.new_sightings)
+        update(Sighting, self.changed_sightings, SIGHTING_UPDATES)
+        IdentityKey.objects.bulk_create(
+            IdentityKey(sighting=sighting, value=value) for sighting, value in self.keys
+        )
+        if self.tags:
+            set_tags({entry.pk: names for entry, names in self.tags})
 
     def _write_enclosures(self) -> None:
         old = [entry.pk for entry, _ in self.enclosures if entry in self.changed_entries]

@@ -2,12 +2,15 @@
 
 from .address import OldAddress
 from .change import Change
+from .document import SearchDocument
 from .entry import Enclosure, Entry, EntryQuerySet
 from .merged import MergedEntry
 from .run import ImportLine, ImportRun
 from .sighting import FilteredPost, IdentityKey, Sighting
+from .site import SiteSettings
 from .source import Source
 from .tag import Tag, TaggedEntry, TagName, fold, tags_by_name
+from .withdrawal import Withdrawal
 
 __all__ = [
     "Change",
@@ -20,11 +23,14 @@ __all__ = [
     "ImportRun",
     "MergedEntry",
     "OldAddress",
+    "SearchDocument",
     "Sighting",
+    "SiteSettings",
     "Source",
     "Tag",
     "TagName",
     "TaggedEntry",
+    "Withdrawal",
     "fold",
     "tags_by_name",
 ]

@@ -1,16 +1,110 @@
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from django.db import models
+from django.utils import timezone
+
+from .path import plain_link
+
+MAX_PATH_LENGTH = 500  # characters
+
+
+class OldAddressQuerySet(models.QuerySet["OldAddress"]):
+    def keep(self, paths: Iterable[str], reason: str, *, over: bool = True, **to: Any) -> None:
+        """Let these paths of the site lead to an `entry` or a `tag`. One query.
+
+        Of a path that leads somewhere already it is changed if `over`.
+        """
+        rows = [OldAddress(path=plain_link(path), reason=reason, **to) for path in paths]
+        if over:
+            OldAddress.objects.bulk_create(
+                rows,
+                update_conflicts=True,
+                unique_fields=["path"],
+                update_fields=["entry", "tag", "target", "reason", "added_at"],
+            )
+        else:
+            OldAddress.objects.bulk_create(rows, ignore_conflicts=True)
+
+    def pass_on_tags(self, tags: Iterable[models.Model], into: models.Model) -> None:
+        """Let the addresses of these tags, and those that lead to them, lead to another tag.
+
+        Two queries.
+        """
+        tags = list(tags)
+        self.filter(tag__in=tags).update(tag=into)
+        self.keep(
+            [tag.get_absolute_url() for tag in tags],  # type: ignore[attr-defined]
+            OldAddress.Reason.MERGED,
+            tag=into,
+        )
 
 
 class OldAddress(models.Model):
-    """A path of this site that an entry once had, or that led to one that is part of it now."""
+    """A path at which this site has no page, and where it leads.
 
-    path = models.CharField(max_length=2000, unique=True, help_text="As the entry's page had it.")
-    entry = models.ForeignKey(
-        "entries.Entry", on_delete=models.CASCADE, related_name="old_addresses"
+    That is an entry or a tag, wherever that is by now, or a `target`: a path of this site.
+    A page of the site wins over an old address.
+    """
+
+    class Reason(models.TextChoices):
+        HAD = "had", "had this address before"
+        MERGED = "merged", "took in what had this address"
+        SET = "set", "was set by an editor"
+
+    path = models.CharField(
+        max_length=MAX_PATH_LENGTH, unique=True, help_text="As `plain_path` writes it."
     )
+    entry = models.ForeignKey(
+        "entries.Entry", on_delete=models.CASCADE, null=True, related_name="old_addresses"
+    )
+    tag = models.ForeignKey(
+        "entries.Tag", on_delete=models.CASCADE, null=True, related_name="old_addresses"
+    )
+    target = models.CharField(max_length=MAX_PATH_LENGTH, blank=True)
+    reason = models.CharField(max_length=10, choices=Reason, default=Reason.SET)
+    added_at = models.DateTimeField("since", default=timezone.now)
+
+    objects = OldAddressQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "old addresses"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(entry=None, tag=None) & ~models.Q(target="")
+                | models.Q(entry__isnull=False, tag=None, target="")
+                | models.Q(entry=None, tag__isnull=False, target=""),
+                name="one_destination",
+            )
+        ]
 
     def __str__(self):
         return self.path
+
+    @property
+    def destination(self) -> str:
+        """The path to which it leads."""
+        to = self.entry or self.tag
+        return to.get_absolute_url() if to else self.target
+
+
+@contextmanager
+def keeping_address(row: Any) -> Iterator[None]:
+    """Let the address that an entry or a tag has had lead to the one that it has afterwards.
+
+    One query, three where the address changes. An address that the public never saw takes
+    over none that leads somewhere.
+    """
+    model = type(row)
+    before = model.objects.filter(pk=row.pk).first() if row.pk else None
+    yield
+    path = row.get_absolute_url()
+    if before is None or before.get_absolute_url() == path:
+        return
+    to = {model._meta.model_name: row}
+    OldAddress.objects.filter(path=plain_link(path), **to).delete()
+    OldAddress.objects.keep(
+        [before.get_absolute_url()], OldAddress.Reason.HAD, over=before.is_public, **to
+    )

@@ -1,4 +1,5 @@
 import uuid
+from contextlib import nullcontext
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -8,8 +9,12 @@ from django.utils import timezone
 from django.utils.text import slugify
 from taggit.managers import TaggableManager
 
+from .address import keeping_address
+from .document import REPEATED, index_entries
+from .path import PathKeyField
 from .tag import Tag, TaggedEntry
 from .tagging import EntryTags, set_tags
+from .withdrawal import noting_withdrawals
 
 MAX_SLUG_LENGTH = 200
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -21,6 +26,13 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(status=Entry.Status.LIVE, published__lte=timezone.now()).order_by(
             "-published", "-pk"
         )
+
+    def bulk_create(self, objs, *args, **kwargs):
+        """Store these entries, and what is searched of them."""
+        with transaction.atomic(savepoint=False):
+            created = super().bulk_create(objs, *args, **kwargs)
+            index_entries(entry.pk for entry in created)
+        return created
 
     def set_status(self, status):
         """Give these entries a status. A fixed number of queries; returns how many changed."""
@@ -34,6 +46,24 @@ class EntryQuerySet(models.QuerySet):
             Tag.objects.filter(taggings__content_object__in=pks).recount()
         return len(pks)
 
+    def update(self, **values):
+        """Change fields in the database alone, and what is searched of them.
+
+        What stops being public is noted as withdrawn.
+        """
+        if REPEATED.isdisjoint(values):
+            return super().update(**values)
+        with transaction.atomic():
+            pks = list(self.order_by().values_list("pk", flat=True))
+            may_withdraw = not values.keys().isdisjoint(("status", "published"))
+            entries = Entry.objects.filter(pk__in=pks)
+            with noting_withdrawals(entries) if may_withdraw else nullcontext():
+                updated = super().update(**values)
+            index_entries(pks)
+        return updated
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
     def delete(self):
         """Delete these entries. Their sightings stay, so that no import brings them back."""
         with transaction.atomic():
@@ -43,7 +73,8 @@ class EntryQuerySet(models.QuerySet):
                 .distinct()
                 .values_list("pk", flat=True)
             )
-            deleted = super().delete()
+            with noting_withdrawals(self):
+                deleted = super().delete()
             Tag.objects.filter(pk__in=tags).recount()
         return deleted
 
@@ -76,6 +107,15 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
         editable=False,
         help_text="For ever (RFC 4287, 4.2.6), letter for letter as it came.",
     )
+    source = models.ForeignKey(
+        "entries.Source",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="entries",
+        help_text="The source whose sighting leads; none of what was written here.",
+    )
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.ARTICLE)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     title = models.TextField(blank=True)
@@ -103,6 +143,8 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
     )
 
     canonical_url = models.TextField("original page", blank=True)
+    original_key = PathKeyField(of="canonical_url")
+    id_key = PathKeyField(of="atom_id", but="canonical_url")
     link_url = models.TextField("link", blank=True)
     via_url = models.TextField("via", blank=True)
     via_title = models.TextField("via whom", blank=True)
@@ -143,26 +185,41 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
         indexes = [
             models.Index(fields=["status", "-published", "-id"], name="entry_listing"),
             models.Index(fields=["status", "kind", "-published", "-id"], name="entry_kind"),
+            models.Index(
+                fields=["source", "status", "-published", "-id"], name="entry_source_listing"
+            ),
             models.Index(fields=["status", "-day", "-published", "-id"], name="entry_day"),
             models.Index(fields=["-published", "-id"], name="entry_desk"),
+            models.Index(fields=["status", "modified_at"], name="entry_changed"),
+            models.Index(
+                fields=["original_key"],
+                condition=models.Q(original_key__isnull=False),
+                name="entry_original",
+            ),
+            models.Index(
+                fields=["id_key"], condition=models.Q(id_key__isnull=False), name="entry_id_path"
+            ),
         ]
 
     def __str__(self):
         return self.title or self.slug or self.atom_id
 
     def save(self, *args, **kwargs):
-        """Store the entry with a complete address, and keep what its taggings repeat of it.
+        """Store the entry with a complete address, and keep what repeats it elsewhere.
 
         An empty slug is made from the title; a taken one gets a number.
         """
         with transaction.atomic():
             self.day = self.day or timezone.localdate(self.published)
             self.slug = self._free_slug()
-            super().save(*args, **kwargs)
+            withdrawing = noting_withdrawals(Entry.objects.filter(pk=self.pk))
+            with withdrawing, keeping_address(self):
+                super().save(*args, **kwargs)
             live = self.status == self.Status.LIVE
             stale = self.taggings.exclude(live=live, published=self.published)
             if stale.update(live=live, published=self.published):
                 Tag.objects.filter(taggings__content_object=self).recount()
+            index_entries([self.pk])
 
     def get_absolute_url(self):
         return entry_path(self.day, self.slug)

@@ -1,13 +1,15 @@
 import unicodedata
 from collections.abc import Iterable
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from taggit.models import ItemBase, TagBase
+
+from .address import keeping_address
 
 
 def fold(name):
@@ -63,9 +65,15 @@ class Tag(TagBase):
     def get_absolute_url(self):
         return reverse("entries:tag", args=[self.slug])
 
+    @property
+    def is_public(self):
+        """Whether the public may have seen it."""
+        return self.live_count > 0
+
     def save(self, *args, **kwargs):
-        """Store the tag, and the name as one that it is known by from now on."""
-        super().save(*args, **kwargs)
+        """Store the tag, its name as one that it is known by from now on, and its old address."""
+        with transaction.atomic(), keeping_address(self):
+            super().save(*args, **kwargs)
         TagName.objects.get_or_create(folded=fold(self.name), defaults={"tag": self})
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from taggit.managers import _TaggableManager
 from taggit.utils import require_instance_manager
 
+from .document import index_entries
 from .tag import Tag, TaggedEntry, tags_by_name
 
 
@@ -42,6 +43,7 @@ def set_tags(wanted: Mapping[int, Sequence[str]]):
         TaggedEntry.objects.bulk_create(rows)
         touched |= {row.tag_id for row in rows}
         Tag.objects.filter(pk__in=touched).recount()
+        index_entries(wanted)
 
 
 class EntryTags(_TaggableManager):

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from django.utils.html import escape
 
+from .mending import mend
+
 # How many words of an entry a list shows, and up to how many it shows it whole.
 WORDS = 120
 WHOLE_BELOW = 160
@@ -68,7 +70,7 @@ def whole(content: str, below: int) -> str:
 
     What may scroll sideways can be reached and scrolled by the keyboard.
     """
-    return SCROLLING.sub(r'<\1 tabindex="0"', _nest_headings(content, below))
+    return SCROLLING.sub(r'<\1 tabindex="0"', mend(_nest_headings(content, below)))
 
 
 def _nest_headings(content: str, below: int) -> str:

@@ -1,21 +1,28 @@
 """The elements of an Atom feed (RFC 4287) and of its extensions, each valid whatever it is given.
 
-Media RSS (https://www.rssboard.org/media-rss) and threads (RFC 4685) are the extensions.
+Media RSS (https://www.rssboard.org/media-rss), threads (RFC 4685) and tombstones (RFC 6721)
+are the extensions.
 """
 
 import re
+from collections.abc import Iterable
+from io import StringIO
 from uuid import NAMESPACE_URL, uuid5
+from xml.sax.saxutils import escape, quoteattr
 from xml.sax.xmlreader import AttributesImpl
 
+from django.utils.feedgenerator import rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from entries.characters import strip_controls
 from entries.models import Enclosure
 
-from .rows import EnclosureRow, SourceRow, TagRow, web_address
+from .rows import EnclosureRow, SourceRow, TagRow, host, web_address
+from .tombstones import Tombstone
 
 MEDIA = "http://search.yahoo.com/mrss/"
 THREADS = "http://purl.org/syndication/thread/1.0"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 NO_ATTRIBUTES: "AttributesImpl[str]" = AttributesImpl({})
 IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 NOT_IN_AN_IRI = re.compile(r"[\s<>\"{}|\\^`]")
@@ -27,6 +34,33 @@ OTHER_SCHEMES = {
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 MEDIA_TYPE = re.compile(r"[^\s/;]+/[^\s/;]+(\s*;.*)?")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+class ElementWriter(SimplerXMLGenerator):
+    """Django's generator, for text without control characters, in a third of its time."""
+
+    def __init__(self) -> None:
+        super().__init__(StringIO(), "utf-8")
+        self.parts: list[str] = []
+
+    def text(self) -> str:
+        return "".join(self.parts)
+
+    def startElement(self, name: str, attrs: "AttributesImpl[str]") -> None:  # noqa: N802 - SAX's
+        self.parts.append(f"<{name}{_stated(attrs.items())}>")
+
+    def endElement(self, name: str) -> None:  # noqa: N802 - SAX's
+        self.parts.append(f"</{name}>")
+
+    def addQuickElement(  # noqa: N802 - Django's
+        self, name: str, contents: str | None = None, attrs: dict[str, str] | None = None
+    ) -> None:
+        start = f"<{name}{_stated(attrs.items()) if attrs else ''}"
+        self.parts.append(f"{start}>{escape(contents)}</{name}>" if contents else f"{start}/>")
+
+
+def _stated(attributes: Iterable[tuple[str, str]]) -> str:
+    return "".join([f" {name}={quoteattr(value)}" for name, value in attributes])
 
 
 def add_link(handler: SimplerXMLGenerator, rel: str, address: str, **attributes: str) -> None:
@@ -113,27 +147,37 @@ def add_origin(handler: SimplerXMLGenerator, origin: dict[str, str], author: str
     add_text(handler, "id", next(filter(is_iri, [origin.get("id", "")]), ""))
     add_text(handler, "title", origin.get("title", ""))
     add_link(handler, "alternate", origin.get("site_url", ""))
-    add_link(handler, "self", origin.get("url", ""))
+    add_link(handler, "self", public_address(origin.get("url", "")))
     add_person(handler, "author", author)
     handler.endElement("source")
 
 
 def add_source(handler: SimplerXMLGenerator, source: SourceRow) -> None:
     """Where an entry of somebody else's feed is from (RFC 4287, 4.2.11)."""
-    # A feed that was read from a file has an address that concerns nobody else.
-    known_as = [id_ for id_ in (source.feed_id, source.url) if not id_.startswith("file:")]
+    address = public_address(source.url)
+    known_as = [id_ for id_ in (source.feed_id, address) if not id_.startswith("file:")]
     handler.startElement("source", NO_ATTRIBUTES)
     add_text(handler, "id", next(filter(is_iri, known_as), ""))
     handler.addQuickElement("title", strip_controls(source.title))
     add_text(handler, "subtitle", source.subtitle)
     add_link(handler, "alternate", source.site_url)
-    add_link(handler, "self", source.url)
+    add_link(handler, "self", address)
     # An entry that names nobody would else be taken for this site's own (4.2.1).
-    name = source.author_name or source.title
-    add_person(handler, "author", name, source.author_uri, source.author_email)
+    add_person(handler, "author", publisher(source), source.author_uri, source.author_email)
     add_text(handler, "rights", source.rights)
     add_text(handler, "icon", as_iri(source.icon))
     handler.endElement("source")
+
+
+def publisher(source: SourceRow) -> str:
+    """Whom to name for what a feed says without naming anybody."""
+    named = (source.author_name.strip(), source.title.strip())
+    return next(filter(None, named), host(source.site_url) or host(source.url))
+
+
+def add_tombstone(handler: SimplerXMLGenerator, tombstone: Tombstone) -> None:
+    stated = {"ref": permanent_id(tombstone.atom_id), "when": rfc3339_date(tombstone.withdrawn_at)}
+    handler.addQuickElement("at:deleted-entry", "", stated)
 
 
 def permanent_id(atom_id: str) -> str:
@@ -152,6 +196,12 @@ def as_iri(address: str) -> str:
     if scheme in OTHER_SCHEMES:
         return address if is_iri(address) else ""
     return web_address(address)
+
+
+def public_address(url: str) -> str:
+    """The address of a feed as others may have it: none of a file, none with a password in it."""
+    address = as_iri(url)
+    return "" if "@" in address.partition("//")[2].partition("/")[0] else address
 
 
 def percent_encoded(match: re.Match[str]) -> str:

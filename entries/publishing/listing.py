@@ -8,22 +8,17 @@ from functools import lru_cache
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from entries.models import Enclosure, Entry, Sighting, Source, TaggedEntry
+from entries.models import Enclosure
 from entries.models.entry import entry_path
 
 from . import body
+from .canonical import Standing
 from .periods import Period
 from .rows import EnclosureRow, PersonRow, SourceRow, TagRow, author_address, host, web_address
+from .stored import StoredEntry, read_stored, take_apart
 
 # A title may have 10,000 characters; a list shows about two lines of it.
 TITLE_IN_A_LIST = 200
-
-ENTRY_FIELDS = (
-    "pk", "atom_id", "kind", "status", "title", "slug", "day", "published", "updated",
-    "modified_at", "content", "summary", "author_name", "author_uri", "author_email", "people",
-    "rights", "language", "canonical_url", "link_url", "via_url", "via_title", "quoted_source",
-    "quoted_url", "quoted_context", "origin", "in_reply_to", "category_details", "tags_line",
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -86,8 +81,20 @@ class EntryRow:
         return label(self.kind, self.title, self.quoted_source, self.day)
 
     @property
+    def local(self) -> datetime:
+        """When it was published, in the site's time zone."""
+        return self.published.astimezone(timezone.get_default_timezone())
+
+    @property
     def time(self) -> str:
-        return f"{timezone.localtime(self.published):%H:%M}"
+        moment = self.local
+        return f"{moment.hour:02}:{moment.minute:02}"
+
+    @property
+    def published_in_words(self) -> str:
+        """The day and the time, in the site's time zone: 9 March 2024, 12:00."""
+        moment = self.local
+        return f"{Period.of_day(moment.date()).name}, {moment:%H:%M}"
 
     @property
     def published_iso(self) -> str:
@@ -195,50 +202,24 @@ class EntryRow:
         return host(self.canonical_url)
 
     @property
-    def is_noindex(self) -> bool:
-        """Whether our page is to be found by no search engine."""
-        return self.source is not None and self.source.canonical == Source.Canonical.NOINDEX
-
-    @property
-    def canonical_here(self) -> bool:
-        """Whether search engines are told that our page is the original."""
-        return (
-            self.source is None
-            or self.source.canonical == Source.Canonical.SELF
-            or not self.original_link
-        )
+    def standing(self) -> Standing:
+        """Which page stands for the entry."""
+        policy = self.source.canonical if self.source else ""
+        return Standing.of(self.path, self.canonical_url, policy)
 
 
 def read_rows(pks: Sequence[int]) -> list[EntryRow]:
-    """The entries with these primary keys, in this order. Four queries.
+    """The entries with these primary keys, in this order. One query."""
+    return [make_row(stored) for stored in read_stored(pks)]
 
-    Who may see them is the caller's to decide: the keys come from `Entry.objects.live()`.
-    """
-    found = Entry.objects.filter(pk__in=pks).order_by().values_list(*ENTRY_FIELDS)
-    rows = {values[0]: EntryRow(*values) for values in found}
-    taggings = (
-        TaggedEntry.objects.filter(content_object__in=pks)
-        .order_by("pk")
-        .values_list("content_object", "tag__name", "tag__slug", "term")
-    )
-    for pk, *tag in taggings:
-        if pk in rows:
-            rows[pk].tags.append(TagRow(*tag))
-    enclosures = (
-        Enclosure.objects.filter(entry__in=pks)
-        .order_by("pk")
-        .values_list("entry", *Enclosure.STATED)
-    )
-    for pk, *enclosure in enclosures:
-        if pk in rows:
-            rows[pk].enclosures.append(EnclosureRow(*enclosure))
-    sources = Sighting.objects.filter(entry__in=pks, leads=True).values_list(
-        "entry", *(f"source__{name}" for name in SourceRow.__slots__)
-    )
-    for pk, *source in sources:
-        if pk in rows:
-            rows[pk].source = SourceRow(*source)
-    return [rows[pk] for pk in pks if pk in rows]
+
+def make_row(stored: StoredEntry) -> EntryRow:
+    parts = take_apart(stored)
+    row = EntryRow(*parts.entry)
+    row.tags = [TagRow(*tag) for tag in parts.tags]
+    row.enclosures = [EnclosureRow(*enclosure) for enclosure in parts.enclosures]
+    row.source = SourceRow(*parts.source) if parts.source else None
+    return row
 
 
 def label(kind: str, title: str, quoted_source: str, day: date) -> str:

@@ -2,18 +2,23 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, TypeVar, cast
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from entries.models import Entry, EntryQuerySet, Tag, TaggedEntry
-from entries.models.entry import entry_path
 
-from .listing import EntryRow, label, read_rows
+from .listed import Listed, listed, together
+from .listing import EntryRow, make_row
 from .periods import Period
+from .statements import load_moment
+from .stored import StoredEntry, read_stored, read_walked
+from .walk import plan_walk
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
@@ -51,40 +56,57 @@ class Cursor:
         return None
 
 
-@dataclass(slots=True)
+@dataclass
 class Page:
     """One page of a list, newest first. `older` and `newer` are cursors, empty at the ends."""
 
-    rows: list[EntryRow]
+    stored: list[StoredEntry] = field(repr=False)
     cursor: Cursor | None = None
     older: str = ""
     newer: str = ""
 
+    @cached_property
+    def rows(self) -> list[EntryRow]:
+        return [make_row(stored) for stored in self.stored]
+
     @property
-    def days(self) -> Iterator[tuple[Period, list[EntryRow]]]:
-        """The rows under their days."""
-        for day, rows in itertools.groupby(self.rows, lambda row: row.day):
-            yield Period.of_day(day), list(rows)
+    def days(self) -> list[tuple[Period, Listed]]:
+        """The entries, as lists print them, under their days."""
+        days = itertools.groupby(self.stored, attrgetter("day"))
+        return [
+            (Period.of_day(date.fromisoformat(day)), together(listed(found))) for day, found in days
+        ]
+
+
+def walk_page(cursor: Cursor | None, size: int = PAGE_SIZE, **equal: Any) -> Page:
+    """A page of the live entries with these values in these fields. One query.
+
+    There should be an index over the fields, `published` and the primary key.
+    """
+    return _walk(Entry, "id", {"status": Entry.Status.LIVE, **equal}, cursor, size)
 
 
 def entries_page(entries: EntryQuerySet, cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
-    """A page of those of these entries that are live. Five queries."""
+    """A page of those of these entries that are live. Two queries."""
     return _page(_from(entries, BY_PUBLISHED, cursor).live(), BY_PUBLISHED, cursor, size)
 
 
 def days_page(first: date, last: date, cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
-    """A page of the live entries whose addresses are within these days. Five queries."""
+    """A page of the live entries whose addresses are within these days. Two queries."""
     entries = Entry.objects.filter(day__range=(first, last))
     live = _from(entries, BY_DAY, cursor).live().order_by("-day", "-published", "-pk")
     return _page(live, BY_DAY, cursor, size)
 
 
 def tags_page(tags: Sequence[Tag], cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
-    """A page of the live entries that have all these tags. Five queries.
+    """A page of the live entries that have all these tags. One query, or two for several.
 
     Walks the taggings of the rarest tag along their index; the others are looked up.
     """
     rarest, *others = sorted(tags, key=lambda tag: (tag.live_count, tag.pk))
+    if not others:
+        tagged = {"tag": rarest.pk, "live": True}
+        return _walk(TaggedEntry, "content_object", tagged, cursor, size)
     taggings = _from(TaggedEntry.objects.filter(tag=rarest), BY_TAGGING, cursor).live()
     for tag in others:
         same_entry = TaggedEntry.objects.filter(tag=tag, content_object=OuterRef("content_object"))
@@ -103,45 +125,47 @@ def _from(listed: Rows, order: tuple[str, ...], cursor: Cursor | None) -> Rows:
     return listed.filter(beyond(order, cursor.place, "gt" if cursor.back else "lt"))
 
 
+def _walk(
+    model: type[Model], key: str, equal: Mapping[str, Any], cursor: Cursor | None, size: int
+) -> Page:
+    place, back = (cursor.place, cursor.back) if cursor else (None, False)
+    moment = cast(tuple[datetime, int] | None, place)
+    walked = read_walked(plan_walk(model, key, equal, moment, back, size + 1))
+    return _page_of([((at, entry.pk), entry) for at, entry in walked], cursor, size)
+
+
 def _page(listed: QuerySet[Any], order: tuple[str, ...], cursor: Cursor | None, size: int) -> Page:
-    back = cursor is not None and cursor.back
-    if back:
+    if cursor is not None and cursor.back:
         listed = listed.reverse()
-    places = list(listed.values_list(*order)[: size + 1])
-    goes_on = len(places) > size
-    places = places[:size]
+    return make_page(list(listed.values_list(*order)[: size + 1]), cursor, size)
+
+
+def make_page(places: Sequence[tuple[Any, ...]], cursor: Cursor | None, size: int) -> Page:
+    """The page from these places on, the nearest first; one more than fits says it goes on.
+
+    The last part of each place is the primary key. One query.
+    """
+    stored = {entry.pk: entry for entry in read_stored([place[-1] for place in places[:size]])}
+    found = [(place, stored.get(place[-1])) for place in places]
+    return _page_of(found, cursor, size)
+
+
+def _page_of(
+    found: Sequence[tuple[tuple[Any, ...], StoredEntry | None]], cursor: Cursor | None, size: int
+) -> Page:
+    back = cursor is not None and cursor.back
+    goes_on = len(found) > size
+    shown = found[:size]
     if back:
-        places.reverse()
-    if not places:
+        shown = shown[::-1]
+    if not shown:
         return Page([], cursor)
     return Page(
-        read_rows([place[-1] for place in places]),
+        [entry for _, entry in shown if entry],
         cursor,
-        older=_format(places[-1]) if goes_on or back else "",
-        newer=_format(places[0]) if cursor and (goes_on or not back) else "",
+        older=_format(shown[-1][0]) if goes_on or back else "",
+        newer=_format(shown[0][0]) if cursor and (goes_on or not back) else "",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    label: str
-    path: str
-
-
-def neighbours(row: EntryRow) -> tuple[Neighbour | None, Neighbour | None]:
-    """The live entries next to this one in time: the older and the newer. Two queries."""
-    place = (row.published, row.pk)
-    older = Entry.objects.filter(beyond(BY_PUBLISHED, place, "lt")).live()
-    newer = Entry.objects.filter(beyond(BY_PUBLISHED, place, "gt")).live().reverse()
-    return _neighbour(older), _neighbour(newer)
-
-
-def _neighbour(entries: QuerySet[Entry]) -> Neighbour | None:
-    found = entries.values_list("kind", "title", "quoted_source", "day", "slug").first()
-    if not found:
-        return None
-    kind, title, quoted_source, day, slug = found
-    return Neighbour(label(kind, title, quoted_source, day), entry_path(day, slug))
 
 
 def beyond(order: Sequence[str], place: Sequence[Any], side: str) -> Q:
@@ -159,6 +183,8 @@ def beyond(order: Sequence[str], place: Sequence[Any], side: str) -> Q:
 
 def _format(place: tuple[Any, ...]) -> str:
     *days, published, pk = place
+    if isinstance(published, str):
+        published = load_moment(published)
     microseconds = (published - EPOCH) // timedelta(microseconds=1)
     return ".".join([*(day.isoformat() for day in days), str(microseconds), str(pk)])
 

@@ -42,14 +42,13 @@ class Period:
         return MONTH_NAMES[self.month - 1]
 
     @property
+    def short_month_name(self) -> str:
+        return MONTHS[self.month - 1]
+
+    @property
     def name(self) -> str:
         parts = [self.day, self.month and self.month_name, self.year]
         return " ".join(str(part) for part in parts if part)
-
-    @property
-    def short_name(self) -> str:
-        """A day without its year: 11 Sep."""
-        return f"{self.day} {MONTHS[self.month - 1]}"
 
     @classmethod
     def of_day(cls, day: date) -> "Period":
@@ -60,7 +59,7 @@ class Period:
         return Period(day.year, self.month and day.month, self.day and day.day)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=10_000)
 def period_path(period: Period) -> str:
     if period.day:
         return reverse("entries:day", args=[period.year, MONTHS[period.month - 1], period.day])

@@ -88,7 +88,8 @@ class SourceRow:
 
     @property
     def name(self) -> str:
-        return self.title or host(self.site_url) or host(self.url) or self.url
+        # Not its address: that may be the name of a file on our own disk.
+        return self.title or host(self.site_url) or host(self.url) or "an unnamed feed"
 
 
 @lru_cache(maxsize=10_000)

@@ -1,23 +1,33 @@
-"""The sitemap: an index of parts, one a month, each a bounded walk along the days."""
+"""The sitemap (https://www.sitemaps.org/protocol.html): an index of parts, one a month.
 
+It names the pages that are to be found: of entries those whose original page is here.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from entries.models import Entry, Sighting, Source, Tag
+from entries.models import Entry, Source, Tag
 from entries.models.entry import MONTHS, entry_path
 
-from .archive import years
+from .archive import count_by_day
+from .canonical import Standing
+from .changes import changes
 from .periods import Period
 from .rows import tag_path
+from .site import Site
 
-# A sitemap may name 50,000 addresses (sitemaps.org).
-AT_MOST = 49_000
+# An address must be shorter than this, and a part may name 50,000 of them and have 50 MiB:
+# as many as this fit however long they are.
+LONGEST = 2_048
+AT_MOST = 24_000
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Location:
     """A page of the sitemap: its whole address, and when it last changed, where that is known."""
 
@@ -25,48 +35,91 @@ class Location:
     modified: str = ""
 
 
-def parts() -> list[Location]:
-    """The lists, and the months that have live entries. One query."""
-    months = [
-        reverse("entries:sitemap_month", args=[month.year, MONTHS[month.month - 1]])
-        for year in years()
-        for month, _ in year.months
+def index() -> list[Location]:
+    """The parts: that of the lists, then a month each, or a day each of a month with very many."""
+    changed = changes()
+    counts = count_by_day(date.min, date.max)
+    parts = [
+        _at(_part_path(period), max((changed[day] for day in days if day in changed), default=None))
+        for period, days in _periods(counts)
     ]
-    return [_at(path) for path in [reverse("entries:sitemap_lists"), *months]]
+    lists = _at(reverse("entries:sitemap_lists"), max(changed.values(), default=None))
+    return [lists, *parts]
 
 
-def lists() -> list[Location]:
-    """The home page, the kinds, and the tags that have entries. One query."""
-    slugs = Tag.objects.public().order_by("slug").values_list("slug", flat=True)[:AT_MOST]
-    names = ["home", "archive", "tags"]
-    return [
-        *(_at(reverse(f"entries:{name}")) for name in names),
-        *(_at(reverse("entries:kind", args=[f"{kind}s"])) for kind in Entry.Kind.values),
-        *(_at(tag_path(slug)) for slug in slugs),
+def lists(site: Site) -> list[Location]:
+    """The pages that list, and those that stand alone. A fixed number of queries."""
+    counts = count_by_day(date.min, date.max)
+    names = ["home", "archive", "tags", "sources", *(["about"] if site.has_about else [])]
+    years = {day.year for day in counts}
+    months = {Period(period.year, period.month) for period, _ in _periods(counts) if period.day}
+    tags = Tag.objects.public().order_by("-live_count", "pk").values_list("slug", flat=True)
+    paths = [
+        *(reverse(f"entries:{name}") for name in names),
+        *(reverse("entries:kind", args=[f"{kind}s"]) for kind in Entry.Kind.values),
+        *(Period(year).path for year in sorted(years)),
+        *(month.path for month in months),
+        *(reverse("entries:source", args=[pk]) for pk in _sources()[:AT_MOST]),
+        *(tag_path(slug) for slug in tags[:AT_MOST]),
     ]
+    return _fitting(_at(path) for path in paths)
 
 
-def entries(month: Period) -> list[Location]:
-    """A month's page and those of its live entries whose original page is here.
+def _sources() -> QuerySet[Source, int]:
+    """The sources with live entries, without those that are kept from search engines."""
+    live = Entry.objects.filter(source=OuterRef("pk")).live().order_by()
+    found = Source.objects.exclude(canonical=Source.Canonical.NOINDEX).filter(Exists(live))
+    return found.order_by("pk").values_list("pk", flat=True)
 
-    Without those that their source keeps from search engines. Empty for a month without
-    live entries. Two queries.
+
+def entries(period: Period) -> list[Location]:
+    """The page of a month or a day, and those of its live entries that stand for themselves.
+
+    Empty when it has no live entries. One query.
     """
-    live = Entry.objects.filter(day__range=(month.first, month.last)).live().order_by("day", "pk")
-    led = Sighting.objects.filter(entry=OuterRef("pk"), leads=True)
-    follows_source = led.filter(source__canonical=Source.Canonical.SOURCE)
-    here = live.exclude(
-        Q(canonical_url__istartswith="http") & Exists(follows_source)
-        | Exists(led.filter(source__canonical=Source.Canonical.NOINDEX))
-    )
-    rows = here.values_list("day", "slug", "modified_at")[:AT_MOST]
-    if not rows and not live.exists():
+    live = Entry.objects.filter(day__range=(period.first, period.last)).live()
+    rows = live.order_by("day", "pk").values_list(
+        "day", "slug", "modified_at", "published", "canonical_url", "source__canonical"
+    )[:AT_MOST]
+    if not rows:
         return []
-    return [
-        _at(month.path),
-        *(_at(entry_path(day, slug), modified.isoformat()) for day, slug, modified in rows),
-    ]
+    pages = (
+        (Standing.of(entry_path(day, slug), original, policy), max(modified, published))
+        for day, slug, modified, published, original, policy in rows
+    )
+    here = [(page.here, changed) for page, changed in pages if page.in_sitemap]
+    newest = max(max(row[2:4]) for row in rows)
+    return _fitting(
+        [_at(period.path, newest), *(Location(page, _iso(changed)) for page, changed in here)]
+    )
 
 
-def _at(path: str, modified: str = "") -> Location:
-    return Location(settings.SITE_URL + path, modified)
+def _periods(counts: dict[date, int]) -> Iterator[tuple[Period, list[date]]]:
+    """The periods of the parts, with the days of each that have entries."""
+    months: dict[Period, list[date]] = {}
+    for day in sorted(counts):
+        months.setdefault(Period(day.year, day.month), []).append(day)
+    for month, days in months.items():
+        if sum(counts[day] for day in days) < AT_MOST:
+            yield month, days
+        else:
+            yield from ((Period.of_day(day), [day]) for day in days)
+
+
+def _part_path(period: Period) -> str:
+    place = [period.year, MONTHS[period.month - 1]]
+    if period.day:
+        return reverse("entries:sitemap_day", args=[*place, period.day])
+    return reverse("entries:sitemap_month", args=place)
+
+
+def _fitting(locations: Iterable[Location]) -> list[Location]:
+    return [location for location in locations if len(location.address) < LONGEST][:AT_MOST]
+
+
+def _at(path: str, changed: datetime | None = None) -> Location:
+    return Location(settings.SITE_URL + path, _iso(changed) if changed else "")
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

@@ -1,14 +1,33 @@
 """The tags as the public sees them, and the names by which they are found."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from entries.models import Tag, TagName, fold
+from django.db import connection
+from django.utils import timezone
+
+from entries.models import Tag, TaggedEntry, TagName, fold
 
 from .rows import tag_path
+from .statements import columns, table
 
 # How many tags the front page names, and how many may meet in one address.
 COMMON_TAGS = 12
 TAGS_AT_ONCE = 5
+
+STORED = ("id", "name", "slug", "description", "live_count")
+# As `Tag.objects.public()` has them.
+PUBLIC = f"""
+    SELECT {columns(Tag, *STORED)},
+    {columns(Tag, "live_count")} - (
+        SELECT COUNT(*) FROM {table(TaggedEntry)}
+        WHERE {columns(TaggedEntry, "tag")} = {columns(Tag, "id")}
+        AND {columns(TaggedEntry, "live")} IN (TRUE)
+        AND {columns(TaggedEntry, "published")} > %s
+    ) FROM {table(Tag)} WHERE {columns(Tag, "live_count")} > 0
+"""  # noqa: S608 - of names from the models
+COMMON = f"{PUBLIC} ORDER BY {columns(Tag, 'live_count')} DESC, {columns(Tag, 'name')} LIMIT %s"
+OF_SLUGS = f"{PUBLIC} AND {columns(Tag, 'slug')} IN "
 
 
 @dataclass(slots=True)
@@ -24,25 +43,9 @@ class TagCount:
         return tag_path(self.slug)
 
 
-def all_tags() -> list[TagCount]:
-    """Every tag that has live entries, by name. One query."""
-    rows = Tag.objects.public().order_by().values_list("name", "slug", "count")
-    return sorted((TagCount(*row) for row in rows), key=lambda tag: (fold(tag.name), tag.slug))
-
-
-def common_tags() -> list[TagCount]:
+def common_tags(most: int = COMMON_TAGS) -> list[TagCount]:
     """The tags with the most live entries, the commonest first. One query."""
-    rows = Tag.objects.public().order_by("-live_count", "name")[:COMMON_TAGS]
-    return [TagCount(*row) for row in rows.values_list("name", "slug", "count")]
-
-
-def by_initial(tags: list[TagCount]) -> list[tuple[str, list[TagCount]]]:
-    """The tags under their first letters; what begins with none comes first, under `0–9`."""
-    groups: dict[str, list[TagCount]] = {}
-    for tag in tags:
-        initial = tag.name[:1].upper()
-        groups.setdefault(initial if initial.isalpha() else "0–9", []).append(tag)
-    return sorted(groups.items(), key=lambda group: (group[0] != "0–9", group[0]))
+    return [TagCount(name, slug, count) for _, name, slug, *_, count in _public(COMMON, most)]
 
 
 def find_tags(slugs: list[str]) -> list[Tag]:
@@ -51,7 +54,8 @@ def find_tags(slugs: list[str]) -> list[Tag]:
     A tag is also found by another spelling or an old name. Raises Tag.DoesNotExist for
     one that is unknown, or that has no entry which the public may see.
     """
-    found = {tag.slug: tag for tag in Tag.objects.public().filter(slug__in=slugs)}
+    places = ", ".join(["%s"] * len(slugs))
+    found = {tag.slug: tag for tag in map(_tag, _public(f"{OF_SLUGS} ({places})", *slugs))}
     other = [slug for slug in slugs if slug not in found]
     if other:
         names = {slug: [fold(slug), fold(slug.replace("-", " "))] for slug in other}
@@ -64,3 +68,19 @@ def find_tags(slugs: list[str]) -> list[Tag]:
                 raise Tag.DoesNotExist(slug)
             found[slug] = tags[keys[0]]
     return [found[slug] for slug in slugs]
+
+
+def _public(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    """The stored columns of tags with entries that the public may see, and how many."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [now, *values])
+        return [row for row in cursor.fetchall() if row[-1] > 0]
+
+
+def _tag(row: tuple[Any, ...]) -> Tag:
+    *stored, count = row
+    tag = Tag(**dict(zip(STORED, stored, strict=True)))
+    # As the queryset annotates it.
+    tag.count = count
+    return tag

@@ -17,7 +17,10 @@ from django.utils.http import http_date
 # Browsers ask each time (a 304 is cheap); a cache in front of the site may wait a minute.
 CACHE_CONTROL = "public, max-age=0, s-maxage=60"
 
-PRINTED_BY = ["templates", "entries/publishing", "entries/static", "entries/templatetags"]
+# In seconds, for how long a time of change is kept. Anybody may make up addresses.
+KNOWN_FOR = 7 * 24 * 3600
+
+PRINTED_BY = ["theme", "templates", "entries/publishing", "entries/static"]
 
 
 def answer(
@@ -51,7 +54,7 @@ def _changed_at(address: str, etag: str) -> int:
     if known_etag == etag:
         return known_at
     now = max(int(time.time()), known_at + 1)
-    cache.set(key, (etag, now), timeout=None)
+    cache.set(key, (etag, now), timeout=KNOWN_FOR)
     return now
 
 

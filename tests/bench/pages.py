@@ -18,7 +18,8 @@ from .feed import COMMON_TAG
 
 # As `make run` starts it.
 SERVER = ["--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
-ROUNDS = 3
+# Short and many: what else a machine does comes and goes, and each round compares like with like.
+ROUNDS = 9
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Rates:
     size: int
     ours: float
     hello: float
+    ratio: float
 
 
 def measure_pages(database: str, directory: Path, seconds: float) -> Iterator[Rates]:
@@ -59,7 +61,9 @@ def measure_pages(database: str, directory: Path, seconds: float) -> Iterator[Ra
                         for port in rates:
                             asked = (str(port), page.path, status, etag, str(seconds))
                             rates[port].append(child.run("load", *asked)["rate"])
-                    yield Rates(name, size if status == "200" else 0, *map(median, rates.values()))
+                    ratio = median(a / b for a, b in zip(*rates.values(), strict=True))
+                    size = size if status == "200" else 0
+                    yield Rates(name, size, *map(median, rates.values()), ratio)
 
 
 def read_pages(port: int) -> list[Page]:

@@ -20,10 +20,10 @@ ABOUT = """\
 Measured on {date} by `make bench`, on {machine} with {cores} cores, with Python {python},
 {packages}.
 
-Numbers are medians of three rounds in which the measured parties take turns. What counts are the
-ratios, since both sides of each were measured in the same run. The absolute numbers are those of
-this machine at that hour: whatever else it did is in them, and a second run differs by a tenth
-or more, the rates of serving by a third. `make bench` on yours replaces this page.
+Numbers are medians of at least three rounds in which the measured parties take turns. What counts
+are the ratios, since both sides of each were measured in the same run. The absolute numbers are
+those of this machine at that hour: whatever else it did is in them, and a second run differs by a
+tenth or more, the rates of serving by a third. `make bench` on yours replaces this page.
 
 ## Importing
 
@@ -54,8 +54,11 @@ SERVING = """
 gunicorn with 2 workers of 4 threads, as `make run` starts it, serving the database of the
 import (SQLite), against a WSGI application that does nothing but return the very same bytes,
 under the same gunicorn. The client keeps 8 connections open, on the same machine: it takes its
-share of the cores from both. No page is cached by the site; "304" is asked with
-`If-None-Match`.
+share of the cores from both. Rates are medians of nine rounds of a second, in which the two take
+turns; the ratio is the median of the rounds' ratios. The goal for a list of 20 entries is a
+seventh. No page is cached by the site: each request reads what is stored now. Kept in memory is
+the HTML of each entry in a list, by all the values that it was made of
+([decision 13](decisions/013-fast-lists.md)). "304" is asked with `If-None-Match`.
 
 """
 
@@ -108,7 +111,7 @@ def pages_table(pages: Sequence[Rates]) -> Table:
             f"{page.size:,}" if page.size else "",
             f"{page.ours:,.0f}/s",
             f"{page.hello:,.0f}/s",
-            f"{page.ours / page.hello:.2f}",
+            f"{page.ratio:.2f}",
         )
         for page in pages
     ]

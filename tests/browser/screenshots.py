@@ -1,111 +1,79 @@
 """Photographs of each page type of a site made from the sample, for `docs/pictures/`.
 
-Run as `make screenshots`. The first is the README's; all of them are for looking at.
+Run as `make screenshots`. Those of KEPT go into the repository; all of them are for looking at,
+and lie in a folder of their own under the system's for temporary files.
 """
 
-import os
-import socket
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from playwright.sync_api import Browser, sync_playwright
 
+from .sample import ENTRIES, sample_site
+
 PICTURES = Path("docs/pictures")
-KEPT = {"home", "home-dark"}  # shown in the README; the others only pass through a folder
+FOLDER = Path(tempfile.gettempdir(), "feedstead-screenshots")
+KEPT = {"home", "home-dark", "tag", "tag-dark", "found", "found-dark"}  # shown in the README
 PAGES = {
     "home": "/",
-    "article": "/2025/Sep/21/the-gate/",
-    "link": "/2026/Nov/14/rfc-5005/",
-    "quotation": "/2026/Nov/14/ropewalk/",
-    "note": "/2026/Nov/15/frost/",
+    **ENTRIES,
     "kind": "/quotations/",
     "tag": "/tags/permalinks/",
     "tags": "/tags/",
+    "tags-by-name": "/tags/?by=name",
     "archive": "/archive/",
     "year": "/2021/",
     "month": "/2026/Nov/",
-    "missing": "/nothing-here/",
+    "day": "/2026/Nov/14/",
+    "sources": "/sources/",
+    "source": "/sources/1/",
+    "about": "/about/",
+    "search": "/search/",
+    "found": "/search/?q=feeds+-tag:atom",
+    "misspelt": "/search/?q=permalnks",
+    "missing": "/2025/Sep/the-gat/",
 }
 SIZES = {
     "": {"viewport": {"width": 1280, "height": 900}},
     "-dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
     "-phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2},
+    "-phone-dark": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "color_scheme": "dark",
+    },
     "-wide": {"viewport": {"width": 2200, "height": 1200}},
 }
+# Whole pages as well, of which the first screen does not say enough.
+WHOLE = {"article", "year", "found"}
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        server = serve_sample(Path(folder), port)
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(
-                    executable_path="/usr/bin/chromium",
-                    args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-                )
-                photograph(browser, f"http://127.0.0.1:{port}", Path(tempfile.gettempdir()))
-                browser.close()
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def serve_sample(folder: Path, port: int) -> subprocess.Popen:
-    site = {
-        "DATABASE_URL": f"sqlite:///{folder / 'sample.sqlite3'}",
-        "SITE_URL": f"http://127.0.0.1:{port}",
-        "SECRET_KEY": "for photographs only",
-        "SITE_TITLE": "Hedgerow",
-    }
-    environment = os.environ | site
-    subprocess.run(
-        [sys.executable, "manage.py", "prepare"],
-        env=environment,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"),
-            *("--threads", "4", "--log-level", "warning", "--no-control-socket"),
-        ],
-        env=environment,
-    )
-    for _ in range(100):
-        try:
-            urlopen(f"http://127.0.0.1:{port}/healthz").close()
-        except URLError:
-            time.sleep(0.1)
-        else:
-            return server
-    server.terminate()
-    raise SystemExit("The site did not come up.")
-
-
-def photograph(browser: Browser, site: str, folder: Path):
-    """Every page in every size into `folder`, those that are kept into PICTURES."""
+    FOLDER.mkdir(exist_ok=True)
     PICTURES.mkdir(parents=True, exist_ok=True)
+    with sample_site() as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        photograph(browser, site)
+        browser.close()
+
+
+def photograph(browser: Browser, site: str):
+    """Every page in every size."""
     for size, options in SIZES.items():
         context = browser.new_context(**options)
         page = context.new_page()
         for name, path in PAGES.items():
             page.goto(site + path)
-            file = f"{name}{size}.png"
-            page.screenshot(path=(PICTURES if f"{name}{size}" in KEPT else folder) / file)
-            print((PICTURES if f"{name}{size}" in KEPT else folder) / file)
+            file = (PICTURES if f"{name}{size}" in KEPT else FOLDER) / f"{name}{size}.png"
+            page.screenshot(path=file)
+            print(file)
+            if name in WHOLE:
+                page.screenshot(path=FOLDER / f"{name}{size}-whole.png", full_page=True)
+                print(FOLDER / f"{name}{size}-whole.png")
         context.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Clean every bomb within a second of processor time, each held to limits of its own.
+"""Clean every bomb in little processor time and memory, each held to limits of its own.
 
 Run as `python -m tests.importing.bombs`: prints each bomb's name when it is done. A bomb
-that takes more than LIMIT_SECONDS (a second, and what a slower or a busy machine needs) or
-LIMIT_BYTES ends the process.
+that takes more than LIMIT_SECONDS (a second, and what a machine needs that is slower or
+shared: work that grows with the square of SIZE takes minutes) or LIMIT_BYTES ends the process.
 """
 
 import os
@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 SIZE = 512 * 1024
-LIMIT_SECONDS = 4
+LIMIT_SECONDS = 10
 LIMIT_BYTES = 200 * 1024 * 1024
 
 

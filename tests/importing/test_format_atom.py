@@ -4,9 +4,9 @@ import pytest
 from lxml import etree
 
 from entries.models import Change, Entry, Source
-from entries.publishing.feeds import atom_document, kind_head
 from entries.publishing.listing import read_rows
 from tests.atom import ATOM, findings
+from tests.documents import document_of
 
 from .files import feed_file
 
@@ -21,7 +21,7 @@ def given_out(read):
     def given_out(name):
         read(feed_file(name))
         rows = read_rows(list(Entry.objects.values_list("pk", flat=True)))
-        document = atom_document(kind_head(), rows).encode()
+        document = document_of(rows).encode()
         assert findings(document, "http://testserver/atom/everything/") == []
         found = etree.fromstring(document).findall(f"{ATOM}entry")
         return {entry.findtext(f"{ATOM}title"): entry for entry in found}
@@ -106,7 +106,7 @@ def test_the_feed_that_a_planet_copied_from_is_credited(given_out, client):
         "self": "https://first.example/feed",
     }
     page = client.get(Entry.objects.get(title="Post 1").get_absolute_url()).content.decode()
-    assert '<a href="https://first.example/">The first blog</a>, by way of' in page
+    assert '<a href="https://first.example/">The first blog</a>, found in' in page
 
 
 def test_an_entry_without_an_author_has_that_of_the_feed_that_it_was_in_first(given_out):
@@ -127,7 +127,7 @@ def test_a_source_that_names_its_own_feed_is_described_in_full(read):
     rows = read_rows(list(Entry.objects.filter(title="Post 1").values_list("pk", flat=True)))
 
     assert not rows[0].is_passed_on
-    assert "<title>A blog of examples</title>" in atom_document(kind_head(), rows)
+    assert "<title>A blog of examples</title>" in document_of(rows)
 
 
 def test_what_an_entry_answers_is_read_and_given_out(given_out, client):
@@ -188,7 +188,7 @@ def test_everything_that_is_given_out_is_taken_in_again_without_loss(given_out, 
     before = list(Entry.objects.values_list("atom_id", *names))
     rows = read_rows(list(Entry.objects.values_list("pk", flat=True)))
     enclosures = [list(row) for row in Entry.objects.get().enclosures.values_list("href", "title")]
-    document = atom_document(kind_head(), rows).encode()
+    document = document_of(rows).encode()
     Entry.objects.all().delete()
     Source.objects.get().sightings.all().delete()
 

@@ -34,7 +34,7 @@ def test_a_post_on_mastodon_is_a_note_with_described_pictures(attached, client):
         ("https://files.example/2.png", "image/png", "A heron & its fish", "media"),
     ]
     page = client.get(post.get_absolute_url()).content.decode()
-    assert '<img src="https://files.example/1.jpg" alt="A wren on a fence"' in page
+    assert '<img class="u-photo" src="https://files.example/1.jpg" alt="A wren on a fence"' in page
 
 
 def test_pictures_go_out_as_they_came_in(attached, client):
@@ -64,7 +64,8 @@ def test_a_film_on_youtube_has_its_description_as_text_and_its_picture(attached,
     thumbnail = "https://i4.ytimg.com/vi/dQw4w9WgXcQ/hqdefault.jpg"
     assert pictures == [(thumbnail, "", "", "thumbnail")]
     page = client.get(post.get_absolute_url()).content.decode()
-    assert f'<a href="{post.canonical_url}"><img src="{thumbnail}" alt="A film"' in page
+    picture = f'<img class="u-featured" src="{thumbnail}" alt="A film"'
+    assert f'<a href="{post.canonical_url}">{picture}' in page
 
 
 def test_an_episode_has_its_notes_its_file_and_its_picture(attached):

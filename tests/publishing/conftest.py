@@ -6,7 +6,7 @@ from django.core.cache import cache
 
 from entries.importing.document import Fetched
 from entries.importing.importer import import_document
-from entries.models import Sighting, Source
+from entries.models import Source
 
 
 @pytest.fixture(autouse=True)
@@ -25,12 +25,8 @@ def make_sourced(make_entry):
     """Build a live entry that a source of these fields leads."""
 
     def make(canonical=Source.Canonical.SOURCE, **fields):
-        entry = make_entry(canonical_url="https://elsewhere.example/post")
         source = Source.objects.create(canonical=canonical, **fields)
-        Sighting.objects.create(
-            source=source, entry=entry, leads=True, matched_by="new", dated_by="x", base={}, raw=""
-        )
-        return entry
+        return make_entry(source=source, canonical_url="https://elsewhere.example/post")
 
     return make
 

@@ -1,5 +1,6 @@
 """`export_feed`: the feeds of the site, as files."""
 
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.urls import NoReverseMatch
 from lxml import etree
 
-from entries.models import Entry
+from entries.models import Entry, Source
 from entries.publishing.feeds import PAGE_SIZE
 from tests.atom import ATOM, findings, hrefs, statements
 
@@ -49,6 +50,10 @@ def exported(*options) -> bytes:
         (["--tag", "all-of-them"], "/tags/all-of-them.atom"),
         (["--tag", "ALL of them"], "/tags/all-of-them.atom"),
         (["--tag", "c++"], "/tags/c-plus-plus.atom"),
+        (["--tag", "c++", "--kind", "link"], '/search.atom?q=tag:"C%2B%2B"+kind:link'),
+        (["--format", "json"], "/json/everything/"),
+        (["--format", "json", "--kind", "quotation"], "/json/quotations/"),
+        (["--format", "json", "--tag", "c++"], "/tags/c-plus-plus.json"),
     ],
 )
 def test_an_exported_feed_is_the_one_that_the_site_serves(site, client, options, address, tmp_path):
@@ -59,7 +64,21 @@ def test_an_exported_feed_is_the_one_that_the_site_serves(site, client, options,
 
     assert document == client.get(address).content
     assert file.read_bytes() == document
-    assert findings(document, f"http://testserver{address}") == []
+
+
+@pytest.mark.parametrize("source", ["{pk}", "https://a.example/feed", "http://a.example/feed"])
+@pytest.mark.parametrize("format", ["atom", "json"])
+def test_the_feed_of_a_source_is_exported_by_its_number_or_address(
+    make_entry, client, source, format
+):
+    known = Source.objects.create(url="https://a.example/feed", title="A")
+    make_entry(source=known)
+    make_entry()
+
+    document = exported("--source", source.format(pk=known.pk), "--format", format)
+
+    assert document == client.get(f"/sources/{known.pk}.{format}").content
+    assert document.count(b"Entry ") == 1
 
 
 def test_an_empty_site_has_a_feed_to_export(db, client):
@@ -100,7 +119,7 @@ def test_all_says_when_the_last_of_them_changed(site):
 
 
 def test_all_costs_queries_by_the_page_and_not_by_the_entry(site, django_assert_num_queries):
-    with django_assert_num_queries(1 + 2 * 5):
+    with django_assert_num_queries(3 + 2 * 1):
         exported("--all")
 
 
@@ -109,6 +128,45 @@ def test_an_unknown_tag_is_wrong_use(db):
         exported("--tag", "nope")
 
     assert raised.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--source", "https://nowhere.example/"], "There is no source"),
+        (["--source", "99999999999999999999999"], "There is no source"),
+        (["--source", "1", "--tag", "all-of-them"], "--source stands alone"),
+        (["--source", "1", "--kind", "note"], "--source stands alone"),
+        (["--format", "rss"], "invalid choice"),
+    ],
+)
+def test_what_there_is_not_is_wrong_use(site, options, message):
+    with pytest.raises(CommandError, match=message) as raised:
+        exported(*options)
+
+    assert raised.value.returncode in (1, 2)
+
+
+def test_two_conditions_make_another_feed_than_one(site):
+    ids = {
+        etree.fromstring(exported(*options)).findtext(f"{ATOM}id")
+        for options in (
+            [],
+            ["--tag", "c++"],
+            ["--kind", "link"],
+            ["--tag", "c++", "--kind", "link"],
+            ["--tag", "c++", "--kind", "note"],
+        )
+    }
+
+    assert len(ids) == 5
+
+
+def test_a_json_feed_of_all_is_one_document(site):
+    feed = json.loads(exported("--all", "--format", "json"))
+
+    assert [item["id"] for item in feed["items"]] == [entry.atom_id for entry in reversed(site)]
+    assert "next_url" not in feed
 
 
 @pytest.mark.parametrize("kind", ["notes", ""])

@@ -1,15 +1,13 @@
 """What the feeds that go out hold, page by page and entry by entry."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
-from entries.models import Entry, Sighting, Source
-from entries.publishing.feeds import PAGE_SIZE
-from tests.atom import ATOM, findings, hrefs, pages_from, parse_back, statements
+from entries.models import Entry, SiteSettings, Source
+from tests.atom import ATOM, findings, hrefs, parse_back, statements
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 EVERYTHING = "/atom/everything/"
@@ -20,81 +18,46 @@ def only_entry(document):
     return entry
 
 
-@pytest.mark.parametrize("feed", [EVERYTHING, "/atom/notes/", "/tags/all.atom"])
-def test_the_pages_of_a_feed_hold_every_entry_once(make_entry, served, feed):
-    wanted = {
-        # Several at one moment: the place between them is told by more than the date.
-        make_entry(kind="note", tags=["all"], published=NOON + timedelta(hours=i // 7)).atom_id
-        for i in range(2 * PAGE_SIZE + 10)
-    }
+def test_the_feed_of_several_tags_has_what_has_them_all(make_entry, served):
+    make_entry(tags=["a"])
+    both = make_entry(tags=["b", "c", "a"])
 
-    pages = pages_from(served, feed, "next")
-    back = pages_from(served, hrefs(etree.fromstring(pages[-1]), "self")[0][17:], "previous")
+    document = served("/tags/a+b.atom")
 
-    read = [list(statements(page)) for page in pages]
-    assert [len(ids) for ids in read] == [PAGE_SIZE, PAGE_SIZE, 10]
-    assert {id_ for ids in read for id_ in ids} == wanted
-    assert [sorted(statements(page)) for page in reversed(back)][1:] == [
-        sorted(ids) for ids in read[1:]
-    ]
-    for page in pages:
-        root = etree.fromstring(page)
-        assert findings(page, hrefs(root, "self")[0]) == []
-        assert hrefs(root, "first") == [f"http://testserver{feed}"]
-        assert root.findtext(f"{ATOM}id") == f"http://testserver{feed}"
-    assert hrefs(etree.fromstring(pages[0]), "previous") == []
-    assert hrefs(etree.fromstring(pages[-1]), "next") == []
+    assert list(statements(document)) == [both.atom_id]
+    assert parse_back(document).feed.title == "Test stead: a and b"
+    assert parse_back(document).feed.link == "http://testserver/tags/a+b/"
 
 
-def test_a_feed_of_one_page_has_no_paging(make_entry, served):
-    make_entry()
+def test_the_feed_of_a_search_has_what_it_finds_newest_first(make_entry, served):
+    days = [timedelta(days=day) for day in range(3)]
+    make_entry(title="Cherry")
+    found = [make_entry(title="Apple pie", published=NOON + day).atom_id for day in days]
 
-    root = etree.fromstring(served(EVERYTHING))
+    document = served("/search.atom?q=apple")
 
-    assert [hrefs(root, rel) for rel in ("first", "previous", "next")] == [[], [], []]
-
-
-@pytest.mark.parametrize("query", ["before=x", "before=1.1", "after=", "before=0.0"])
-def test_a_page_that_is_none_is_not_found(make_entry, client, query):
-    make_entry()
-
-    assert client.get(f"{EVERYTHING}?{query}").status_code == 404
+    assert list(statements(document)) == found[::-1]
+    assert parse_back(document).feed.link == "http://testserver/search/?q=apple"
 
 
-@pytest.mark.parametrize(
-    "address", ["/atom/", "/atom/note/", "/atom/x/", "/atom/everythings/", "/tags/x.atom"]
-)
-def test_an_unknown_feed_is_not_found(db, client, address):
-    assert client.get(address).status_code == 404
+def test_a_feed_says_what_the_site_says_of_itself(make_entry, served):
+    make_entry(kind="note")
+    SiteSettings.objects.update_or_create(
+        pk=SiteSettings.PK,
+        defaults={
+            "title": "Named & set",
+            "tagline": "All <that> is",
+            "author_name": "Ana",
+            "author_link": "https://ana.example/",
+        },
+    )
 
+    parsed = parse_back(served("/atom/notes/")).feed
 
-def test_a_reader_who_has_the_feed_is_not_sent_it_again(make_entry, client):
-    entry = make_entry(tags=["python"])
-    for address in (EVERYTHING, "/atom/articles/", "/tags/python.atom"):
-        first = client.get(address)
-        validators = {"If-None-Match": first["ETag"]}, {"If-Modified-Since": first["Last-Modified"]}
-
-        repeated = [client.get(address, headers=headers) for headers in validators]
-
-        assert [response.status_code for response in repeated] == [304, 304]
-        assert [response.content for response in repeated] == [b"", b""]
-        assert repeated[0]["ETag"] == first["ETag"]
-
-        entry.title += " (revised)"
-        entry.save()
-
-        assert client.get(address, headers=validators[0]).status_code == 200
-
-
-def test_a_head_request_is_answered_without_the_feed(make_entry, client):
-    make_entry()
-
-    got, head = client.get(EVERYTHING), client.head(EVERYTHING)
-
-    assert head.status_code == 200
-    assert head.content == b""
-    for name in ("Content-Type", "ETag", "Last-Modified"):
-        assert head[name] == got[name]
+    assert parsed.title == "Named & set: notes"
+    assert parsed.subtitle == "All <that> is"
+    assert parsed.author_detail == {"name": "Ana", "href": "https://ana.example/"}
+    assert parsed.icon == "http://testserver/static/entries/favicon.svg"
 
 
 @pytest.mark.parametrize(
@@ -206,43 +169,22 @@ def test_a_feed_changes_when_its_newest_change_says(make_entry, served):
     assert parsed.feed.updated == "2024-03-12T12:00:00+00:00"
 
 
-def test_another_name_of_a_tag_redirects_to_its_feed(make_entry, client):
-    make_entry(tags=["Free Threading"])
-
-    response = client.get("/tags/FREE THREADING.atom")
-
-    assert response.headers["Location"] == "/tags/free-threading.atom"
-
-
-@pytest.mark.parametrize("address", [EVERYTHING, "/atom/notes/", "/tags/python.atom"])
-def test_a_feed_costs_as_many_queries_for_fifty_entries_as_for_one(
-    make_entry, served, django_assert_num_queries, address
+@pytest.mark.parametrize(
+    ("named", "name"),
+    [
+        ({"author_name": "Elsa", "title": "Elsewhere"}, "Elsa"),
+        ({"title": "Elsewhere"}, "Elsewhere"),
+        ({"site_url": "https://www.site.example/"}, "site.example"),
+        ({"title": " "}, "elsewhere.example"),
+    ],
+)
+def test_the_site_does_not_pass_for_the_author_of_what_others_wrote(
+    make_sourced, served, client, named, name
 ):
-    def add(number):
-        entry = make_entry(
-            kind="note", tags=["python", f"t{number}"], published=NOON - timedelta(days=number)
-        )
-        entry.enclosures.create(href="https://example.org/a.mp3")
-        source = Source.objects.create(url=f"https://source{number}.example/feed")
-        Sighting.objects.create(
-            source=source, entry=entry, leads=True, matched_by="new", dated_by="x", base={}, raw=""
-        )
-
-    add(0)
-    with CaptureQueriesContext(connection) as one:
-        served(address)
-    for number in range(1, 50):
-        add(number)
-
-    with django_assert_num_queries(len(one)):
-        document = served(address)
-
-    assert len(statements(document)) == 50
-
-
-def test_the_site_does_not_pass_for_the_author_of_what_others_wrote(make_sourced, served):
-    make_sourced(url="https://elsewhere.example/feed", title="Elsewhere")
+    make_sourced(url="https://me:secret@elsewhere.example/feed", **named)
 
     (entry,) = parse_back(served(EVERYTHING)).entries
+    (item,) = json.loads(client.get("/json/everything/").content)["items"]
 
-    assert entry.source.author == "Elsewhere"
+    assert entry.source.author == name
+    assert item["authors"] == [{"name": name}]

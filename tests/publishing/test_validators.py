@@ -110,9 +110,8 @@ def test_last_modified_stays_while_nothing_changes(entry, client):
 
 def test_an_entry_page_changes_with_its_source(entry, client):
     source = Source.objects.create(url="https://example.org/feed", title="One")
-    entry.sightings.create(
-        source=source, leads=True, matched_by="new", dated_by="x", base={}, raw=""
-    )
+    entry.source = source
+    entry.save()
     before = client.get("/2024/Mar/9/kept/")
     Source.objects.update(title="Another")
 

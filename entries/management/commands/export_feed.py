@@ -3,55 +3,69 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TextIO, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Max
 
-from entries.models import Entry, EntryQuerySet, Tag, TagName, fold
-from entries.publishing.feeds import NEVER, PAGE_SIZE, kind_head, tag_head, write_atom
-from entries.publishing.listing import EntryRow
-from entries.publishing.paging import Cursor, Page, entries_page
+from entries.models import Entry, Source, Tag, TagName, fold
+from entries.publishing import atom, jsonfeed, lists
+from entries.publishing.feeds import (
+    NEVER,
+    PAGE_SIZE,
+    Format,
+    Written,
+    feed_head,
+    newest_change,
+    written,
+)
+from entries.publishing.lists import EntryList
+from entries.publishing.paging import Cursor, entries_page
+from entries.publishing.search import parse_query
+from entries.publishing.site import read_site
+
+FORMATS: dict[str, Format] = {"atom": atom, "json": jsonfeed}
 
 
 class Command(BaseCommand):
-    help = "Write the regenerated Atom feed."
+    help = "Write a feed of the site, as Atom or JSON Feed."
 
     def add_arguments(self, parser):
         parser.add_argument("--output", metavar="FILE", help="a file instead of stdout")
         parser.add_argument("--tag", help="only entries with this tag (its name or slug)")
         parser.add_argument("--kind", choices=Entry.Kind.values, help="only entries of this kind")
+        parser.add_argument("--source", help="only entries of this source (its address or number)")
+        parser.add_argument(
+            "--format", choices=FORMATS, default="atom", help="atom, unless said otherwise"
+        )
         parser.add_argument(
             "--all", action="store_true", help=f"every live entry, not only the newest {PAGE_SIZE}"
         )
 
-    def handle(self, *, output, tag, kind, all: bool, **options):
-        entries = Entry.objects.all()
-        head = kind_head(kind or "")
-        if kind:
-            entries = entries.filter(kind=kind)
-        if tag:
-            found = find_tag(tag)
-            head = tag_head(found)
-            entries = entries.filter(taggings__tag=found)
-
-        def page(cursor: Cursor | None) -> Page:
-            return entries_page(entries, cursor, PAGE_SIZE)
-
-        rows: Iterable[EntryRow]
+    def handle(self, *, output, tag, kind, source, all: bool, **options):
+        format = FORMATS[options["format"]]
+        entry_list = find_list(tag, kind, source)
+        tombstones = entry_list.tombstones()
+        entries: Iterable[Written]
         if all:
-            updated = newest_update(entries.live())
-            rows = every_row(page)
+            head = feed_head(entry_list, format, read_site())
+            entries = every_entry(entry_list, format)
+            updated = max(newest_update(entry_list), newest_change([], tombstones))
         else:
-            first = page(None)
-            head = replace(head, older=first.older)
-            rows = first.rows
-            updated = max((row.updated for row in rows), default=NEVER)
+            page = entry_list.read(None, PAGE_SIZE)
+            head = feed_head(entry_list, format, read_site(), page)
+            entries = written(page.stored, format)
+            updated = newest_change(entries, tombstones)
+
+        def write(file: TextIO) -> None:
+            format.write(file, head, entries, tombstones, updated)
+
         if output:
-            write_whole(Path(output), lambda file: write_atom(file, head, rows, updated))
+            write_whole(Path(output), write)
         else:
-            write_atom(self.as_stream(), head, rows, updated)
+            write(self.as_stream())
 
     def as_stream(self) -> TextIO:
         """Standard output, taking what is written to it as it stands, in UTF-8."""
@@ -62,19 +76,43 @@ class Command(BaseCommand):
         return cast(TextIO, self.stdout)
 
 
-def newest_update(entries: EntryQuerySet) -> datetime:
-    return entries.order_by().aggregate(newest=Max("updated"))["newest"] or NEVER
+def newest_update(entry_list: EntryList) -> datetime:
+    live = entry_list.entries().live().order_by()
+    return live.aggregate(newest=Max("updated"))["newest"] or NEVER
 
 
-def every_row(page: Callable[[Cursor | None], Page]) -> Iterator[EntryRow]:
-    """The rows of all pages; never more than one page in memory."""
+def every_entry(entry_list: EntryList, format: Format) -> Iterator[Written]:
+    """The entries of all pages; never more than one page in memory."""
     cursor = None
     while True:
-        current = page(cursor)
-        yield from current.rows
-        if not current.older:
+        page = entry_list.read(cursor, PAGE_SIZE)
+        yield from written(page.stored, format)
+        if not page.older:
             return
-        cursor = Cursor.from_query({"before": current.older})
+        cursor = Cursor.from_query({"before": page.older})
+
+
+def find_list(tag: str | None, kind: str | None, source: str | None) -> EntryList:
+    """The list that is asked for. Raises CommandError for what there is not."""
+    if source:
+        if tag or kind:
+            raise CommandError("--source stands alone.", returncode=2)
+        return lists.source_list(find_source(source))
+    if tag and kind:
+        return narrowed_list(find_tag(tag), kind)
+    if tag:
+        return lists.tags_list([find_tag(tag)])
+    return lists.kind_list(kind) if kind else lists.everything()
+
+
+def narrowed_list(tag: Tag, kind: str) -> EntryList:
+    """A tag's entries of one kind: the site has them as a search."""
+    entries = Entry.objects.filter(kind=kind, taggings__tag=tag)
+    return replace(
+        lists.search_list(parse_query(f'tag:"{tag.name}" kind:{kind}')),
+        entries=lambda: entries,
+        read=partial(entries_page, entries),
+    )
 
 
 def find_tag(name: str) -> Tag:
@@ -83,6 +121,13 @@ def find_tag(name: str) -> Tag:
     if known := TagName.objects.filter(folded=fold(name)).select_related("tag").first():
         return known.tag
     raise CommandError(f"There is no tag {name!r}.", returncode=2)
+
+
+def find_source(name: str) -> Source:
+    found = Source.objects.filter(pk=int(name)).first() if name.isdecimal() else None
+    if source := found or Source.objects.known_as(name):
+        return source
+    raise CommandError(f"There is no source {name!r}.", returncode=2)
 
 
 def write_whole(path: Path, write: Callable[[TextIO], None]) -> None:

@@ -1,0 +1,92 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+from .tag import TaggedEntry
+
+KEPT_FOR = timedelta(days=90)
+# Databases limit the parameters of a query: SQLite, as it is mostly built, to 32,766.
+BATCH = 10_000
+
+
+class Withdrawal(models.Model):
+    """That a post which the public could see in a list has been withdrawn.
+
+    One row for each list that it was in; `list` is the name that `list_name` gives it. Kept
+    while feeds tell of it (RFC 6721), and no longer.
+    """
+
+    atom_id = models.CharField(max_length=2000)
+    list = models.CharField(max_length=40)
+    withdrawn_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["atom_id", "list"], name="one_withdrawal_a_list")
+        ]
+        indexes = [models.Index(fields=["list", "-withdrawn_at", "-id"], name="withdrawal_listing")]
+
+    def __str__(self):
+        return f"{self.atom_id} from {self.list}"
+
+
+def list_name(what: str = "everything", which: str | int = "") -> str:
+    """The name of a list: of everything, a `kind`, a `tag` or a `source` (by primary key)."""
+    return f"{what}:{which}" if which else what
+
+
+@contextmanager
+def noting_withdrawals(entries: models.QuerySet) -> Iterator[None]:
+    """Note which of these entries the public can no longer see afterwards.
+
+    What it can see again is noted no longer. `entries` is asked before and after, and names
+    them by what does not change meanwhile. Call within a transaction. The number of queries
+    is fixed for each 10,000 entries.
+    """
+    before = _public_lists(entries)
+    yield
+    public = set(_public(entries).values_list("atom_id", flat=True))
+    gone = sorted(before.keys() - public)
+    now = timezone.now()
+    if gone:
+        Withdrawal.objects.filter(withdrawn_at__lt=now - KEPT_FOR).delete()
+    for atom_ids in _batches(gone):
+        Withdrawal.objects.filter(atom_id__in=atom_ids).delete()
+        Withdrawal.objects.bulk_create(
+            Withdrawal(atom_id=atom_id, list=name, withdrawn_at=now)
+            for atom_id in atom_ids
+            for name in before[atom_id]
+        )
+    for atom_ids in _batches(sorted(public - before.keys())):
+        Withdrawal.objects.filter(atom_id__in=atom_ids).delete()
+
+
+def _public(entries):
+    return entries.live().order_by()
+
+
+def _public_lists(entries: models.QuerySet) -> dict[str, list[str]]:
+    """The lists in which the public sees each of these entries, by the entry's id."""
+    lists: dict[str, list[str]] = {}
+    by_pk = {}
+    for pk, atom_id, kind, source in _public(entries).values_list(
+        "pk", "atom_id", "kind", "source"
+    ):
+        lists[atom_id] = by_pk[pk] = [list_name(), list_name("kind", kind)]
+        if source:
+            by_pk[pk].append(list_name("source", source))
+    if by_pk:
+        taggings = TaggedEntry.objects.filter(content_object__in=_public(entries).values("pk"))
+        for pk, tag in taggings.values_list("content_object", "tag"):
+            # One may have fallen due between the two queries.
+            if pk in by_pk:
+                by_pk[pk].append(list_name("tag", tag))
+    return lists
+
+
+def _batches(atom_ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(atom_ids), BATCH):
+        yield atom_ids[start : start + BATCH]

@@ -1,0 +1,137 @@
+"""Atom (RFC 4287), with paging (RFC 5005) and tombstones (RFC 6721)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TextIO
+from xml.sax.xmlreader import AttributesImpl
+
+from django.conf import settings
+from django.utils.feedgenerator import Atom1Feed, rfc3339_date
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from entries.characters import strip_controls
+
+from .elements import (
+    LANGUAGE,
+    MEDIA,
+    THREADS,
+    TOMBSTONES,
+    ElementWriter,
+    add_category,
+    add_enclosure,
+    add_link,
+    add_origin,
+    add_person,
+    add_reply,
+    add_source,
+    add_text,
+    add_tombstone,
+    as_iri,
+    permanent_id,
+)
+from .environment import absolute
+from .feeds import FeedHead, Written, gathered_from, whole_text
+from .listing import EntryRow
+from .lists import EntryList
+from .tombstones import Tombstone
+
+content_type = "application/atom+xml; charset=utf-8"
+
+
+def path(entry_list: EntryList) -> str:
+    return entry_list.atom_path
+
+
+def write(
+    out: TextIO,
+    head: FeedHead,
+    entries: Iterable[Written],
+    tombstones: list[Tombstone],
+    updated: datetime,
+) -> None:
+    AtomFeed(head, entries, tombstones, updated).write(out, "utf-8")
+
+
+class AtomFeed(Atom1Feed):
+    """Django's Atom feed, of entries that are written already."""
+
+    def __init__(
+        self,
+        head: FeedHead,
+        entries: Iterable[Written],
+        tombstones: list[Tombstone],
+        updated: datetime,
+    ):
+        super().__init__(
+            title=strip_controls(head.title),
+            link=head.page,
+            description="",
+            language=settings.LANGUAGE_CODE,
+            feed_url=as_iri(head.here),
+            feed_guid=head.first,
+        )
+        self.head = head
+        self.entries = entries
+        self.tombstones = tombstones
+        self.updated = updated
+
+    def latest_post_date(self) -> datetime:
+        return self.updated
+
+    def root_attributes(self) -> dict[str, Any]:
+        extensions = {"xmlns:media": MEDIA, "xmlns:thr": THREADS}
+        if self.tombstones:
+            extensions["xmlns:at"] = TOMBSTONES
+        return super().root_attributes() | extensions
+
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        super().add_root_elements(handler)
+        head = self.head
+        add_person(handler, "author", head.author_name, head.author_link)
+        add_text(handler, "subtitle", head.subtitle)
+        add_text(handler, "icon", as_iri(head.icon))
+        handler.addQuickElement("generator", "Feedstead")
+        if head.older or head.newer:
+            add_link(handler, "first", head.first)
+        add_link(handler, "previous", head.newer)
+        add_link(handler, "next", head.older)
+        for tombstone in self.tombstones:
+            add_tombstone(handler, tombstone)
+
+    def write_items(self, handler: SimplerXMLGenerator) -> None:
+        for entry in self.entries:
+            # What the generator takes as white space it hands on as it stands.
+            handler.ignorableWhitespace(entry.text)
+
+
+def write_entry(row: EntryRow) -> str:
+    """The <entry>, whose prefixes the feed around it declares."""
+    handler = ElementWriter()
+    is_told = row.language != settings.LANGUAGE_CODE and LANGUAGE.fullmatch(row.language)
+    handler.startElement("entry", AttributesImpl({"xml:lang": row.language} if is_told else {}))
+    handler.addQuickElement("id", permanent_id(row.atom_id))
+    handler.addQuickElement("title", strip_controls(row.title))
+    add_link(handler, "alternate", absolute(row.path))
+    add_link(handler, "via", row.canonical_url)
+    add_link(handler, "related", row.link_url)
+    for enclosure in row.enclosures:
+        add_enclosure(handler, enclosure)
+    handler.addQuickElement("published", rfc3339_date(row.published))
+    handler.addQuickElement("updated", rfc3339_date(row.updated))
+    add_person(handler, "author", row.author_name, row.author_uri, row.author_email)
+    for role, *person in row.people:
+        add_person(handler, role, *person)
+    for tag in row.tags:
+        add_category(handler, tag, row.category_details)
+    if source := gathered_from(row):
+        if row.is_passed_on:
+            add_origin(handler, row.origin, row.author_name or row.origin_name)
+        else:
+            add_source(handler, source)
+    for reply in row.in_reply_to:
+        add_reply(handler, reply)
+    add_text(handler, "rights", row.rights)
+    add_text(handler, "summary", row.summary)
+    handler.addQuickElement("content", whole_text(row), {"type": "html"})
+    handler.endElement("entry")
+    return handler.text()

@@ -1,0 +1,45 @@
+"""The templates of the public pages and of the feeds: what stands in them besides their context."""
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+from django.templatetags.static import static
+from django.urls import reverse
+from jinja2 import Environment
+
+from .metadata import describe_entry, describe_page
+
+
+def make_environment(**options: Any) -> Environment:
+    """The Jinja2 environment, as Django's backend of that name asks for it."""
+    environment = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 - the backend switches escaping on
+    environment.globals |= {
+        "static": static if settings.DEBUG else lru_cache(static),
+        "url": url,
+        "site_language": settings.LANGUAGE_CODE,
+    }
+    environment.globals |= {"describe_entry": describe_entry, "describe_page": describe_page}
+    environment.filters |= {
+        "absolute": absolute,
+        "filesize": filesizeformat,
+        "other_language": other_language,
+    }
+    return environment
+
+
+@lru_cache(maxsize=10_000)
+def url(name: str, *parts: Any) -> str:
+    """The path of one of the site's own pages, such as `url("entries:tag", slug)`."""
+    return reverse(name, args=parts)
+
+
+def absolute(path: str) -> str:
+    """The address of one of the site's own paths, as others see it."""
+    return settings.SITE_URL + path
+
+
+def other_language(language: str) -> str:
+    """The language of an entry where it isn't the site's, else nothing."""
+    return "" if language.lower() == settings.LANGUAGE_CODE.lower() else language

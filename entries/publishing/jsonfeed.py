@@ -1,0 +1,154 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+import json
+import mimetypes
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, TextIO
+
+from django.conf import settings
+from django.utils.feedgenerator import rfc3339_date
+
+from entries.characters import strip_controls
+from entries.models import Enclosure
+
+from .elements import LANGUAGE, MEDIA_TYPE, as_iri, permanent_id, public_address, publisher
+from .environment import absolute
+from .feeds import FeedHead, Written, gathered_from, whole_text
+from .listing import EntryRow
+from .lists import EntryList
+from .rows import EnclosureRow
+from .tombstones import Tombstone
+
+content_type = "application/feed+json"
+
+VERSION = "https://jsonfeed.org/version/1.1"
+ANY_TYPE = "application/octet-stream"
+
+
+def path(entry_list: EntryList) -> str:
+    return entry_list.json_path
+
+
+def write(
+    out: TextIO,
+    head: FeedHead,
+    entries: Iterable[Written],
+    tombstones: list[Tombstone],
+    updated: datetime,
+) -> None:
+    """Write a feed, entry by entry. The format tells neither withdrawals nor its last change."""
+    out.write(_dump(feed_object(head)).removesuffix("}"))
+    out.write(', "items": [')
+    separator = "\n"
+    for entry in entries:
+        out.write(separator + entry.text)
+        separator = ",\n"
+    out.write("\n]}\n")
+
+
+def feed_object(head: FeedHead) -> dict[str, Any]:
+    """The feed without its items."""
+    return _stated(
+        version=VERSION,
+        title=_text(head.title),
+        home_page_url=head.page,
+        # The same on every page: it is what identifies the feed.
+        feed_url=head.first,
+        next_url=head.older,
+        description=_text(head.subtitle),
+        icon=as_iri(head.icon),
+        favicon=as_iri(head.icon),
+        authors=_authors([(head.author_name, head.author_link, "")]),
+        language=settings.LANGUAGE_CODE,
+    )
+
+
+def write_entry(row: EntryRow) -> str:
+    return _dump(item_object(row))
+
+
+def item_object(row: EntryRow) -> dict[str, Any]:
+    """The item. `_original` is an extension of ours: whose the post is, and where it stands."""
+    pictures = [picture for picture in row.pictures if as_iri(picture.href)]
+    image = pictures[0] if pictures else None
+    return _stated(
+        id=permanent_id(row.atom_id),
+        url=absolute(row.path),
+        external_url=as_iri(row.link_url),
+        title=_text(row.title),
+        summary=_text(row.summary),
+        image=as_iri(image.href) if image else "",
+        date_published=rfc3339_date(row.published),
+        date_modified=rfc3339_date(row.updated),
+        authors=_authors(_writers(row)),
+        tags=[term for tag in row.tags if (term := _text(tag.term or tag.name))],
+        language=row.language if LANGUAGE.fullmatch(row.language) else "",
+        attachments=[*_attachments(row, image)],
+        _original=_original(row),
+    ) | {"content_html": whole_text(row)}
+
+
+def _writers(row: EntryRow) -> list[tuple[str, str, str]]:
+    """The name, page and e-mail of each author.
+
+    What somebody else's feed gives no author is that feed's: else it would be this site's own.
+    """
+    own = (row.author_name, row.author_uri, row.author_email)
+    people = [
+        own,
+        *((name, uri, email) for role, name, uri, email in row.people if role == "author"),
+    ]
+    source = gathered_from(row)
+    if source and not _authors(people):
+        name = row.origin_name if row.is_passed_on else publisher(source)
+        people = [(name, source.author_uri, source.author_email)]
+    return people
+
+
+def _authors(people: Iterable[tuple[str, str, str]]) -> list[dict[str, str]]:
+    authors = []
+    for name, uri, email in people:
+        url = as_iri(uri) or as_iri(f"mailto:{email}" if "@" in email else "")
+        if author := _stated(name=_text(name), url=url):
+            authors.append(author)
+    return authors
+
+
+def _attachments(row: EntryRow, image: EnclosureRow | None) -> Iterator[dict[str, Any]]:
+    for enclosure in row.enclosures:
+        url = as_iri(enclosure.href)
+        if not url or enclosure is image or enclosure.role == Enclosure.Role.THUMBNAIL:
+            continue
+        media_type = strip_controls(enclosure.type).strip()
+        if not MEDIA_TYPE.fullmatch(media_type):
+            media_type = mimetypes.guess_type(url.partition("?")[0])[0] or ANY_TYPE
+        attachment = _stated(url=url, mime_type=media_type, title=_text(enclosure.title))
+        if enclosure.length is not None:
+            attachment["size_in_bytes"] = enclosure.length
+        yield attachment
+
+
+def _original(row: EntryRow) -> dict[str, str]:
+    source = gathered_from(row)
+    stated = {"url": as_iri(row.canonical_url)}
+    if source:
+        stated |= {
+            "title": _text(source.title),
+            "home_page_url": as_iri(source.site_url),
+            "feed_url": public_address(source.url),
+        }
+    return _stated(**stated)
+
+
+def _stated(**values: Any) -> dict[str, Any]:
+    """What there is to state: an empty text or list is left out."""
+    return {name: value for name, value in values.items() if value}
+
+
+def _text(text: str) -> str:
+    return strip_controls(text).strip()
+
+
+def _dump(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,33 @@
+"""What a reader is told of a text besides: how long it takes, and that it was revised."""
+
+import re
+from html import unescape
+
+from django.utils import timezone
+
+from .body import TAG
+from .listing import EntryRow
+from .periods import Period
+
+WORDS_A_MINUTE = 230
+# Chinese, Japanese and Korean are counted by the letter.
+LETTERS_A_MINUTE = 500
+LETTER = re.compile(
+    "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+
+
+def minutes(content: str) -> int:
+    """The whole minutes that a body of HTML takes to read; at least one."""
+    text = unescape(TAG.sub(" ", content))
+    rest, letters = LETTER.subn(" ", text)
+    return max(1, round(len(rest.split()) / WORDS_A_MINUTE + letters / LETTERS_A_MINUTE))
+
+
+def revised_on(row: EntryRow) -> Period | None:
+    """The day of the last revision; None on the day of publication: then nobody had read it yet.
+
+    Many feeds also say that an entry was updated in the minute after, or before, it was published.
+    """
+    published, updated = (timezone.localdate(moment) for moment in (row.published, row.updated))
+    return Period.of_day(updated) if updated > published else None

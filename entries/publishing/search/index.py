@@ -1,0 +1,117 @@
+"""The databases' own full text indexes, each asked in its own language."""
+
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Substr
+
+from entries.models import Entry, EntryQuerySet, SearchDocument
+
+from .plan import Clause, Phrase, Plan
+
+# SQLite's planner is told to walk the index and look up documents, never the other way.
+SQLITE = """
+    FROM entries_search AS found CROSS JOIN entries_searchdocument AS document
+        ON document.place = found.rowid
+    WHERE found.entries_search MATCH %s AND found.rowid BETWEEN %s AND %s
+"""
+POSTGRESQL = """
+    FROM entries_searchdocument AS document
+    WHERE document.vector @@ %s::tsquery AND document.place BETWEEN %s AND %s
+"""
+
+
+FEW = 1_000
+
+
+class Candidate(NamedTuple):
+    """An entry that matches: its place in time, the words of its title, and its terms."""
+
+    pk: int
+    place: int
+    title: str
+    terms: str
+
+
+def walk(plan: Plan, limit: int, *, oldest_first: bool = False) -> list[Candidate]:
+    """The first entries that match, the newest first. One query, in time that `limit` bounds."""
+    if plan.is_empty:
+        return []
+    place = "found.rowid" if connection.vendor == "sqlite" else "document.place"
+    return [
+        Candidate(*row)
+        for row in _fetch(
+            f"""
+            SELECT document.entry_id, document.place, document.title, document.terms
+            {_source()} ORDER BY {place} {"ASC" if oldest_first else "DESC"} LIMIT %s
+            """,
+            [*_parameters(plan), limit],
+        )
+    ]
+
+
+def read_texts(pks: list[int], most: int) -> dict[int, str]:
+    """The words of these entries' texts, up to so many characters of each. One query."""
+    documents = SearchDocument.objects.filter(pk__in=pks)
+    return dict(documents.values_list("pk", Substr("text", 1, most)))
+
+
+def entries_of(plan: Plan) -> EntryQuerySet:
+    """All entries that match, as a queryset to filter and to order further. One query at once.
+
+    A few are named by their keys, so that a query which says it several times looks them up.
+    """
+    found = walk(plan, FEW + 1)
+    if not found:
+        return Entry.objects.none()
+    if len(found) <= FEW:
+        keys = RawSQL(", ".join(str(row.pk) for row in found), [])  # noqa: S611
+    else:
+        keys = RawSQL(f"SELECT entry_id {_source()}", _parameters(plan))  # noqa: S611
+    return Entry.objects.filter(pk__in=keys)
+
+
+def _source() -> str:
+    return SQLITE if connection.vendor == "sqlite" else POSTGRESQL
+
+
+def _parameters(plan: Plan) -> list[str | int]:
+    said = _fts5 if connection.vendor == "sqlite" else _tsquery
+    return [said(plan), plan.first, plan.last]
+
+
+def _fetch(sql: str, parameters: list[str | int]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def _fts5(plan: Plan) -> str:
+    """The plan in the language of FTS5. No word holds a quotation mark."""
+
+    def phrase(phrase: Phrase) -> str:
+        return f'"{" ".join(phrase.words)}"{" *" if phrase.is_prefix else ""}'
+
+    def clause(clause: Clause) -> str:
+        return f"({' OR '.join(map(phrase, clause))})"
+
+    required = " AND ".join(map(clause, plan.required))
+    if not plan.excluded:
+        return required
+    return f"({required}) NOT ({' OR '.join(map(clause, plan.excluded))})"
+
+
+def _tsquery(plan: Plan) -> str:
+    """The plan as a tsquery. No word holds a quotation mark or a backslash."""
+
+    def phrase(phrase: Phrase) -> str:
+        words = [f"'{word}'" for word in phrase.words]
+        return f"({' <-> '.join(words)}{':*' if phrase.is_prefix else ''})"
+
+    def clause(clause: Clause) -> str:
+        return f"({' | '.join(map(phrase, clause))})"
+
+    return " & ".join(
+        [*map(clause, plan.required), *(f"!{clause(excluded)}" for excluded in plan.excluded)]
+    )

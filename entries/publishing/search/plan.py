@@ -1,0 +1,137 @@
+"""What a query means for the index: the words and terms that documents must have or lack."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from entries.models import Entry, Source, TagName, fold
+from entries.models.document import PK_BITS, place_of
+from entries.publishing.rows import host
+from entries.words import split_words
+
+from .query import Query, Term
+
+LIVE = f"status={Entry.Status.LIVE}"
+# The first and the last place that a 64-bit key can say.
+FIRST, LAST = -(1 << 63), (1 << 63) - 1
+# Beyond so many sources with the words that are asked for, the rest is left out.
+MOST_SOURCES = 100
+
+
+class Phrase(NamedTuple):
+    """Words that follow each other, of which the last may be only the beginning of one."""
+
+    words: tuple[str, ...]
+    is_prefix: bool = False
+
+
+# Of the phrases in a clause one is enough; in an empty one there is none.
+Clause = tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Clauses that a document must all fulfil, clauses that it must not, and its place.
+
+    The words of `wanted` are those that the reader asked for, without what stands for them.
+    """
+
+    required: tuple[Clause, ...]
+    excluded: tuple[Clause, ...]
+    first: int
+    last: int
+    wanted: tuple[Clause, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no document can be meant."""
+        return self.first > self.last or not all(self.required)
+
+
+def plan_public(query: Query) -> Plan:
+    """What a query means to the public: live entries only, and none of the future.
+
+    At most two queries.
+    """
+    return _plan(query, [(Phrase((LIVE,)),)], timezone.now())
+
+
+def plan_all(query: Query) -> Plan:
+    """What a query means to an editor: entries of any status and date."""
+    anything = tuple(Phrase((f"status={status}",)) for status in Entry.Status.values)
+    return _plan(query, [anything], None)
+
+
+def _plan(query: Query, base: list[Clause], now: datetime | None) -> Plan:
+    tags = _find_tags(query)
+    sources = read_sources() if any(term.field == "source" for term in query.terms) else []
+    required, excluded, wanted = [*base], [], []
+    for term in query.terms:
+        clause = _clause(term, tags, sources)
+        if clause is None:
+            continue
+        if term.is_negated:
+            excluded += [clause] if clause else []
+        else:
+            required.append(clause)
+            wanted += [] if term.field else [clause]
+    since, until = query.moments
+    bounds = [moment for moment in (until, now) if moment]
+    return Plan(
+        tuple(required),
+        tuple(excluded),
+        place_of(since) if since else FIRST,
+        place_of(min(bounds)) | ((1 << PK_BITS) - 1) if bounds else LAST,
+        tuple(wanted),
+    )
+
+
+def _clause(
+    term: Term, tags: dict[str, int], sources: Iterable[tuple[int, str, str]]
+) -> Clause | None:
+    """The clause of a term, or None for one that only says when."""
+    if term.field in ("from", "to"):
+        return None
+    if term.field == "kind":
+        return (Phrase((f"kind={term.value}",)),)
+    if term.field == "source":
+        return tuple(Phrase((f"source={pk}",)) for pk in _find_sources(term, sources))
+    named = {tags[name]: None for name in tag_names(term) if name in tags}
+    by_tag = tuple(Phrase((f"tag={pk}",)) for pk in named)
+    return by_tag if term.field else (Phrase(term.words, term.is_prefix), *by_tag)
+
+
+def tag_names(term: Term) -> list[str]:
+    """The folded names that a tag may have which a term names."""
+    return [fold(term.value), fold(term.value.replace("-", " "))]
+
+
+def _find_tags(query: Query) -> dict[str, int]:
+    """The tags that words, phrases and conditions name, by folded name."""
+    named = {name for term in query.terms if term.field in ("", "tag") for name in tag_names(term)}
+    if not named:
+        return {}
+    return dict(TagName.objects.filter(folded__in=named).values_list("folded", "tag"))
+
+
+def read_sources() -> list[tuple[int, str, str]]:
+    """Every source with its title and its host."""
+    rows = Source.objects.order_by("pk").values_list("pk", "title", "site_url", "url")
+    return [(pk, title, host(site) or host(url)) for pk, title, site, url in rows]
+
+
+def _find_sources(term: Term, sources: Iterable[tuple[int, str, str]]) -> list[int]:
+    """The sources of this title; else of this host, or with these words in their titles."""
+    asked = term.value.lower().removeprefix("www.")
+    words = " ".join(term.words)
+    named, others = [], []
+    for pk, title, name in sources:
+        title = " ".join(split_words(title))
+        if title == words:
+            named.append(pk)
+        elif asked == name or name.endswith(f".{asked}") or f" {words} " in f" {title} ":
+            others.append(pk)
+    return (named or others)[:MOST_SOURCES]

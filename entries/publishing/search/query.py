@@ -1,0 +1,146 @@
+"""What a reader asks for: words, phrases and conditions."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+
+from django.utils import timezone
+
+from entries.characters import strip_controls
+from entries.models import Entry
+from entries.publishing.periods import Period
+from entries.words import split_words
+
+LONGEST = 400  # characters; what comes behind is not looked for
+MOST_TERMS = 20
+# So many letters have an index of their own in SQLite; fewer begin every other word.
+SHORTEST_PREFIX = 3
+
+QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂〝〞", '"'))
+TERM = re.compile(
+    r"""(?P<minus>-?)(?:(?P<field>tag|kind|source|from|to):)?"""
+    r"""(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))""",
+    re.I,
+)
+DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One part of a query: a word or a phrase, or what a field must be."""
+
+    value: str
+    field: str = ""
+    is_negated: bool = False
+    is_quoted: bool = False
+
+    def __str__(self) -> str:
+        value = f'"{self.value}"' if self.is_quoted else self.value
+        return f"{'-' if self.is_negated else ''}{self.field and f'{self.field}:'}{value}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(split_words(self.value))
+
+    @property
+    def is_prefix(self) -> bool:
+        is_open = self.value.endswith("*") and not (self.is_quoted or self.field)
+        return is_open and bool(self.words) and len(self.words[-1]) >= SHORTEST_PREFIX
+
+    @property
+    def period(self) -> Period | None:
+        """The year, month or day that a date names, if there is one."""
+        match = DATE.fullmatch(self.value)
+        if not match:
+            return None
+        # A month of 0 would be the whole year.
+        year, *rest = (int(part) for part in match.groups() if part is not None)
+        if 0 in rest:
+            return None
+        period = Period(year, *rest)
+        try:
+            return period if period.first <= period.last else None
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked for. As a string, the way to ask for it."""
+
+    terms: tuple[Term, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.terms))
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def with_term(self, term: Term) -> "Query":
+        return self if term in self.terms else Query((*self.terms, term))
+
+    def without(self, *terms: Term) -> "Query":
+        return Query(tuple(term for term in self.terms if term not in terms))
+
+    def replaced(self, old: Term, new: Term) -> "Query":
+        return Query(tuple(new if term == old else term for term in self.terms))
+
+    @property
+    def wanted_text(self) -> list[Term]:
+        """The words and phrases that an entry must have."""
+        return [term for term in self.terms if not (term.field or term.is_negated)]
+
+    @property
+    def conditions(self) -> list[Term]:
+        return [term for term in self.terms if term.field]
+
+    @property
+    def moments(self) -> tuple[datetime | None, datetime | None]:
+        """The first and the last moment that are asked for, in the site's time zone."""
+        since: datetime | None = None
+        until: datetime | None = None
+        for term in self.conditions:
+            period = term.period
+            if period and term.field == "from":
+                start = timezone.make_aware(datetime.combine(period.first, time.min))
+                since = max(since or start, start)
+            elif period and term.field == "to":
+                end = timezone.make_aware(datetime.combine(period.last, time.max))
+                until = min(until or end, end)
+        return since, until
+
+
+def parse_query(text: str) -> Query:
+    """Read a query. Whatever it is, it is one: what makes no condition is words.
+
+    Reading what a query is as a string gives the same query.
+    """
+    text = " ".join(strip_controls(text[: 2 * LONGEST]).translate(QUOTES).split())[:LONGEST]
+    terms: dict[Term, None] = {}
+    length = 0
+    for match in TERM.finditer(text):
+        term = _read_term(match)
+        length += len(str(term)) + 1
+        if len(terms) == MOST_TERMS or length > LONGEST + 1:
+            break
+        if term.words:
+            terms[term] = None
+    return Query(tuple(terms))
+
+
+def _read_term(match: re.Match[str]) -> Term:
+    quoted = match["quoted"]
+    term = Term(
+        (match["plain"] if quoted is None else quoted).strip(),
+        (match["field"] or "").lower(),
+        bool(match["minus"]),
+        quoted is not None,
+    )
+    if term.field == "kind" and term.value.lower().removesuffix("s") in Entry.Kind.values:
+        return replace(term, value=term.value.lower().removesuffix("s"), is_quoted=False)
+    is_date = term.field in ("from", "to") and term.period and not term.is_negated
+    if is_date:
+        return replace(term, is_quoted=False)
+    if term.field in ("kind", "from", "to"):
+        return replace(term, value=f"{term.field}:{term.value}", field="")
+    return term

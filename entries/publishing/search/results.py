@@ -1,0 +1,151 @@
+"""What a search finds: a page of entries with marks, and what would narrow it."""
+
+import time
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from entries.models import Entry
+from entries.models.document import EPOCH, PK_BITS, place_of
+from entries.plaintext import visible_text
+from entries.publishing.listing import EntryRow, read_rows
+from entries.publishing.paging import PAGE_SIZE, Cursor, Page, make_page
+
+from .facets import Condition, Facet, conditions, count_facets, search_path
+from .highlights import Highlighter
+from .index import Candidate, walk
+from .plan import Plan, plan_public
+from .query import Query
+from .ranking import rank
+from .spelling import suggest
+
+# The newest entries that match: these are ranked and counted, and the rest is said to be more.
+BOUND = 1_000
+BY_DATE = "date"
+# So much HTML of an entry is looked at for an excerpt.
+READ = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An entry with marks where what was asked for stands."""
+
+    entry: EntryRow
+    label: SafeString
+    excerpt: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of what is found. `newer` and `older` are the paths of the pages around, if any.
+
+    `count` is at most BOUND; `is_more` says that there are more.
+    """
+
+    query: Query
+    results: list[Result]
+    count: int
+    is_more: bool
+    conditions: list[Condition]
+    facets: list[Facet]
+    by_best: str
+    by_date: str
+    is_by_date: bool
+    newer: str = ""
+    older: str = ""
+    suggestion: str = ""
+    suggestion_path: str = ""
+
+
+def find_best(query: Query, number: int = 1) -> Found:
+    """A page of what matches, the best first. Pages count from 1; one too far is the last."""
+    plan = plan_public(query)
+    candidates = walk(plan, BOUND + 1)
+    ranked = rank(candidates[:BOUND], plan.wanted, int(time.time()))
+    last = max(-(-len(ranked) // PAGE_SIZE), 1)
+    number = min(max(number, 1), last)
+    shown = ranked[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    found = _found(query, plan, candidates, read_rows([row.pk for row in shown]))
+    path = search_path(query)
+    newer = f"{path}&page={number - 1}" if number > 2 else path if number == 2 else ""
+    return replace(found, newer=newer, older=f"{path}&page={number + 1}" if number < last else "")
+
+
+def find_newest(query: Query, cursor: Cursor | None) -> Found:
+    """A page of all that matches, the newest first."""
+    plan = plan_public(query)
+    page = _newest(plan, cursor, PAGE_SIZE)
+    found = _found(query, plan, walk(plan, BOUND + 1), page.rows, BY_DATE)
+    path = search_path(query, BY_DATE)
+    return replace(
+        found,
+        newer=f"{path}&after={page.newer}" if page.newer else "",
+        older=f"{path}&before={page.older}" if page.older else "",
+    )
+
+
+def newest_page(query: Query, cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
+    """A page of all live entries that match, the newest first, as a list or a feed prints it."""
+    return _newest(plan_public(query), cursor, size)
+
+
+def _newest(plan: Plan, cursor: Cursor | None, size: int) -> Page:
+    back = cursor is not None and cursor.back
+    if cursor is not None:
+        place = place_of(*cursor.place)  # type: ignore[arg-type]
+        plan = (
+            replace(plan, first=max(plan.first, place + 1))
+            if back
+            else replace(plan, last=min(plan.last, place - 1))
+        )
+    rows = walk(plan, size + 1, oldest_first=back)
+    return make_page([(_moment(row), row.pk) for row in rows], cursor, size)
+
+
+def _moment(row: Candidate):
+    return EPOCH + timedelta(seconds=row.place >> PK_BITS)
+
+
+def _live(rows: list[EntryRow]) -> list[EntryRow]:
+    """Those that are live: the index knows the seconds of `published`, not what comes behind."""
+    now = timezone.now()
+    return [row for row in rows if row.status == Entry.Status.LIVE and row.published <= now]
+
+
+def _found(
+    query: Query, plan: Plan, candidates: list[Candidate], rows: list[EntryRow], sort: str = ""
+) -> Found:
+    marks = Highlighter(plan.wanted)
+    suggestion = None if candidates else _suggestion(query)
+    return Found(
+        query=query,
+        results=[
+            Result(row, marks.mark(row.label), marks.excerpt(_text(row))) for row in _live(rows)
+        ],
+        count=min(len(candidates), BOUND),
+        is_more=len(candidates) > BOUND,
+        conditions=conditions(query, sort),
+        facets=count_facets(query, candidates[:BOUND], sort),
+        by_best=search_path(query),
+        by_date=search_path(query, BY_DATE),
+        is_by_date=sort == BY_DATE,
+        suggestion=str(suggestion or ""),
+        suggestion_path=search_path(suggestion, sort) if suggestion else "",
+    )
+
+
+def _text(row: EntryRow) -> str:
+    content = row.content
+    if len(content) > READ:
+        content = content[:READ].rpartition("<")[0]
+    return visible_text(content)
+
+
+def _suggestion(query: Query) -> Query | None:
+    """Another query, which does find something."""
+    suggestion = suggest(query, plan_public(Query()))
+    if suggestion and walk(plan_public(suggestion), 1):
+        return suggestion
+    return None

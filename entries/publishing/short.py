@@ -1,0 +1,31 @@
+"""Short addresses: /e/7ps is an entry for good, whatever becomes of its slug and its day."""
+
+from django.urls import reverse
+from django.utils.http import base36_to_int, int_to_base36
+
+from entries.models import MergedEntry
+
+from .links import read_links
+
+
+def short_path(pk: int) -> str:
+    """The short address of an entry: /e/7ps."""
+    return reverse("entries:short", args=[int_to_base36(pk)])
+
+
+def find_short(name: str) -> str:
+    """The path of the live entry with a short name, or of what it was merged into; else nothing.
+
+    At most three queries.
+    """
+    pk = base36_to_int(name)
+    links = read_links([pk])
+    if not links:
+        into = MergedEntry.objects.filter(entry=pk)
+        links = read_links(
+            step
+            for steps in into.values_list("into", "into__merged_away__into")
+            for step in steps
+            if step
+        )
+    return next((link.path for link in links.values()), "")

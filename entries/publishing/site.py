@@ -1,0 +1,172 @@
+"""What every page prints of the site itself: the row of its settings, and what stands in for it."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from entries.models import Entry, SiteSettings
+from entries.models.colour import COLOUR, COMFORTABLE, DARK, readable
+from entries.models.site import navigation_in, profiles_in
+
+from . import body
+from .statements import columns, table
+
+DESCRIPTION = (
+    "Links, quotations, notes and articles, gathered from the feeds in which they appeared and "
+    "kept here under their days and tags."
+)
+FAVICON_TYPES = {"svg": "image/svg+xml", "png": "image/png", "ico": "image/x-icon"}
+
+STATED = (
+    "title", "tagline", "description", "author_name", "author_link", "me", "navigation", "footer",
+    "accent", "accent_dark", "favicon_name",
+)  # fmt: skip
+# A row always comes back, of nothing but NULLs where nothing has been set. Which kinds there are
+# is what `EntryQuerySet.live()` says, by its index.
+STATEMENT = f"""
+    SELECT {columns(SiteSettings, *STATED)}, {columns(SiteSettings, "about")} <> '',
+    {
+    ", ".join(
+        f"EXISTS(SELECT 1 FROM {table(Entry)} WHERE {columns(Entry, 'kind')} = '{kind}' AND "
+        f"{columns(Entry, 'status')} = '{Entry.Status.LIVE}' AND "
+        f"{columns(Entry, 'published')} <= %s)"
+        for kind in Entry.Kind.values
+    )
+}
+    FROM (SELECT 1) AS always
+    LEFT JOIN {table(SiteSettings)} ON {columns(SiteSettings, "id")} = {SiteSettings.PK}
+"""  # noqa: S608 - of names from the models
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site as its pages name it.
+
+    `style` is the text of a <style> element, or empty, and `style_source` that by which a
+    Content-Security-Policy lets just this text in. Colours and `favicon_name` are empty
+    where the style sheet's and the site's own stand.
+    """
+
+    title: str
+    tagline: str
+    description: str
+    author_name: str
+    author_link: str
+    me: tuple[str, ...]
+    navigation: tuple[tuple[str, str], ...]
+    footer: SafeString
+    accent: str
+    accent_dark: str
+    style: SafeString
+    style_source: str
+    favicon_name: str
+    favicon_path: str
+    favicon_type: str
+    has_about: bool
+
+
+class Favicon(NamedTuple):
+    content: bytes
+    type: str
+
+
+def read_site() -> Site:
+    """The site as it is set now. One query."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, [now] * len(Entry.Kind.values))
+        row = cursor.fetchone()
+    stated, has_about, has_kinds = row[: len(STATED)], row[len(STATED)], row[len(STATED) + 1 :]
+    kinds = tuple(kind for kind, has in zip(Entry.Kind.values, has_kinds, strict=True) if has)
+    return _make(settings.SITE_TITLE, bool(has_about), kinds, *stated)
+
+
+def read_about() -> SafeString:
+    """The text of the page about the site, its headings from the second level; or nothing."""
+    texts = SiteSettings.objects.filter(pk=SiteSettings.PK).values_list("about", flat=True)
+    return mark_safe(body.whole(texts.first() or "", below=1))  # noqa: S308 - sanitised when saved
+
+
+def read_favicon(name: str) -> Favicon | None:
+    """The site's own icon if this is its name. One query."""
+    stored = SiteSettings.objects.filter(pk=SiteSettings.PK, favicon_name=name)
+    content = stored.values_list("favicon", flat=True).first()
+    return Favicon(bytes(content), _type_of(name)) if content else None
+
+
+@lru_cache(maxsize=16)
+def _make(default_title: str, has_about: bool, kinds: tuple[str, ...], *values: str | None) -> Site:
+    stated = {name: value or "" for name, value in zip(STATED, values, strict=True)}
+    links = _lines(navigation_in, stated.pop("navigation")) or _built_in(kinds, has_about)
+    accent, accent_dark = (_colour(stated.pop(name)) for name in ("accent", "accent_dark"))
+    accent_dark = accent and (accent_dark or readable(accent, DARK, COMFORTABLE))
+    style = _style(accent, accent_dark)
+    name = stated["favicon_name"]
+    return Site(
+        title=stated.pop("title") or default_title,
+        description=stated.pop("description") or DESCRIPTION,
+        me=tuple(_lines(profiles_in, stated.pop("me"))),
+        navigation=tuple(links),
+        footer=mark_safe(stated.pop("footer")),  # noqa: S308 - sanitised when saved
+        accent=accent,
+        accent_dark=accent_dark,
+        style=style,
+        style_source=_source(style) if style else "",
+        favicon_path=(
+            reverse("entries:own_favicon", args=[name]) if name else static("entries/favicon.svg")
+        ),
+        favicon_type=_type_of(name or "favicon.svg"),
+        has_about=has_about,
+        **stated,
+    )
+
+
+def _type_of(name: str) -> str:
+    return FAVICON_TYPES[name.rpartition(".")[2]]
+
+
+def _colour(text: str) -> str:
+    return text if COLOUR.fullmatch(text) else ""
+
+
+def _lines(parse: Callable[[str], list[Any]], text: str) -> list[Any]:
+    """The lines that the form would take. A rule that grew stricter must not take pages down."""
+    lines = []
+    for line in text.splitlines():
+        try:
+            lines += parse(line)
+        except ValueError:
+            continue
+    return lines
+
+
+def _built_in(kinds: tuple[str, ...], has_about: bool) -> list[tuple[str, str]]:
+    links = [
+        (f"{kind}s".capitalize(), reverse("entries:kind", args=[f"{kind}s"])) for kind in kinds
+    ]
+    others = ["tags", "archive", *(["about"] if has_about else []), "search"]
+    return links + [(name.capitalize(), reverse(f"entries:{name}")) for name in others]
+
+
+def _style(accent: str, accent_dark: str) -> SafeString:
+    """The style that sets the accent, and with it the lines under links."""
+    if not accent:
+        return SafeString("")
+    colours = f"light-dark({accent},{accent_dark})"
+    line = "color-mix(in oklab,var(--accent) 40%,var(--paper))"
+    return SafeString(f":root{{--accent:{colours};--line:{line}}}")
+
+
+def _source(style: str) -> str:
+    digest = hashlib.sha256(style.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

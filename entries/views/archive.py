@@ -1,0 +1,74 @@
+"""The archive: years, months and days."""
+
+from django.http import Http404
+from django.views.decorators.http import require_safe
+
+from entries.models.entry import MONTHS
+from entries.publishing import archive as archives
+from entries.publishing.calendar import month_table, year_tables
+from entries.publishing.paging import days_page
+from entries.publishing.periods import Period
+
+from .answers import answer_list, answer_page, cursor_of
+
+
+@require_safe
+def archive(request):
+    """The years with their months."""
+    return answer_page(request, "entries/archive.html", years=archives.years())
+
+
+@require_safe
+def year(request, year):
+    """The calendar of a year, each day weighed by its entries."""
+    period = Period(year)
+    counts = archives.count_by_day(period.first, period.last)
+    if not counts:
+        raise Http404("A year without entries.")
+    before, after = archives.around(period)
+    return answer_page(
+        request,
+        "entries/year.html",
+        period=period,
+        months=year_tables(year, counts),
+        count=counts.total(),
+        before=before,
+        after=after,
+    )
+
+
+@require_safe
+def month(request, year, month):
+    """The entries of a month, the last day first, under its calendar."""
+    period = Period(year, MONTHS.index(month) + 1)
+    counts = archives.count_by_day(period.first, period.last)
+    table = month_table(period, counts)
+    return answer_period(request, period, month=table, count=table.count)
+
+
+@require_safe
+def day(request, year, month, day):
+    """The entries of a day."""
+    period = Period(year, MONTHS.index(month) + 1, day)
+    return answer_period(request, period)
+
+
+def answer_period(request, period, **shown):
+    """The page of a month or a day. Raises Http404 when it is none or has no entries."""
+    try:
+        first, last = period.first, period.last
+    except ValueError as error:
+        raise Http404("No such day.") from error
+    page = days_page(first, last, cursor_of(request, by_day=True))
+    if not page.stored:
+        raise Http404("No entries then.")
+    before, after = archives.around(period)
+    return answer_list(
+        request,
+        "entries/period.html",
+        page,
+        period=period,
+        before=before,
+        after=after,
+        **shown,
+    )

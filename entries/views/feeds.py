@@ -1,0 +1,87 @@
+"""The feeds: of each list, in each format."""
+
+from io import StringIO
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_safe
+
+from entries.models import Entry, Source
+from entries.publishing import feeds, lists
+from entries.publishing import search as searching
+from entries.publishing.site import read_site
+from entries.publishing.validators import answer
+
+from .answers import cursor_of
+from .lists import tags_asked
+
+# A reader that asks more often than this is told what it has been told.
+CACHE_CONTROL = "public, max-age=300"
+
+
+@require_safe
+def kind(request, name, format):
+    """The feed of one kind, or of everything."""
+    if name == "everything":
+        return answer_feed(request, lists.everything(), format)
+    for value in Entry.Kind.values:
+        if name == f"{value}s":
+            return answer_feed(request, lists.kind_list(value), format)
+    raise Http404("No such feed.")
+
+
+@require_safe
+def tag(request, slug, format):
+    """The feed of a tag, or of several; another name or order of them redirects."""
+    found = tags_asked(slug)
+    tags = lists.tags_list(found)
+    if "+".join(sorted(tag.slug for tag in found)) != slug:
+        return redirect(format.path(tags))
+    return answer_feed(request, tags, format, may_be_empty=False)
+
+
+@require_safe
+def source(request, pk, format):
+    """The feed of what a source has brought."""
+    source = get_object_or_404(Source.objects.only("title", "site_url", "url"), pk=pk)
+    return answer_feed(request, lists.source_list(source), format, may_be_empty=False)
+
+
+@require_safe
+def search(request, format):
+    """The feed of what a search finds; the same search put another way redirects."""
+    asked = request.GET.get("q", "")
+    query = searching.parse_query(asked)
+    if not query:
+        raise Http404("Nothing is looked for.")
+    found = lists.search_list(query)
+    if str(query) != asked:
+        return redirect(format.path(found))
+    return answer_feed(request, found, format)
+
+
+def answer_feed(request, entry_list, format, *, may_be_empty=True):
+    """A page of a list's feed, or 304. Raises Http404 for a page without entries."""
+    page = entry_list.read(cursor_of(request), feeds.PAGE_SIZE)
+    if not page.stored and (page.cursor or not may_be_empty):
+        raise Http404("No entries there.")
+    tombstones = [] if page.cursor else entry_list.tombstones()
+    place = place_of(request) if page.cursor else ""
+    head = feeds.feed_head(entry_list, format, read_site(), page, place)
+
+    def render():
+        entries = feeds.written(page.stored, format)
+        out = StringIO()
+        format.write(out, head, entries, tombstones, feeds.newest_change(entries, tombstones))
+        return HttpResponse(out.getvalue(), format.content_type)
+
+    response = answer(request, (head, page.stored, tombstones), render)
+    response["Cache-Control"] = CACHE_CONTROL
+    return response
+
+
+def place_of(request):
+    """The cursor as it stands in the query string, and nothing else of it."""
+    return next(
+        f"{name}={request.GET[name]}" for name in ("before", "after") if name in request.GET
+    )

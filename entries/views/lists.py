@@ -1,0 +1,79 @@
+"""The lists of entries: all, one kind's, a tag's."""
+
+from django.http import Http404
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from entries.models import Tag
+from entries.publishing import company, taxonomy
+from entries.publishing.chart import draw_use
+from entries.publishing.lists import kind_list, tags_list
+from entries.publishing.paging import tags_page, walk_page
+from entries.publishing.rows import tag_path
+
+from .answers import answer_list, cursor_of
+
+
+@require_safe
+def home(request):
+    """The newest entries of all kinds."""
+    page = walk_page(cursor_of(request))
+    return answer_list(request, "entries/home.html", page, tags=taxonomy.common_tags())
+
+
+@require_safe
+def kind(request, kind):
+    """The entries of one kind."""
+    page = walk_page(cursor_of(request), kind=kind)
+    feeds = kind_list(kind).links()
+    shown = {"kind": kind.value, "plural": f"{kind}s", "feeds": feeds}
+    return answer_list(request, "entries/kind.html", page, **shown)
+
+
+@require_safe
+def tag(request, slug):
+    """The entries with a tag, or with each of several; another name of a tag redirects to it."""
+    found = tags_asked(slug)
+    slugs = [tag.slug for tag in found]
+    if "+".join(slugs) != slug:
+        return redirect("entries:tag", "+".join(slugs))
+    page = tags_page(found, cursor_of(request))
+    if not page.stored:
+        raise Http404("No entry has all these tags.")
+    return answer_list(
+        request,
+        "entries/tag.html",
+        page,
+        tags=[(tag.name, tag.slug, tag.description, tag.count) for tag in found],
+        name=" and ".join(tag.name for tag in found),
+        canonical=tag_path("+".join(sorted(slugs))),
+        feeds=tags_list(found).links(),
+        **({} if page.cursor else company_of(found)),
+    )
+
+
+def tags_asked(slug):
+    """The tags that an address names, with a plus between, each once. Raises Http404."""
+    asked = slug.split("+")
+    if len(asked) > taxonomy.TAGS_AT_ONCE:
+        raise Http404("Too many tags at once.")
+    try:
+        found = taxonomy.find_tags(asked)
+    except Tag.DoesNotExist as error:
+        raise Http404("No such tag.") from error
+    return list({tag.pk: tag for tag in found}.values())
+
+
+def company_of(tags):
+    """What stands above the first page of tags: those that come with them, and their use."""
+    if len(tags) == 1:
+        chart = draw_use(tags[0].name, company.uses_by_month(tags[0]))
+        return {"related": company.related_tags(tags), "chart": chart}
+    slugs = [tag.slug for tag in tags]
+    return {
+        "related": company.related_tags(tags) if len(tags) < taxonomy.TAGS_AT_ONCE else [],
+        "without": [
+            (tag.name, tag_path("+".join(slug for slug in slugs if slug != tag.slug)))
+            for tag in tags
+        ],
+    }

@@ -1,0 +1,57 @@
+"""What is there for machines: the sitemap and robots.txt."""
+
+from django.http import Http404
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from entries.models.entry import MONTHS
+from entries.publishing import sitemaps
+from entries.publishing.periods import Period
+from entries.publishing.site import read_site
+
+from .answers import answer_document, answer_sitemap
+
+
+@require_safe
+def sitemap(request):
+    """The index of the sitemap's parts."""
+    return answer_sitemap(request, "entries/sitemap_index.xml", sitemaps.index())
+
+
+@require_safe
+def sitemap_lists(request):
+    """The part with the pages that list."""
+    return answer_sitemap(request, "entries/sitemap.xml", sitemaps.lists(read_site()))
+
+
+@require_safe
+def sitemap_month(request, year, month):
+    """The part with a month's entries."""
+    return answer_period(request, Period(year, MONTHS.index(month) + 1))
+
+
+@require_safe
+def sitemap_day(request, year, month, day):
+    """The part with a day's entries, for a month that has very many."""
+    return answer_period(request, Period(year, MONTHS.index(month) + 1, day))
+
+
+def answer_period(request, period):
+    """The part with a period's entries. Raises Http404 where there is none."""
+    try:
+        locations = sitemaps.entries(period)
+    except ValueError as error:
+        raise Http404("No such day.") from error
+    if not locations:
+        raise Http404("No entries then.")
+    return answer_sitemap(request, "entries/sitemap.xml", locations)
+
+
+@require_safe
+def robots(request):
+    context = {
+        "admin": reverse("admin:index"),
+        "search": reverse("entries:search"),
+        "sitemap": reverse("entries:sitemap"),
+    }
+    return answer_document(request, "entries/robots.txt", "text/plain; charset=utf-8", **context)

@@ -1,0 +1,17 @@
+"""The pages that an editor writes as such."""
+
+from django.http import Http404
+from django.views.decorators.http import require_safe
+
+from entries.publishing.site import read_about
+
+from .answers import answer_page
+
+
+@require_safe
+def about(request):
+    """The page about the site and its author."""
+    text = read_about()
+    if not text:
+        raise Http404("Nothing is said about the site.")
+    return answer_page(request, "entries/about.html", text=text)

@@ -1,0 +1,43 @@
+"""The sources: whom the site gathers from."""
+
+from django.http import Http404
+from django.views.decorators.http import require_safe
+
+from entries.models import Source
+from entries.publishing import sources as credits
+from entries.publishing.lists import source_list
+from entries.publishing.paging import walk_page
+
+from .answers import answer_list, answer_page, cursor_of
+
+
+@require_safe
+def sources(request):
+    """The sources with entries, by name."""
+    number = request.GET.get("page", "1")
+    if not (number.isascii() and number.isdecimal() and 0 < len(number) < 6 and int(number)):
+        raise Http404("No such page.")
+    found, goes_on = credits.sources_page(int(number))
+    if not found and number != "1":
+        raise Http404("No such page.")
+    return answer_page(
+        request,
+        "entries/sources.html",
+        sources=found,
+        number=int(number),
+        goes_on=goes_on,
+        canonical=request.path + (f"?page={int(number)}" if int(number) > 1 else ""),
+        is_noindex=int(number) > 1,
+    )
+
+
+@require_safe
+def source(request, pk):
+    """The entries of one source, with its credit."""
+    try:
+        credit = credits.credit(pk)
+    except Source.DoesNotExist as error:
+        raise Http404("No such source.") from error
+    page = walk_page(cursor_of(request), source=pk)
+    shown = {"source": credit, "canonical": credit.path, "feeds": source_list(credit).links()}
+    return answer_list(request, "entries/source.html", page, **shown)

@@ -1,0 +1,28 @@
+"""Feeds of entries that are in no database."""
+
+from io import StringIO
+
+from entries.publishing import atom
+from entries.publishing.feeds import FeedHead, Format, Written, newest_change
+from entries.publishing.listing import EntryRow
+
+HEAD = FeedHead(
+    title="Test stead",
+    subtitle="",
+    page="http://testserver/",
+    first="http://testserver/atom/everything/",
+    here="http://testserver/atom/everything/",
+    newer="",
+    older="",
+    author_name="Test stead",
+    author_link="http://testserver/",
+    icon="",
+)
+
+
+def document_of(rows: list[EntryRow], format: Format = atom) -> str:
+    """The feed of everything, were these its entries."""
+    entries = [Written(format.write_entry(row), row.updated) for row in rows]
+    out = StringIO()
+    format.write(out, HEAD, entries, [], newest_change(entries, []))
+    return out.getvalue()
