@@ -53,7 +53,6 @@ class Tag(TagBase):
     live_count = models.PositiveIntegerField(
         default=0,
         editable=False,
-        db_index=True,
         help_text="Live entries, including those not yet due.",
     )
 
@@ -61,6 +60,7 @@ class Tag(TagBase):
 
     class Meta:
         ordering = ["name"]
+        indexes = [models.Index(fields=["-live_count", "name"], name="tag_by_use")]
 
     def get_absolute_url(self):
         return reverse("entries:tag", args=[self.slug])

@@ -9,16 +9,17 @@ from django.utils import timezone
 
 from entries.models import Entry
 
-from .listing import EntryRow, cached_entry_path, label
+from .listing import cached_entry_path, label
 from .periods import Period
 from .statements import columns, load, select, stored_columns, table
-from .walk import walk
 
 LABELLED = stored_columns(Entry, "id", "kind", "title", "quoted_source", "day", "slug")
-# As `EntryQuerySet.live()` says it.
+# As `EntryQuerySet.live()` says it; but of two conditions SQLite would take that one's index, and
+# walk along all entries that are live.
 STATEMENT = f"""
     SELECT {LABELLED} FROM {table(Entry)} WHERE {columns(Entry, "id")} IN (%s)
-    AND {columns(Entry, "status")} = '{Entry.Status.LIVE}' AND {columns(Entry, "published")} <= %s
+    AND CASE WHEN {columns(Entry, "status")} = '{Entry.Status.LIVE}'
+    THEN {columns(Entry, "published")} <= %s END
 """  # noqa: S608 - of names from the models
 
 
@@ -50,12 +51,3 @@ def read_links(pks: Iterable[int]) -> dict[int, EntryLink]:
         )
         for pk, kind, title, quoted_source, day, slug in rows
     }
-
-
-def neighbours(row: EntryRow) -> tuple[EntryLink | None, EntryLink | None]:
-    """The live entries next to this one in time: the older and the newer. Three queries."""
-    live, place = {"status": Entry.Status.LIVE}, (row.published, row.pk)
-    sides = [walk(Entry, "id", live, place, back, 1) for back in (False, True)]
-    found = read_links(pk for side in sides for pk in side)
-    older, newer = (found.get(side[0]) if side else None for side in sides)
-    return older, newer

@@ -15,6 +15,8 @@ from .rows import author_address, host, web_address
 from .tallies import tally
 
 PAGE_SIZE = 100
+# Up to so many entries of the sources shown are counted anew each time.
+MANY = 1_000
 
 STATED = (
     "pk", "title", "subtitle", "url", "site_url", "author_name", "author_uri", "rights",
@@ -108,4 +110,4 @@ def _count(pks: list[int]) -> Counter[int]:
         live = Entry.objects.live().order_by().filter(source__in=pks)
         return Counter(dict(live.values_list("source").annotate(count=Count("pk"))))
 
-    return tally(f"sources:{min(pks)}:{max(pks)}:{len(pks)}:{sum(pks)}", count)
+    return tally(f"sources:{min(pks)}:{max(pks)}:{len(pks)}:{sum(pks)}", count, MANY)

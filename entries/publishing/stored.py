@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from functools import lru_cache, wraps
 from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from entries.models import Enclosure, Entry, Source, Tag, TaggedEntry
 
@@ -83,6 +85,23 @@ def read_stored(pks: Sequence[int]) -> list[StoredEntry]:
     )
     found = {row[0]: StoredEntry(*row) for row in select(statement, pks)}
     return [found[pk] for pk in pks if pk in found]
+
+
+def read_public(day: date, slug: str) -> StoredEntry | None:
+    """The live entry at this address, if there is one. One query."""
+    ops = connection.ops
+    now = ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_stored(connection.vendor)} FROM {table(Entry)} {WITH_SOURCE} "  # noqa: S608
+            f"WHERE {columns(Entry, 'day')} = %s AND {columns(Entry, 'slug')} = %s "
+            # As `EntryQuerySet.live()` says it.
+            f"AND {columns(Entry, 'status')} = '{Entry.Status.LIVE}' "
+            f"AND {columns(Entry, 'published')} <= %s",
+            [ops.adapt_datefield_value(day), slug, now],
+        )
+        row = cursor.fetchone()
+    return StoredEntry(*row) if row else None
 
 
 def read_walked(walk: Walk) -> list[tuple[str, StoredEntry]]:

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_safe
 
 from entries.models import Entry
 from entries.models.entry import MONTHS
-from entries.publishing.links import neighbours
-from entries.publishing.listing import read_rows
+from entries.publishing.around import read_around
+from entries.publishing.listing import make_row, read_rows
 from entries.publishing.reading import minutes, revised_on
-from entries.publishing.related import next_in_tag, related
 from entries.publishing.short import short_path
+from entries.publishing.stored import read_public
 
 from .answers import answer_page, make_page
 
@@ -25,22 +25,18 @@ def entry(request, year, month, day, slug):
         address = {"day": date(year, MONTHS.index(month) + 1, day), "slug": slug}
     except ValueError as error:
         raise Http404("No such day.") from error
-    pk = Entry.objects.live().filter(**address).values_list("pk", flat=True).first()
-    if pk is None:
+    stored = read_public(**address)
+    if stored is None:
         return preview(request, address)
-    row = read_rows([pk])[0]
-    older, newer = neighbours(row)
+    row = make_row(stored)
     return answer_page(
         request,
         "entries/entry.html",
         entry=row,
-        older=older,
-        newer=newer,
-        in_tags=next_in_tag(row),
-        related=related(row),
+        around=read_around(row),
         minutes=minutes(row.content) if row.kind == Entry.Kind.ARTICLE else 0,
         revised=revised_on(row),
-        short=short_path(pk),
+        short=short_path(row.pk),
     )
 
 

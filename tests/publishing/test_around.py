@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entries.models import Entry
+from entries.publishing.around import RELATED, TAGGINGS, read_around
 from entries.publishing.listing import read_rows
-from entries.publishing.related import TAGGINGS, next_in_tag, related
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 HIDDEN = {
@@ -18,8 +18,8 @@ HIDDEN = {
 }
 
 
-def row_of(entry):
-    return read_rows([entry.pk])[0]
+def around(entry):
+    return read_around(read_rows([entry.pk])[0])
 
 
 def paths(found):
@@ -41,7 +41,7 @@ def test_a_rare_tag_that_is_shared_counts_for_more_than_a_common_one(make_tagged
     common = [make_tagged("web", minutes=minutes) for minutes in range(1, 4)]
     rare = make_tagged("gopher", minutes=900)
 
-    found = related(row_of(entry))
+    found = around(entry).related
 
     assert found[0].path == rare.get_absolute_url()
     assert set(paths(found[1:])) == {row.get_absolute_url() for row in common}
@@ -52,14 +52,14 @@ def test_two_shared_tags_count_for_more_than_one(make_tagged):
     one = make_tagged("a", minutes=1)
     two = make_tagged("b", "c", minutes=500)
 
-    assert paths(related(row_of(entry))) == [two.get_absolute_url(), one.get_absolute_url()]
+    assert paths(around(entry).related) == [two.get_absolute_url(), one.get_absolute_url()]
 
 
 def test_of_two_that_share_the_same_the_nearer_in_time_comes_first(make_tagged):
     entry = make_tagged("a", minutes=100)
     far, near, later = (make_tagged("a", minutes=minutes) for minutes in (10, 90, 170))
 
-    assert paths(related(row_of(entry))) == [row.get_absolute_url() for row in (near, later, far)]
+    assert paths(around(entry).related) == [row.get_absolute_url() for row in (near, later, far)]
 
 
 def test_a_common_tag_that_two_share_counts_however_much_lies_between_them(make_tagged):
@@ -69,7 +69,7 @@ def test_a_common_tag_that_two_share_counts_however_much_lies_between_them(make_
     only_rare = make_tagged("rare", minutes=900)
     both = make_tagged("rare", "common", minutes=1000)
 
-    found = paths(related(row_of(entry)))
+    found = paths(around(entry).related)
 
     assert found[:2] == [both.get_absolute_url(), only_rare.get_absolute_url()]
 
@@ -79,23 +79,23 @@ def test_related_entries_are_as_many_as_asked_for_and_never_the_entry_itself(mak
     for minutes in range(10):
         make_tagged("a", minutes=minutes)
 
-    found = paths(related(row_of(entry), limit=3))
+    found = paths(around(entry).related)
 
-    assert len(found) == len(set(found)) == 3
+    assert len(found) == len(set(found)) == RELATED
     assert entry.get_absolute_url() not in found
 
 
 def test_an_entry_without_tags_or_alone_with_them_is_related_to_nothing(make_tagged):
     for entry in (make_tagged(), make_tagged("alone")):
-        assert related(row_of(entry)) == []
-        assert next_in_tag(row_of(entry)) == []
+        assert around(entry).related == []
+        assert around(entry).in_tags == []
 
 
 def test_a_related_entry_says_what_a_link_to_it_needs(make_tagged):
     entry = make_tagged("a")
     make_tagged("a", kind="quotation", title="", quoted_source="Ada Fern", slug="ada")
 
-    (found,) = related(row_of(entry))
+    (found,) = around(entry).related
 
     assert (found.label, found.path, found.kind, found.period.name) == (
         *("Quotation: Ada Fern", "/2024/Mar/9/ada/", "quotation", "9 March 2024"),
@@ -108,9 +108,9 @@ def test_what_is_not_public_stands_beside_nothing(make_tagged, state):
     make_tagged("a", **{"minutes": 6} | HIDDEN[state])
     shown = make_tagged("a", minutes=9)
 
-    (neighbours,) = next_in_tag(row_of(entry))
+    (neighbours,) = around(entry).in_tags
 
-    assert paths(related(row_of(entry))) == [shown.get_absolute_url()]
+    assert paths(around(entry).related) == [shown.get_absolute_url()]
     assert neighbours.newer.path == shown.get_absolute_url()
     assert neighbours.older is None
 
@@ -120,7 +120,7 @@ def test_a_preview_has_related_entries_as_well(make_tagged, state):
     entry = make_tagged("a", **HIDDEN[state])
     shown = [make_tagged("a", minutes=minutes).get_absolute_url() for minutes in (1, 2)]
 
-    assert set(paths(related(row_of(entry)))) == set(shown)
+    assert set(paths(around(entry).related)) == set(shown)
 
 
 def test_next_in_a_tag_passes_over_what_has_other_tags(make_tagged):
@@ -128,7 +128,7 @@ def test_next_in_a_tag_passes_over_what_has_other_tags(make_tagged):
         make_tagged(tag, minutes=minutes) for minutes, tag in enumerate("abaca")
     )
 
-    (neighbours,) = next_in_tag(row_of(entry))
+    (neighbours,) = around(entry).in_tags
 
     assert (neighbours.name, neighbours.path) == ("a", "/tags/a/")
     assert neighbours.older.path == first.get_absolute_url()
@@ -137,38 +137,35 @@ def test_next_in_a_tag_passes_over_what_has_other_tags(make_tagged):
 
 
 def test_neighbours_in_a_tag_are_told_apart_when_all_have_one_time(make_tagged):
-    rows = [row_of(make_tagged("a")) for _ in range(5)]
+    rows = [make_tagged("a") for _ in range(5)]
 
-    found = [next_in_tag(row)[0] for row in rows]
+    found = [around(row).in_tags[0] for row in rows]
 
-    assert [row.older and row.older.path for row in found] == [None, *paths(rows[:-1])]
-    assert [row.newer and row.newer.path for row in found] == [*paths(rows[1:]), None]
+    addresses = [row.get_absolute_url() for row in rows]
+    assert [row.older and row.older.path for row in found] == [None, *addresses[:-1]]
+    assert [row.newer and row.newer.path for row in found] == [*addresses[1:], None]
 
 
 def test_neighbours_are_given_for_the_first_tags_that_have_any(make_tagged):
     entry = make_tagged("z", "alone", "c", "b", "a")
     make_tagged("a", "b", "c", "z", minutes=1)
 
-    assert [row.name for row in next_in_tag(row_of(entry))] == ["z", "c", "b"]
+    assert [row.name for row in around(entry).in_tags] == ["z", "c", "b"]
 
 
 def test_the_queries_are_few_and_do_not_grow_with_entries_or_tags(
     make_tagged, django_assert_num_queries
 ):
-    def ask(row):
-        related(row)
-        next_in_tag(row)
-
     entry = make_tagged("a", minutes=5)
     make_tagged("a", minutes=6)
     with CaptureQueriesContext(connection) as few:
-        ask(row_of(entry))
+        around(entry)
     tags = [f"tag {number}" for number in range(20)]
     crowded = make_tagged("a", *tags, minutes=7)
     for minutes in range(60):
         make_tagged("a", *tags[minutes % 20 :], minutes=minutes)
 
     with django_assert_num_queries(len(few)):
-        ask(row_of(crowded))
+        around(crowded)
     # One of them reads the row.
-    assert len(few) == 1 + 7
+    assert len(few) == 1 + 4
