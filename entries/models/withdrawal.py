@@ -1,11 +1,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
 
 from .tag import TaggedEntry
+
+if TYPE_CHECKING:
+    from .entry import EntryQuerySet
 
 KEPT_FOR = timedelta(days=90)
 # Databases limit the parameters of a query: SQLite, as it is mostly built, to 32,766.
@@ -39,7 +43,7 @@ def list_name(what: str = "everything", which: str | int = "") -> str:
 
 
 @contextmanager
-def noting_withdrawals(entries: models.QuerySet) -> Iterator[None]:
+def noting_withdrawals(entries: "EntryQuerySet") -> Iterator[None]:
     """Note which of these entries the public can no longer see afterwards.
 
     What it can see again is noted no longer. `entries` is asked before and after, and names
@@ -48,7 +52,7 @@ def noting_withdrawals(entries: models.QuerySet) -> Iterator[None]:
     """
     before = _public_lists(entries)
     yield
-    public = set(_public(entries).values_list("atom_id", flat=True))
+    public = set(entries.only_live().values_list("atom_id", flat=True))
     gone = sorted(before.keys() - public)
     now = timezone.now()
     if gone:
@@ -64,22 +68,17 @@ def noting_withdrawals(entries: models.QuerySet) -> Iterator[None]:
         Withdrawal.objects.filter(atom_id__in=atom_ids).delete()
 
 
-def _public(entries):
-    return entries.live().order_by()
-
-
-def _public_lists(entries: models.QuerySet) -> dict[str, list[str]]:
+def _public_lists(entries: "EntryQuerySet") -> dict[str, list[str]]:
     """The lists in which the public sees each of these entries, by the entry's id."""
     lists: dict[str, list[str]] = {}
     by_pk = {}
-    for pk, atom_id, kind, source in _public(entries).values_list(
-        "pk", "atom_id", "kind", "source"
-    ):
+    public = entries.only_live()
+    for pk, atom_id, kind, source in public.values_list("pk", "atom_id", "kind", "source"):
         lists[atom_id] = by_pk[pk] = [list_name(), list_name("kind", kind)]
         if source:
             by_pk[pk].append(list_name("source", source))
     if by_pk:
-        taggings = TaggedEntry.objects.filter(content_object__in=_public(entries).values("pk"))
+        taggings = TaggedEntry.objects.filter(content_object__in=public.values("pk"))
         for pk, tag in taggings.values_list("content_object", "tag"):
             # One may have fallen due between the two queries.
             if pk in by_pk:

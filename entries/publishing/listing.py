@@ -40,8 +40,6 @@ class EntryRow:
     published: datetime
     updated: datetime
     modified_at: datetime
-    content: str
-    summary: str
     author_name: str
     author_uri: str
     author_email: str
@@ -59,6 +57,8 @@ class EntryRow:
     in_reply_to: list[dict[str, str]]
     category_details: dict[str, list[str]]
     tags_line: bool
+    content: str
+    summary: str
     tags: list[TagRow] = field(default_factory=list)
     enclosures: list[EnclosureRow] = field(default_factory=list)
     source: SourceRow | None = None

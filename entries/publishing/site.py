@@ -39,7 +39,7 @@ STATEMENT = f"""
     ", ".join(
         f"EXISTS(SELECT 1 FROM {table(Entry)} WHERE {columns(Entry, 'kind')} = '{kind}' AND "
         f"{columns(Entry, 'status')} = '{Entry.Status.LIVE}' AND "
-        f"{columns(Entry, 'published')} <= %s)"
+        f"{columns(Entry, 'published')} <= %(now)s)"
         for kind in Entry.Kind.values
     )
 }
@@ -84,7 +84,7 @@ def read_site() -> Site:
     """The site as it is set now. One query."""
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, [now] * len(Entry.Kind.values))
+        cursor.execute(STATEMENT, {"now": now})
         row = cursor.fetchone()
     stated, has_about, has_kinds = row[: len(STATED)], row[len(STATED)], row[len(STATED) + 1 :]
     kinds = tuple(kind for kind, has in zip(Entry.Kind.values, has_kinds, strict=True) if has)

@@ -8,6 +8,14 @@ from typing import Any, cast
 
 from django.db import connection, models
 
+# How a database makes of values, and of the rows of a statement, one text: an array in JSON, and
+# an array of arrays.
+ARRAY = {"sqlite": "json_array({})", "postgresql": "json_build_array({})::text"}
+ARRAYS = {
+    "sqlite": "json_group_array(json_array({}))",
+    "postgresql": "COALESCE(json_agg(json_build_array({})), '[]')::text",
+}
+
 
 class Columns(str):
     """Columns of a model as they stand in a statement, and what is to be made of their values."""

@@ -1,6 +1,8 @@
 """The tags as the public sees them, and the names by which they are found."""
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -9,7 +11,7 @@ from django.utils import timezone
 from entries.models import Tag, TaggedEntry, TagName, fold
 
 from .rows import tag_path
-from .statements import columns, table
+from .statements import ARRAYS, columns, table
 
 # How many tags the front page names, and how many may meet in one address.
 COMMON_TAGS = 12
@@ -23,14 +25,18 @@ PUBLIC = f"""
         SELECT COUNT(*) FROM {table(TaggedEntry)}
         WHERE {columns(TaggedEntry, "tag")} = {columns(Tag, "id")}
         AND {columns(TaggedEntry, "live")} IN (TRUE)
-        AND {columns(TaggedEntry, "published")} > %s
-    ) FROM {table(Tag)} WHERE {columns(Tag, "live_count")} > 0
+        AND {columns(TaggedEntry, "published")} > %(now)s
+    ) AS count FROM {table(Tag)} WHERE {columns(Tag, "live_count")} > 0
 """  # noqa: S608 - of names from the models
-COMMON = f"{PUBLIC} ORDER BY {columns(Tag, 'live_count')} DESC, {columns(Tag, 'name')} LIMIT %s"
+COMMON = f"""
+    SELECT {{counts}} FROM (
+        {PUBLIC} ORDER BY {columns(Tag, "live_count")} DESC, {columns(Tag, "name")} LIMIT %(most)s
+    ) AS common
+"""  # noqa: S608 - of names from the models
 OF_SLUGS = f"{PUBLIC} AND {columns(Tag, 'slug')} IN "
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class TagCount:
     """A tag with its number of live entries."""
 
@@ -43,9 +49,16 @@ class TagCount:
         return tag_path(self.slug)
 
 
-def common_tags(most: int = COMMON_TAGS) -> list[TagCount]:
+def common_tags(most: int = COMMON_TAGS) -> tuple[TagCount, ...]:
     """The tags with the most live entries, the commonest first. One query."""
-    return [TagCount(name, slug, count) for _, name, slug, *_, count in _public(COMMON, most)]
+    statement = COMMON.format(counts=ARRAYS[connection.vendor].format("name, slug, count"))
+    ((counts,),) = _rows(statement, most=most)
+    return _tag_counts(counts)
+
+
+@lru_cache(maxsize=16)
+def _tag_counts(counts: str) -> tuple[TagCount, ...]:
+    return tuple(TagCount(*row) for row in json.loads(counts) if row[-1] > 0)
 
 
 def find_tags(slugs: list[str]) -> list[Tag]:
@@ -54,8 +67,10 @@ def find_tags(slugs: list[str]) -> list[Tag]:
     A tag is also found by another spelling or an old name. Raises Tag.DoesNotExist for
     one that is unknown, or that has no entry which the public may see.
     """
-    places = ", ".join(["%s"] * len(slugs))
-    found = {tag.slug: tag for tag in map(_tag, _public(f"{OF_SLUGS} ({places})", *slugs))}
+    given = {f"slug{place}": slug for place, slug in enumerate(slugs)}
+    places = ", ".join(f"%({name})s" for name in given)
+    stored = map(_tag, _rows(f"{OF_SLUGS} ({places})", **given))
+    found = {tag.slug: tag for tag in stored if tag.count > 0}
     other = [slug for slug in slugs if slug not in found]
     if other:
         names = {slug: [fold(slug), fold(slug.replace("-", " "))] for slug in other}
@@ -70,12 +85,11 @@ def find_tags(slugs: list[str]) -> list[Tag]:
     return [found[slug] for slug in slugs]
 
 
-def _public(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    """The stored columns of tags with entries that the public may see, and how many."""
+def _rows(statement: str, **given: Any) -> list[tuple[Any, ...]]:
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(statement, [now, *values])
-        return [row for row in cursor.fetchall() if row[-1] > 0]
+        cursor.execute(statement, {"now": now, **given})
+        return cursor.fetchall()
 
 
 def _tag(row: tuple[Any, ...]) -> Tag:

@@ -1,4 +1,8 @@
-"""A walk along an index: the keys of what a page lists, in SQL that is put together once."""
+"""A walk along an index: the keys of what a page lists, in SQL that is put together once.
+
+Parameters have names: in the place of each nameless one Django's SQLite writes another mark, and
+looks for them longer than the database looks for the rows.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,14 +16,14 @@ from .statements import columns, table
 
 
 class Walk(NamedTuple):
-    """A statement that gives `published` and `key`, the nearest first, and its parameters.
+    """A statement that gives `published` and `key`, the nearest first, and its parameters by name.
 
-    `order` is that of both, as SQL says it.
+    Going back, those are the oldest.
     """
 
     statement: str
-    parameters: list[Any]
-    order: str
+    parameters: dict[str, Any]
+    is_back: bool
 
 
 def plan_walk(
@@ -36,21 +40,11 @@ def plan_walk(
     newer ones, the nearest first.
     """
     adapt = connection.ops.adapt_datetimefield_value
-    given = [*equal.values()]
+    given = {**equal, "now": adapt(timezone.now()), "size": size}
     if place:
-        published, pk = adapt(place[0]), place[1]
-        given += [published, published, published, pk]
-    given += [adapt(timezone.now()), size]
+        given |= {"place_published": adapt(place[0]), "place_key": place[1]}
     statement = _statement(model, key, tuple(equal), place is not None, back)
-    return Walk(statement, given, "ASC" if back else "DESC")
-
-
-def walk(*plan: Any) -> list[int]:
-    """The keys along a walk that is planned with the same arguments. One query."""
-    planned = plan_walk(*plan)
-    with connection.cursor() as cursor:
-        cursor.execute(planned.statement, planned.parameters)
-        return [key for _, key in cursor.fetchall()]
+    return Walk(statement, given, back)
 
 
 @lru_cache
@@ -59,14 +53,17 @@ def _statement(
 ) -> str:
     published, pk = columns(model, "published"), columns(model, key)
     side, order = (">", "ASC") if back else ("<", "DESC")
-    conditions = [f"{columns(model, name)} = %s" for name in equal]
+    conditions = [f"{columns(model, name)} = %({name})s" for name in equal]
     if placed:
         # The first bound lets a database without row values find the place; and of two bounds
         # SQLite looks up the first in its index.
-        conditions.append(f"{published} {side}= %s")
-        conditions.append(f"({published} {side} %s OR ({published} = %s AND {pk} {side} %s))")
-    where = " AND ".join([*conditions, f"{published} <= %s"])
+        conditions.append(f"{published} {side}= %(place_published)s")
+        conditions.append(
+            f"({published} {side} %(place_published)s"
+            f" OR ({published} = %(place_published)s AND {pk} {side} %(place_key)s))"
+        )
+    where = " AND ".join([*conditions, f"{published} <= %(now)s"])
     return (
         f"SELECT {published} AS published, {pk} AS key FROM {table(model)} WHERE {where} "  # noqa: S608 - of names from the models
-        f"ORDER BY {published} {order}, {pk} {order} LIMIT %s"
+        f"ORDER BY {published} {order}, {pk} {order} LIMIT %(size)s"
     )

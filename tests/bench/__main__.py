@@ -25,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--entries", type=int, default=FULL, metavar="N")
     parser.add_argument("--sources", type=int, default=1_000, metavar="N")
-    parser.add_argument("--seconds", type=float, default=1, help="of load on each page, a round")
+    parser.add_argument("--seconds", type=float, default=0.4, help="of load on each page, a round")
     options = parser.parse_args()
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="bench") as name, console.status("…") as status:

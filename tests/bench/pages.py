@@ -19,7 +19,7 @@ from .feed import COMMON_TAG
 # As `make run` starts it.
 SERVER = ["--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
 # Short and many: what else a machine does comes and goes, and each round compares like with like.
-ROUNDS = 9
+ROUNDS = 25
 
 
 @dataclass(frozen=True)
