@@ -7,34 +7,13 @@ from django.core.management import call_command
 
 from entries.importing.document import Fetched
 from entries.importing.importer import BATCH, import_document
-from entries.models import Entry, ImportRun, Sighting, Source, Tag
+from entries.models import Entry
 from tests.atom import findings, parse_back, statements
+
+from .round_trip import fields_of_entries, forget_everything, make_one_of_each
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 EVERYTHING = "/atom/everything/"
-
-
-def fields_of_entries():
-    """Every field that a feed can carry, by id."""
-    names = [
-        *("kind", "title", "slug", "day", "published", "updated", "content", "summary"),
-        *("author_name", "author_uri", "author_email", "language", "link_url", "via_url"),
-        *("via_title", "quoted_source", "quoted_url", "quoted_context", "tags_line"),
-    ]
-    return {
-        entry.atom_id: {name: getattr(entry, name) for name in names}
-        | {"tags": list(entry.taggings.order_by("pk").values_list("tag__name", "term"))}
-        | {"enclosures": list(entry.enclosures.values_list("href", "type", "length"))}
-        for entry in Entry.objects.all()
-    }
-
-
-def forget_everything():
-    ImportRun.objects.all().delete()
-    Entry.objects.all().delete()
-    Sighting.objects.all().delete()
-    Source.objects.all().delete()
-    Tag.objects.all().delete()
 
 
 def test_the_sample_comes_out_as_it_went_in(sample, sample_document, served):
@@ -70,31 +49,7 @@ def test_our_own_feed_is_taken_apart_again_without_loss(sample, served):
 
 
 def test_fields_that_an_editor_wrote_are_taken_apart_without_loss(make_entry, served):
-    common = {"language": "pt-BR", "author_name": "Ana & José <a@b>", "tags": ["c++", "a, b", "<"]}
-    make_entry(
-        kind="link",
-        title="1 < 2 && \"x\" > 'y' — “z”",
-        content="<p>One.</p>\n<pre>a\n  b &lt;c&gt;</pre>",
-        summary="In short & plain: <none>.",
-        link_url="https://example.org/?a=1&b=2",
-        via_url="https://example.org/?via=1&x",
-        via_title="Tom & Jerry",
-        **common,
-    )
-    make_entry(
-        kind="quotation",
-        title="",
-        content="<p>One.</p>\n<ul><li>two</li></ul>",
-        quoted_source="Q & A",
-        quoted_url="https://example.org/?q&a",
-        quoted_context="at “home” & away",
-        **common,
-    )
-    make_entry(kind="quotation", title="T", quoted_source="Without address", **common)
-    make_entry(kind="note", title="", content="<p>Just <em>text</em>.</p>", **common)
-    article = make_entry(title="An <em>article</em>", summary="S", **common)
-    article.enclosures.create(href="https://example.org/a.mp3", type="audio/mpeg", length=12_345)
-    article.enclosures.create(href="https://example.org/b.ogg", type="audio/ogg")
+    make_one_of_each(make_entry)
     before = fields_of_entries()
     document = served(EVERYTHING)
     forget_everything()
