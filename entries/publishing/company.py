@@ -18,7 +18,7 @@ from .tallies import tally
 # How many entries of a tag are looked at, the newest, and up to how many taggings of theirs
 # are counted anew each time.
 NEWEST = 500
-MANY = 1_000
+MANY = 200
 # Of the tags that come with it most often, those are shown that say the most about it.
 CANDIDATES = 40
 SHOWN = 12

@@ -58,7 +58,8 @@ share of the cores from both. Rates are medians of 25 rounds of 0.4 seconds, in 
 turns; the ratio is the median of the rounds' ratios. The goal for a list of 20 entries is a
 seventh. No page is cached by the site: each request reads what is stored now. Kept in memory is
 the HTML of each entry in a list, by all the values that it was made of
-([decision 13](decisions/013-fast-lists.md)). "304" is asked with `If-None-Match`.
+([decision 13](decisions/013-fast-lists.md)); and for some seconds, what stands above the list of
+a common tag: its use over time and the tags beside it. "304" is asked with `If-None-Match`.
 
 """
 
