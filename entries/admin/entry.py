@@ -1,28 +1,17 @@
-"""Entries on the editor's desk."""
-
-import re
+"""An entry on the editor's desk: its form, and what happens when that is saved."""
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import SuspiciousOperation
-from django.db.models import Prefetch
-from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import Truncator
 
-from entries.characters import strip_controls
 from entries.importing.markup import html_from_text, sanitize_html
-from entries.importing.text import visible_text
-from entries.models import Enclosure, Entry, Sighting, TaggedEntry
+from entries.models import Enclosure, Entry
 from entries.models.entry import entry_path
-from entries.publishing.search import matching
 
 from .actions import ENTRY_ACTIONS, EntryActionForm
-from .dates import DatedQuerySet
 from .deletion import summarise_deletion
-from .filters import MissingFilter, SourceFilter, TagFilter, WaitingFilter
+from .entries import EntryListAdmin
 from .forms import EnclosureForm, EntryForm, looks_like_html
 from .joining import merge_the_two, split_again
 from .provenance import (
@@ -36,10 +25,6 @@ from .provenance import (
     waiting_changes,
 )
 
-TITLE_SHOWN = 80
-OPENING_READ = 400
-CUT_TAG = re.compile(r"<[^>]*\Z")
-
 # A change to one of these is news to readers of the feed; one of status, tags or address is not.
 TEXT_FIELDS = {
     *("kind", "title", "content", "summary", "link_url", "via_url", "via_title"),
@@ -50,27 +35,6 @@ LINK = ["link_url", "via_url", "via_title"]
 QUOTATION = ["quoted_source", "quoted_url", "quoted_context"]
 
 
-class EntryList(ChangeList):
-    """The list of entries, read in a fixed number of queries, without their texts."""
-
-    def get_results(self, request):
-        super().get_results(request)
-        self.result_list = (
-            self.result_list.defer("content", "summary")
-            .annotate(opening=Substr("content", 1, OPENING_READ))
-            .prefetch_related(
-                Prefetch("taggings", TaggedEntry.objects.select_related("tag").order_by("pk")),
-                Prefetch(
-                    "sightings",
-                    Sighting.objects.filter(leads=True)
-                    .select_related("source")
-                    .only("entry", "source__title", "source__url"),
-                    to_attr="leading",
-                ),
-            )
-        )
-
-
 class EnclosureInline(admin.TabularInline):
     model = Enclosure
     form = EnclosureForm
@@ -79,48 +43,17 @@ class EnclosureInline(admin.TabularInline):
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin):
+class EntryAdmin(EntryListAdmin):
     form = EntryForm
     action_form = EntryActionForm
     actions = [*ENTRY_ACTIONS, merge_the_two, split_again]
     inlines = [EnclosureInline]
-    list_display = ["headline", "kind", "status", "tag_list", "source", "when"]
-    list_filter = ["status", "kind", WaitingFilter, MissingFilter, SourceFilter, TagFilter]
-    list_per_page = 50
-    sortable_by = ["when"]
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    date_hierarchy = "published"
-    # What is searched says `get_search_results`; without a field there is no box to write in.
-    search_fields = ["title"]
-    search_help_text = (
-        "Words, “phrases”, -without, begin*, tag:, kind:, source:, from:2024-01, to:; or an id."
-    )
     prepopulated_fields = {"slug": ["title"]}
     radio_fields = {"kind": admin.HORIZONTAL, "status": admin.HORIZONTAL}
     save_on_top = True
 
     class Media:
         css = {"all": ["entries/admin/desk.css"]}
-
-    @admin.display(description="title")
-    def headline(self, entry):
-        if entry.title:
-            return Truncator(entry.title).chars(TITLE_SHOWN)
-        opening = visible_text(CUT_TAG.sub("", entry.opening))
-        return format_html("<i>{}</i>", Truncator(opening or "(empty)").chars(TITLE_SHOWN))
-
-    @admin.display(description="tags")
-    def tag_list(self, entry):
-        return ", ".join(tagging.tag.name for tagging in entry.taggings.all())
-
-    @admin.display(description="source")
-    def source(self, entry):
-        return entry.leading[0].source if entry.leading else ""
-
-    @admin.display(description="published", ordering="published")
-    def when(self, entry):
-        return moment(entry.published)
 
     @admin.display(description="id")
     def permanent_id(self, entry):
@@ -169,26 +102,6 @@ class EntryAdmin(admin.ModelAdmin):
     @admin.display(description="waiting")
     def to_read(self, entry):
         return waiting_changes(entry, may_decide=False)
-
-    def get_queryset(self, request):
-        return DatedQuerySet(Entry)
-
-    def changelist_view(self, request, extra_context=None):
-        # PostgreSQL can't even be asked for NUL.
-        if "\x00" in "".join(value for values in request.GET.lists() for value in values[1]):
-            raise SuspiciousOperation("A NUL in the address.")
-        return super().changelist_view(request, extra_context)
-
-    def get_search_results(self, request, queryset, search_term):
-        """As readers search, among entries of any status; a whole id finds its entry."""
-        term = strip_controls(search_term)
-        if not term.strip():
-            return queryset, False
-        by_id = queryset.filter(atom_id=term.strip())
-        return (by_id if by_id.exists() else queryset.filter(pk__in=matching(term))), False
-
-    def get_changelist(self, request, **kwargs):
-        return EntryList
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None:

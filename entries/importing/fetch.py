@@ -15,7 +15,8 @@ from .freshness import fresh_for, retry_after
 from .guard import AddressRefusedError, GuardedPoolManager, Watch
 
 MAX_REDIRECTS = 5
-CONNECT_TIMEOUT = 10  # seconds
+# Of the time that a fetch may take, this part is for the connection: 10 seconds of 30.
+CONNECTION_PART = 1 / 3
 CHUNK = 64 * 1024  # bytes
 MAX_PAGE_BYTES = 256 * 1024  # of the page that stands where a feed has gone
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -97,6 +98,11 @@ def understand(url, address, validators, response, watch) -> Fetched | Redirect:
     )
 
 
+def connect_timeout() -> float:
+    """How long, in seconds, a server may take to take the connection."""
+    return settings.FETCH_TIMEOUT * CONNECTION_PART
+
+
 def request(pool, url, address, validators, watch: Watch) -> urllib3.BaseHTTPResponse:
     if watch.is_over:
         raise FetchError(url, too_slow())
@@ -113,7 +119,7 @@ def request(pool, url, address, validators, watch: Watch) -> urllib3.BaseHTTPRes
             redirect=False,
             retries=False,
             preload_content=False,
-            timeout=Timeout(connect=min(CONNECT_TIMEOUT, watch.left), read=watch.left),
+            timeout=Timeout(connect=min(connect_timeout(), watch.left), read=watch.left),
         )
     except AddressRefusedError as error:
         raise FetchError(url, str(error)) from error
@@ -209,7 +215,7 @@ def describe_failure(error: Exception, watch: Watch) -> str:
     if isinstance(error, urllib3.exceptions.NewConnectionError):
         return "its server can't be reached (connection refused or no route)"
     if isinstance(error, urllib3.exceptions.ConnectTimeoutError):
-        return f"its server does not take the connection within {CONNECT_TIMEOUT} seconds"
+        return f"its server does not take the connection within {connect_timeout():.2g} seconds"
     if isinstance(error, urllib3.exceptions.LocationParseError):
         return f"its address can't be read: {error}"
     if isinstance(error, urllib3.exceptions.SSLError):
