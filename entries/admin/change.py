@@ -88,8 +88,7 @@ class ChangeAdmin(admin.ModelAdmin):
         return comparison(change)
 
     def get_queryset(self, request):
-        taggings = "entry__taggings__tag"
-        return super().get_queryset(request).prefetch_related(taggings, "entry__enclosures")
+        return super().get_queryset(request).prefetch_related("entry__enclosures")
 
     def get_urls(self):
         view = self.admin_site.admin_view

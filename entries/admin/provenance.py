@@ -117,8 +117,6 @@ def field_label(name: str) -> str:
 
 def as_text(name: str, value) -> str:
     """An upstream value, or one of ours, as an editor reads it."""
-    if name == "tags":
-        return ", ".join(map(str, value))
     if name == "enclosures":
         return "\n".join(" ".join(str(part) for part in row if part) for row in value)
     if name == "people":
@@ -135,13 +133,10 @@ def as_text(name: str, value) -> str:
 
 
 def our_value(entry: Entry, name: str):
-    """What the entry holds in a field, in the form in which imports state it.
+    """What the entry holds in a field that can wait, in the form in which imports state it.
 
-    Reads taggings and enclosures through the entry, so that they can be prefetched.
+    Reads enclosures through the entry, so that they can be prefetched.
     """
-    if name == "tags":
-        taggings = sorted(entry.taggings.all(), key=lambda tagging: tagging.pk)
-        return [tagging.term or tagging.tag.name for tagging in taggings]
     if name == "enclosures":
         return [[getattr(row, part) for part in Enclosure.STATED] for row in entry.enclosures.all()]
     return getattr(entry, name)

@@ -178,13 +178,18 @@ class BatchImport:
             reasons.append("another feed leads; this one is only credited")
             return Decision("unchanged", entry, reasons)
         ours = self.ours[entry.pk]
-        merged = merge(ours.comparable(base), ours.comparable(values.merged), ours.values)
+        merged = merge(
+            ours.comparable(base),
+            ours.comparable(values.merged),
+            ours.values,
+            {name: change.base for name, change in self.waiting[entry.pk].items()},
+        )
         conflicts = self._note_conflicts(entry, merged)
         published = item.dates.published
         if item.dates.rule != "first seen" and published != moment(base, "published"):
             reasons.append(f"upstream dates it {published:%Y-%m-%d %H:%M}; its date here stays")
         fields = field_changes(merged, ours.values, conflicts)
-        taken = {name: values.merged[name] for name in merged.taken}
+        taken = merged.taken
         before = entry.updated
         redated = self._take_updated(entry, base, item)
         if redated:
@@ -218,20 +223,14 @@ class BatchImport:
 
     def _note_conflicts(self, entry: Entry, merged: Merge) -> list[str]:
         waiting = self.waiting[entry.pk]
-        for name in merged.settled | set(merged.taken):
+        for name in merged.settled:
             if name in waiting:
                 self.writes.settled_changes.append(waiting.pop(name).pk)
-        conflicts = []
         for name, conflict in merged.conflicts.items():
             change = waiting.get(name) or Change(entry=entry, field=name, base=conflict.base)
-            if change.pk and change.base == conflict.theirs:
-                # Upstream has gone back to what it said when the two parted.
-                self.writes.settled_changes.append(change.pk)
-                continue
             change.theirs, change.seen_at = conflict.theirs, self.now
             self.writes.changes.append(change)
-            conflicts.append(name)
-        return conflicts
+        return list(merged.conflicts)
 
     def _add_sighting(
         self, item: Item, values: EntryValues, entry: Entry | None, leads: bool

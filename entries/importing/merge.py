@@ -6,9 +6,13 @@ what the entry holds. Nothing here touches a database.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
+from .element_merge import ELEMENT_KEYS, conflicting_keys, merge_elements
+
 Values = Mapping[str, Any]
+NONE_WAITS: Values = MappingProxyType({})
 
 # The fields that follow upstream until an editor changes them. Not among them: `published`
 # and the address, which only an editor moves, and `status`, which is none of upstream's.
@@ -30,9 +34,10 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Merge:
-    """What to write: the fields that take upstream's value, and those that wait for an editor.
+    """What to write: the fields that take a value, and those that wait for an editor.
 
-    `settled` are the fields in which upstream and entry agree again.
+    A list of elements can be in both: some elements are taken, others wait. `settled` are
+    the fields of which nothing has to wait any longer.
     """
 
     taken: dict[str, Any] = field(default_factory=dict)
@@ -40,12 +45,14 @@ class Merge:
     settled: set[str] = field(default_factory=set)
 
 
-def merge(base: Values, theirs: Values, ours: Values) -> Merge:
-    """Merge field by field.
+def merge(base: Values, theirs: Values, ours: Values, parted: Values = NONE_WAITS) -> Merge:
+    """Merge field by field; tags and enclosures element by element.
 
     Upstream's change to a field that the editor left alone is taken; what the editor
     changed stays; where both changed, to different values, it stays and is a conflict.
-    A field that `base` does not know yet counts as unchanged by the editor.
+    A field that `base` does not know yet counts as unchanged by the editor. `parted` has
+    a value for each field that waits for an editor already: what upstream said before the
+    two changed it.
     """
     result = Merge()
     for name in MERGED:
@@ -53,8 +60,30 @@ def merge(base: Values, theirs: Values, ours: Values) -> Merge:
             result.settled.add(name)
         elif name in base and theirs[name] == base[name]:
             continue
-        elif name not in base or ours[name] == base[name]:
+        elif name not in base:
             result.taken[name] = theirs[name]
+        elif name in ELEMENT_KEYS:
+            merge_list(result, name, base[name], theirs[name], ours[name], parted)
+        elif ours[name] == base[name]:
+            result.taken[name] = theirs[name]
+        elif theirs[name] == parted.get(name, base[name]):
+            # Upstream has gone back to what it said when the two parted.
+            result.settled.add(name)
         else:
-            result.conflicts[name] = Conflict(base[name], theirs[name])
+            result.conflicts[name] = Conflict(parted.get(name, base[name]), theirs[name])
+    result.settled.update(result.taken.keys() - result.conflicts.keys())
     return result
+
+
+def merge_list(
+    result: Merge, name: str, base: list, theirs: list, ours: list, parted: Values
+) -> None:
+    """Add to the result what becomes of a list of elements that upstream has changed."""
+    merged = merge_elements(base, theirs, ours, ELEMENT_KEYS[name])
+    if merged != ours:
+        result.taken[name] = merged
+    before = parted.get(name, base)
+    if conflicting_keys(before, theirs, merged, ELEMENT_KEYS[name]):
+        result.conflicts[name] = Conflict(before, theirs)
+    else:
+        result.settled.add(name)

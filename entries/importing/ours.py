@@ -12,24 +12,33 @@ from .merge import MERGED
 
 @dataclass(frozen=True)
 class OurValues:
-    """One entry's values, in the types of `EntryValues.merged`."""
+    """One entry's values, in the types of `EntryValues.merged`.
+
+    `spellings` has one name for each tag, by the tag's primary key or the folded name.
+    """
 
     values: dict[str, Any]
-    tag_pks: list[int]
+    spellings: dict[int | str, str]
     known_names: Mapping[str, int]
 
     def comparable(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Upstream's values, with tags that are the entry's own under their names here.
+        """The same values, with one spelling for each tag: the entry's own where it has the tag.
 
         A tag that was renamed here, or that a feed now spells otherwise, is no change.
         """
-        names = values.get("tags", [])
-        pks = list(dict.fromkeys(self.known_names.get(fold(name)) for name in names))
-        return {**values, "tags": self.values["tags"] if pks == self.tag_pks else names}
+        names = {self._spelling(name): None for name in values.get("tags", [])}
+        return {**values, "tags": list(names)}
+
+    def _spelling(self, name: str) -> str:
+        folded = fold(name)
+        return self.spellings.setdefault(self.known_names.get(folded, folded), name)
 
 
 def our_values(entries: Iterable[Entry], bases: Iterable[Mapping]) -> dict[int, OurValues]:
-    """The values of each entry, by primary key. `bases` are what upstream said of them before."""
+    """The values of each entry, by primary key.
+
+    `bases` are what upstream said of them before. A fixed number of queries.
+    """
     entries = list(entries)
     if not entries:
         return {}
@@ -44,7 +53,9 @@ def our_values(entries: Iterable[Entry], bases: Iterable[Mapping]) -> dict[int, 
         pks[entry].append(tag)
     folded = {fold(name) for base in bases for name in base.get("tags", ())}
     folded |= {fold(name) for tags in names.values() for name in tags}
-    known_names.update(TagName.objects.filter(folded__in=folded).values_list("folded", "tag"))
+    # With each name all others of its tag: upstream may now use the one that it got here.
+    named = TagName.objects.filter(tag__names__folded__in=folded)
+    known_names.update(named.values_list("folded", "tag"))
     enclosures: dict[int, list[list[Any]]] = defaultdict(list)
     for entry, *row in Enclosure.objects.filter(entry__in=entries).values_list(
         "entry", *Enclosure.STATED
@@ -55,7 +66,7 @@ def our_values(entries: Iterable[Entry], bases: Iterable[Mapping]) -> dict[int, 
         entry.pk: OurValues(
             {name: getattr(entry, name) for name in columns}
             | {"tags": names[entry.pk], "enclosures": enclosures[entry.pk]},
-            pks[entry.pk],
+            dict(zip(pks[entry.pk], names[entry.pk], strict=True)),
             known_names,
         )
         for entry in entries

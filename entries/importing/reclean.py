@@ -68,7 +68,7 @@ def reclean_batch(pks: list[int], report: RecleanReport, dry_run: bool) -> None:
         if sighting.leads and (entry := entries.get(sighting.entry_id)):
             theirs = ours[entry.pk]
             merged = merge(theirs.comparable(sighting.base), theirs.comparable(base), theirs.values)
-            taken = {name: base[name] for name in merged.taken}
+            taken = dict(merged.taken)
             if "content" not in taken:
                 page = entry.canonical_url
                 again = sanitize_html(entry.content, page, page=page, anchor=entry.atom_id).html

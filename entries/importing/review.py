@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from entries.models import Change, Enclosure, Entry
-from entries.models.tagging import set_tags
+
+from .element_merge import ELEMENT_KEYS, take_conflicting
 
 
 def accept(changes: Iterable[Change]) -> int:
@@ -18,27 +19,20 @@ def accept(changes: Iterable[Change]) -> int:
         waiting = waiting_changes(changes)
         entries = Entry.objects.select_for_update().in_bulk({change.entry_id for change in waiting})
         now = timezone.now()
-        fields = {"modified_at"}
-        tags, enclosures = {}, {}
+        fields = {"modified_at", "updated"}
+        enclosures = {}
         for change in waiting:
             entry = entries[change.entry_id]
-            entry.modified_at = now
-            if change.field == "tags":
-                tags[entry.pk] = change.theirs
-                continue
-            entry.updated = now
-            fields.add("updated")
+            entry.modified_at = entry.updated = now
             if change.field == "enclosures":
-                enclosures[entry.pk] = change.theirs
+                enclosures[entry.pk] = change
             else:
                 setattr(entry, change.field, change.theirs)
                 fields.add(change.field)
         if entries:
             Entry.objects.bulk_update(entries.values(), sorted(fields), batch_size=500)
-        if tags:
-            set_tags(tags)
         if enclosures:
-            replace_enclosures(enclosures)
+            take_enclosures(enclosures)
         forget(waiting)
     return len(waiting)
 
@@ -59,10 +53,22 @@ def forget(changes: Iterable[Change]) -> None:
     Change.objects.filter(pk__in=[change.pk for change in changes]).delete()
 
 
-def replace_enclosures(wanted: dict[int, list[list]]) -> None:
-    Enclosure.objects.filter(entry__in=wanted).delete()
+def take_enclosures(changes: dict[int, Change]) -> None:
+    """Take upstream's value of each enclosure that both sides changed; the others stay.
+
+    `changes` are by the primary key of the entry, whose row the caller has locked.
+    """
+    stored = Enclosure.objects.filter(entry__in=changes)
+    ours: dict[int, list[list]] = {pk: [] for pk in changes}
+    for pk, *row in stored.order_by("pk").values_list("entry", *Enclosure.STATED):
+        ours[pk].append(row)
+    wanted = {
+        pk: take_conflicting(change.base, change.theirs, ours[pk], ELEMENT_KEYS["enclosures"])
+        for pk, change in changes.items()
+    }
+    stored.delete()
     Enclosure.objects.bulk_create(
         Enclosure(entry_id=pk, **dict(zip(Enclosure.STATED, row, strict=True)))
-        for pk, enclosures in wanted.items()
-        for row in enclosures
+        for pk, rows in wanted.items()
+        for row in rows
     )

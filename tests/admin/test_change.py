@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entries.importing.review import accept, dismiss
-from entries.models import Change, Enclosure, Tag
+from entries.models import Change, Enclosure
 
 LIST = "/admin/entries/change/"
 
@@ -19,31 +19,30 @@ def wait():
 
 
 def test_taking_upstreams_values_writes_every_kind_of_field(make_entry, wait):
-    entry = make_entry(tags=["mine"], tags_line=True)
-    Enclosure.objects.create(entry=entry, href="https://example.org/old.mp3")
+    entry = make_entry(tags_line=True)
+    Enclosure.objects.create(entry=entry, href="https://example.org/a.mp3", length=5)
+    Enclosure.objects.create(entry=entry, href="https://example.org/ours.mp3")
     before = entry.updated
     wait(entry)
-    wait(entry, "tags", ["a"], ["New", "b"])
     wait(entry, "tags_line", True, False)
     wait(
         entry,
         "enclosures",
-        [],
-        [["https://example.org/new.mp3", "audio/mpeg", 7, "Birds", "", "enclosure"]],
+        [["https://example.org/a.mp3", "", 3, "", "", "enclosure"]],
+        [["https://example.org/a.mp3", "audio/mpeg", 7, "Birds", "", "enclosure"]],
     )
 
-    assert accept(Change.objects.all()) == 4
+    assert accept(Change.objects.all()) == 3
 
     entry.refresh_from_db()
     assert entry.title == "Theirs"
     assert entry.tags_line is False
-    assert list(entry.tags.names()) == ["New", "b"]
     assert list(entry.enclosures.values_list("href", "type", "length", "title")) == [
-        ("https://example.org/new.mp3", "audio/mpeg", 7, "Birds")
+        ("https://example.org/a.mp3", "audio/mpeg", 7, "Birds"),
+        ("https://example.org/ours.mp3", "", None, ""),
     ]
     assert entry.updated > before
     assert not Change.objects.exists()
-    assert dict(Tag.objects.values_list("name", "live_count")) == {"mine": 0, "New": 1, "b": 1}
 
 
 def test_keeping_ours_only_forgets_the_change(make_entry, wait):
@@ -56,16 +55,6 @@ def test_keeping_ours_only_forgets_the_change(make_entry, wait):
     entry.refresh_from_db()
     assert (entry.title, entry.modified_at) == ("Ours", stamp)
     assert not Change.objects.exists()
-
-
-def test_a_change_of_tags_alone_is_no_news_to_feed_readers(make_entry, wait):
-    entry = make_entry()
-    before = entry.updated
-
-    accept([wait(entry, "tags", [], ["a"])])
-
-    entry.refresh_from_db()
-    assert entry.updated == before
 
 
 def test_a_change_decided_meanwhile_is_not_decided_again(make_entry, wait):
@@ -84,7 +73,8 @@ def test_deciding_takes_as_many_queries_for_1_change_as_for_50(make_entry, wait,
         for _ in range(number):
             entry = make_entry()
             wait(entry)
-            wait(entry, "tags", [], ["a"])
+            Enclosure.objects.create(entry=entry, href="https://example.org/a.mp3")
+            wait(entry, "enclosures", [], [["https://example.org/a.mp3", "", 7, "", "", "media"]])
         with CaptureQueriesContext(connection) as captured:
             decide(Change.objects.all())
         return len(captured)
@@ -150,15 +140,13 @@ def test_a_decision_is_posted_by_who_may_change_entries(
 
 
 def test_the_list_shows_each_field_as_an_editor_reads_it(admin_client, make_entry, wait):
-    entry = make_entry(tags=["ours"], content="word " * 1000)
-    wait(entry, "tags", ["a", "b"], ["c"])
+    entry = make_entry(content="word " * 1000)
     wait(entry, "content", "<p>old</p>", "<p>new</p>")
     wait(entry, "tags_line", True, False)
     wait(entry, "enclosures", [], [["https://example.org/a.mp3", "", None, "", "", "enclosure"]])
 
     html = admin_client.get(LIST).content.decode()
 
-    assert "a, b" in html
     assert "&lt;p&gt;new" in html
     assert "https://example.org/a.mp3" in html
     assert len(html) < 60_000

@@ -1,0 +1,77 @@
+"""A three-way merge of lists whose elements have a key: tags by name, enclosures by address.
+
+Each element is merged by itself, an absent one as None: what one side added is added, what
+one side took away is taken away. Only an element that both sides changed, to different
+values, is a conflict. The order is nobody's conflict. Nothing here touches a database.
+"""
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+Key = Callable[[Any], Hashable]
+
+# The merged fields that are such lists. An enclosure is a row that begins with its address.
+ELEMENT_KEYS: dict[str, Key] = {
+    "tags": lambda name: name,
+    "enclosures": lambda row: row[0],
+}
+
+
+def merge_elements(base: list, theirs: list, ours: list, key: Key) -> list:
+    """The merged list, without repeated keys.
+
+    An element that both sides changed is as `ours` has it. The order is upstream's unless
+    the editor changed it; an element that only the other side has follows the one that it
+    follows there.
+    """
+    before, upstream, here = by_key(base, key), by_key(theirs, key), by_key(ours, key)
+    merged = {}
+    for name in here | upstream:
+        value = merge_value(before.get(name), upstream.get(name), here.get(name))
+        if value is not None:
+            merged[name] = value
+    first, second = (here, upstream) if is_reordered(before, here) else (upstream, here)
+    order = [name for name in first if name in merged]
+    for position, name in enumerate(names := [name for name in second if name in merged]):
+        if name not in first:
+            order.insert(order.index(names[position - 1]) + 1 if position else 0, name)
+    return [merged[name] for name in order]
+
+
+def conflicting_keys(base: list, theirs: list, ours: list, key: Key) -> set[Hashable]:
+    """The elements that upstream and the editor both changed, to different values."""
+    before, upstream, here = by_key(base, key), by_key(theirs, key), by_key(ours, key)
+    return {
+        name
+        for name in before | upstream | here
+        if upstream.get(name) != before.get(name)
+        and here.get(name) not in (before.get(name), upstream.get(name))
+    }
+
+
+def take_conflicting(base: list, theirs: list, ours: list, key: Key) -> list:
+    """`ours`, with upstream's value for each element in conflict."""
+    upstream, wanted = by_key(theirs, key), by_key(ours, key)
+    for name in conflicting_keys(base, theirs, ours, key):
+        if name in upstream:
+            wanted[name] = upstream[name]
+        else:
+            del wanted[name]
+    return list(wanted.values())
+
+
+def by_key(elements: list, key: Key) -> dict[Hashable, Any]:
+    """The elements by their keys; of a repeated key the first."""
+    found: dict[Hashable, Any] = {}
+    for element in elements:
+        found.setdefault(key(element), element)
+    return found
+
+
+def merge_value(base: Any, theirs: Any, ours: Any) -> Any:
+    return theirs if ours == base else ours
+
+
+def is_reordered(before: dict, here: dict) -> bool:
+    """Whether the elements that both have come in different orders."""
+    return [name for name in before if name in here] != [name for name in here if name in before]
