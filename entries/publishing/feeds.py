@@ -100,7 +100,7 @@ def feed_head(
         older=address("before", page.older) if page else "",
         author_name=site.author_name or site.title,
         author_link=site.author_link or absolute("/"),
-        icon=absolute(site.favicon_path),
+        icon=absolute(site.feed_icon_path),
     )
 
 

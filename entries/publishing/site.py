@@ -70,9 +70,22 @@ class Site:
     style: SafeString
     style_source: str
     favicon_name: str
-    favicon_path: str
     favicon_type: str
     has_about: bool
+
+    @property
+    def favicon_path(self) -> str:
+        """The icon's address in pages. Without an icon of its own, needs collected static files."""
+        return self._own_favicon_path or static("entries/favicon.svg")
+
+    @property
+    def feed_icon_path(self) -> str:
+        """The icon's address in feeds, which are also written where no static files are."""
+        return self._own_favicon_path or reverse("entries:favicon")
+
+    @property
+    def _own_favicon_path(self) -> str:
+        return reverse("entries:own_favicon", args=[self.favicon_name]) if self.favicon_name else ""
 
 
 class Favicon(NamedTuple):
@@ -111,7 +124,6 @@ def _make(default_title: str, has_about: bool, kinds: tuple[str, ...], *values: 
     accent, accent_dark = (_colour(stated.pop(name)) for name in ("accent", "accent_dark"))
     accent_dark = accent and (accent_dark or readable(accent, DARK, COMFORTABLE))
     style = _style(accent, accent_dark)
-    name = stated["favicon_name"]
     return Site(
         title=stated.pop("title") or default_title,
         description=stated.pop("description") or DESCRIPTION,
@@ -122,10 +134,7 @@ def _make(default_title: str, has_about: bool, kinds: tuple[str, ...], *values: 
         accent_dark=accent_dark,
         style=style,
         style_source=_source(style) if style else "",
-        favicon_path=(
-            reverse("entries:own_favicon", args=[name]) if name else static("entries/favicon.svg")
-        ),
-        favicon_type=_type_of(name or "favicon.svg"),
+        favicon_type=_type_of(stated["favicon_name"] or "favicon.svg"),
         has_about=has_about,
         **stated,
     )

@@ -57,7 +57,7 @@ def test_a_feed_says_what_the_site_says_of_itself(make_entry, served):
     assert parsed.title == "Named & set: notes"
     assert parsed.subtitle == "All <that> is"
     assert parsed.author_detail == {"name": "Ana", "href": "https://ana.example/"}
-    assert parsed.icon == "http://testserver/static/entries/favicon.svg"
+    assert parsed.icon == "http://testserver/favicon.ico"
 
 
 @pytest.mark.parametrize(

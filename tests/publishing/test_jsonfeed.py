@@ -97,7 +97,7 @@ def test_a_feed_says_whose_it_is(make_entry, read_json, settings):
     assert feed["feed_url"] == "http://testserver/tags/a.json"
     assert feed["language"] == "en-us"
     assert feed["authors"] == [{"name": "A stead", "url": "http://testserver/"}]
-    assert feed["favicon"] == "http://testserver/static/entries/favicon.svg"
+    assert feed["favicon"] == "http://testserver/favicon.ico"
 
 
 def test_an_item_states_all_that_there_is_to_state(make_entry, read_json):
