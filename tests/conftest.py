@@ -1,9 +1,40 @@
 import itertools
+import os
 from datetime import UTC, datetime
 
 import pytest
+from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 numbers = itertools.count(1)
+
+# On how many examples a property is tried. A test whose examples cost next to nothing asks for
+# a multiple of it; none names a number of its own.
+for profile, examples in {"dev": 20, "ci": 40, "nightly": 1000}.items():
+    settings.register_profile(
+        profile,
+        max_examples=examples,
+        # A busy machine is no fault of the code.
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+        derandomize=profile == "ci",
+        print_blob=True,
+    )
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark the tests that ask a database, so that `-m database` runs them on another one."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        case = getattr(item, "cls", None)
+        if (
+            item.get_closest_marker("django_db")
+            or fixtures & {"db", "transactional_db"}
+            or (case and issubclass(case, TransactionTestCase))
+        ):
+            item.add_marker("database")
 
 
 @pytest.fixture
