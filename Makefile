@@ -1,6 +1,7 @@
 PYTHON ?= python3
+VENV ?= .venv
 PORT ?= 8000
-BIN := .venv/bin
+BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
@@ -9,27 +10,27 @@ MANAGE := $(BIN)/python manage.py
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: .venv/.ready ## make the virtual environment in .venv, and nothing else
+setup: $(VENV)/.ready ## make the virtual environment in .venv (VENV=, PYTHON=), and nothing else
 
-run: .venv/.ready .env ## bring up the site: FEED=path-or-URL imports a feed of yours, PORT=8000
+run: $(VENV)/.ready .env ## bring up the site: FEED=path-or-URL imports a feed of yours, PORT=8000
 	@grep -q '^SITE_URL=' .env || export SITE_URL="$${SITE_URL:-http://127.0.0.1:$(PORT)}"; \
 	$(MANAGE) prepare $(if $(FEED),--feed "$(FEED)") && \
 	exec $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --log-level warning --no-control-socket
 
-test: .venv/.dev ## run the tests that need no server and no browser
-	$(BIN)/python -m pytest -n auto
+test: $(VENV)/.dev ## run the tests that need no server and no browser; TESTS=… selects by mark
+	$(BIN)/python -m pytest -n auto -m "not browser$(if $(TESTS), and $(TESTS))"
 
-test-postgres: .venv/.dev ## run them on PostgreSQL: TEST_DATABASE_URL=postgres://…
+test-postgres: $(VENV)/.dev ## run those that ask the database on PostgreSQL: TEST_DATABASE_URL=postgres://…
 	TEST_DATABASE_URL=$${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/feedstead} \
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m "database and not browser"
 
-test-browser: .venv/.dev ## run the tests that need Chromium
+test-browser: $(VENV)/.dev ## run the tests that need Chromium
 	$(BIN)/python -m pytest -m browser tests/browser
 
-lighthouse: .venv/.dev tests/lighthouse/node_modules/.ready ## judge pages of the sample; needs Node and Chromium
+lighthouse: $(VENV)/.dev tests/lighthouse/node_modules/.ready ## judge pages of the sample; needs Node and Chromium
 	$(BIN)/python -m tests.lighthouse
 
-check: .venv/.dev ## lint, formats, types, templates, floors, settings, migrations
+check: $(VENV)/.dev ## lint, formats, types, templates, floors, settings, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -38,28 +39,28 @@ check: .venv/.dev ## lint, formats, types, templates, floors, settings, migratio
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 
-format: .venv/.dev ## put the code into its format
+format: $(VENV)/.dev ## put the code into its format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.dev ## measure against the bare libraries; writes docs/benchmarks.md
+bench: $(VENV)/.dev ## measure against the bare libraries; writes docs/benchmarks.md
 	$(BIN)/python -m tests.bench
 
-screenshots: .venv/.dev ## photograph each page type of the sample; needs Chromium
+screenshots: $(VENV)/.dev ## photograph each page type of the sample; needs Chromium
 	$(BIN)/python -m tests.browser.screenshots
 
 # The variables of a site in production, for the checks that ask for them.
 PRODUCTION := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	DEBUG=false SITE_URL=https://example.org DATABASE_URL=sqlite://:memory:
 
-.venv/.ready: requirements.txt
-	@echo "Making the virtual environment in .venv"
+$(VENV)/.ready: requirements.txt
+	@echo "Making the virtual environment in $(VENV)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=python3.11")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/.dev: .venv/.ready requirements-dev.txt requirements-scale.txt
+$(VENV)/.dev: $(VENV)/.ready requirements-dev.txt requirements-scale.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
