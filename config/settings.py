@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "config.desk.DeskAccounts",
     "config.desk.DeskMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.unavailable.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
