@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "config.desk.DeskMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.unavailable.UnavailableMiddleware",
+    "entries.views.missing.lead_on",
 ]
 
 ROOT_URLCONF = "config.urls"
