@@ -2,13 +2,10 @@
 
 import ipaddress
 import socket
-import ssl
 
 import pytest
-import trustme
 from hypothesis import example, given
 from hypothesis.strategies import ip_addresses
-from pytest_httpserver import HTTPServer
 
 from entries.importing.errors import FetchError
 from entries.importing.fetch import fetch_feed
@@ -332,29 +329,6 @@ def test_a_redirect_leads_nowhere_but_to_the_web(settings, httpserver, target):
 )
 def test_what_is_no_web_address_is_not_fetched(address):
     assert "address" in refusal(address)
-
-
-@pytest.fixture
-def tls_server(monkeypatch, tmp_path, settings):
-    """Starts a server with a certificate for a name, by an authority that is trusted."""
-    settings.FETCH_ALLOW_PRIVATE = ["localhost", "127.0.0.1"]
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    servers = []
-
-    def start(name):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(name).configure_cert(context)
-        server = HTTPServer(host="localhost", ssl_context=context)
-        server.expect_request("/feed").respond_with_data(feed())
-        server.start()
-        servers.append(server)
-        return server
-
-    yield start
-    for server in servers:
-        server.stop()
 
 
 def test_a_certificate_of_the_right_name_is_accepted(tls_server):

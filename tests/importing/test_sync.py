@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -85,6 +85,35 @@ def test_who_is_not_due_or_gone_or_no_address_is_not_asked(feeds):
 
     assert [source["source"] for source in report["sources"]] == [waiting.url]
     assert feeds.requests == ["/3"]
+
+
+@pytest.mark.parametrize("way", ["a path", "standard input"])
+def test_what_came_as_a_file_is_not_due_until_its_address_was_read(
+    feeds, tmp_path, monkeypatch, way
+):
+    url = feeds.url_for("/1")
+    stated = feed(entry(1), self_url=url)
+    path = tmp_path / "feed.atom"
+    path.write_bytes(stated)
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(stated)))
+
+    call_command("import_feed", str(path) if way == "a path" else "-", stdout=StringIO())
+    report, _ = run_sync()
+
+    assert (report["sources"], feeds.requests) == ([], [])
+    assert (Source.objects.get().url, Source.objects.get().status) == (url, Source.Status.FILE)
+    run_sync("--source", url)
+    assert Source.objects.get().status == Source.Status.OK
+
+
+def test_a_file_of_a_feed_that_is_asked_leaves_it_to_be_asked(feeds, tmp_path):
+    (source,) = feeds.add(1)
+    path = tmp_path / "feed.atom"
+    path.write_bytes(feed(entry(2), self_url=source.url))
+
+    call_command("import_feed", str(path), stdout=StringIO())
+
+    assert [due.url for due in Source.objects.due()] == [source.url]
 
 
 def test_a_source_that_was_imported_is_not_due(feeds):
