@@ -1,4 +1,4 @@
-"""A cache on a Redis server that pages do without while it fails."""
+"""A cache on a Redis server. While the server fails, the cache is empty and pages still work."""
 
 import logging
 import pickle
@@ -18,18 +18,18 @@ logger = logging.getLogger(__name__)
 SOCKET_SECONDS = 0.5  # how long the server may take to connect, and to answer
 OUTAGE_SECONDS = 15  # how long a server that has failed is not asked again
 
-# What pickle raises for bytes that another version of the program has written.
+# Errors of pickle over bytes that another version of the program has written.
 UNREADABLE = (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError)
 
-# By servers: when to ask again those that have failed, on the clock of time.monotonic().
+# Servers that have failed, and when to ask them again (by time.monotonic()).
 failed_until: dict[tuple[str, ...], float] = {}
 
 
 class RedisCache(django_redis.RedisCache):
-    """Django's backend for Redis, for which a server that fails is one that holds nothing.
+    """Django's backend for Redis, treating a failing server as an empty cache.
 
-    After a failure the server is not asked for OUTAGE_SECONDS, so that one which hangs delays a
-    request in OUTAGE_SECONDS and no more. Beginning and end of a failure are logged, once each.
+    After a failure the server is left alone for OUTAGE_SECONDS, so that a hanging server delays
+    few requests. The log has one line when a failure begins and one when it ends.
     """
 
     def __init__(self, server, params):
@@ -39,11 +39,12 @@ class RedisCache(django_redis.RedisCache):
             "socket_connect_timeout": SOCKET_SECONDS,
             # Once: for a connection that the server has closed since it was last used.
             "retry": Retry(NoBackoff(), 1, supported_errors=(NoConnectionError,)),
-        } | self._options
+        } | params.get("OPTIONS", {})
+        self.servers = (server,) if isinstance(server, str) else tuple(server)
 
     def _ask(self, ask: Callable[..., Any], otherwise: Any, *arguments: Any, **named: Any) -> Any:
-        """What the server answers; `otherwise` when it fails, now or a moment ago."""
-        servers, now = tuple(self._servers), time.monotonic()
+        """Call `ask` and return its answer. Returns `otherwise` while the server fails."""
+        servers, now = self.servers, time.monotonic()
         has_failed = servers in failed_until
         if has_failed:
             if now < failed_until[servers]:
@@ -106,7 +107,7 @@ class RedisCache(django_redis.RedisCache):
         return self._ask(super().clear, False)
 
     def answers(self) -> bool:
-        """Whether the server answers: asked now, or known from a failure a moment ago."""
+        """Ping the server. Returns False while it fails."""
         return bool(self._ask(self._cache.get_client().ping, False))
 
 

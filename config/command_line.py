@@ -1,4 +1,4 @@
-"""`manage.py`: Django's commands, ended by a sentence where people, not programmers, can help."""
+"""`manage.py`: runs Django's commands, and reports expected failures in a sentence."""
 
 import os
 import sys
@@ -23,10 +23,10 @@ def run(arguments: Sequence[str]) -> None:
         try:
             execute_from_command_line([*arguments])
         finally:
-            # Here, and not when Python ends, where nobody could catch what that raises.
+            # Python would flush at its end, where an error can't be caught.
             sys.stdout.flush()
     except BrokenPipeError:
-        # Who reads, such as `head`, has seen enough.
+        # The reader, such as `head`, has closed the pipe.
         silence_output()
         sys.exit(STATUS_BROKEN_PIPE)
     except KeyboardInterrupt:
@@ -37,13 +37,13 @@ def run(arguments: Sequence[str]) -> None:
         if failure is None or "--traceback" in arguments:
             raise
         sys.stderr.write(f"{failure}\n")
-        # What could not be written, such as on a full disk, can't be written at the end either.
+        # Python flushes at its end, which would fail again on a full disk.
         silence_output()
         sys.exit(1)
 
 
 def silence_output() -> None:
-    """Send to nowhere what Python writes out as it ends."""
+    """Discard all output from now on, including what is buffered."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(nowhere, stream.fileno())

@@ -35,7 +35,7 @@ def healthz(request):
 
 @require_safe
 def readyz(request):
-    """Whether the site can serve its pages, else 503; and a line on each part that it needs."""
+    """200 when the site can serve its pages, else 503; with a line each on database and cache."""
     if not answers():
         database = "does not answer"
     elif has_pending_migrations():
@@ -47,7 +47,7 @@ def readyz(request):
 
 
 def answers() -> bool:
-    """Whether the database does."""
+    """Ask the database for a number. Logs the error when it does not answer."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -59,7 +59,7 @@ def answers() -> bool:
 
 
 def is_cache_there() -> bool:
-    """Whether the cache answers. One within the process always does."""
+    """Ask the cache server, if there is one."""
     return cache.answers() if hasattr(cache, "answers") else True
 
 

@@ -143,8 +143,8 @@ SECURE_TLS = SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = SECURE_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_TLS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_TLS else 0
-# What HSTS says of other hosts is for their owner to choose, and hard to take back. Django's
-# checks ask for it whatever the owner has chosen.
+# These two bind other hosts of the same domain for a long time, so the owner switches them on.
+# Django's checks W005 and W021 demand them, and are silenced.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD", default=False)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

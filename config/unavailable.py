@@ -1,4 +1,4 @@
-"""What a reader or an editor sees while the database can't do its part."""
+"""The answer to readers and editors while the database or the disk fails."""
 
 import logging
 import sys
@@ -32,9 +32,9 @@ class UnavailableMiddleware:
 
 
 def server_error(request):
-    """Django's page for an error, but 503 where the database has failed outside of a view.
+    """Django's page for an error, but 503 when the database has failed outside of a view.
 
-    That is in a middleware, such as one that saves a session, or in the page for what is not found.
+    It does so in middleware, which saves sessions, and in the page for addresses not found.
     """
     error = sys.exc_info()[1]
     failure = explain(error) if error else None

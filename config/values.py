@@ -19,8 +19,8 @@ ENV_LINE = re.compile(r"(export )?[A-Za-z_0-9]+=.*")
 TRUE, FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 MAX_PORT = 65535
 
-# What the in-process cache holds before it drops what was longest unused. Each is small: an
-# address with a digest and a time, or some hundred counts.
+# Limits of the in-process cache, which then drops the least recently used. A cached address is a
+# digest and a time; cached counts are some hundred numbers.
 MAX_CACHED_ADDRESSES = 10_000
 MAX_CACHED_COUNTS = 5_000
 
@@ -144,8 +144,8 @@ def postgresql(config: dict) -> None:
 def caches(url: str, prefix: str) -> dict:
     """The value of settings.CACHES. `prefix` keeps sites apart that share a server.
 
-    Counts, which take long to make, are in `default`. What is noted at each address that anybody
-    asks for is in `addresses`: a crawler that fills it drops nothing else.
+    `default` holds counts, which take long to make. `addresses` holds when the page at each
+    requested address last changed: a crawler can fill it, and then drops nothing else.
     """
     parts = split_url(url)
     if parts is None:

@@ -18,7 +18,7 @@ from django.utils.functional import cached_property
 
 class DatabaseFeatures(features.DatabaseFeatures):
     @cached_property
-    def supports_json_field(self):
+    def supports_json_field(self):  # type: ignore[override]
         with self.connection.cursor() as cursor:
             try:
                 cursor.execute("SELECT JSON('{}')")

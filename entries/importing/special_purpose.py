@@ -1,10 +1,10 @@
 """Blocks of IP addresses at which no public web server can be.
 
 The interpreter's own tables (`ipaddress.is_global`) differ from one version to the next, so they
-are not asked. The blocks are those of IANA's two special-purpose registries
+are not used. The blocks are those of IANA's two special-purpose registries
 (https://www.iana.org/assignments/iana-ipv4-special-registry/ and …-ipv6-special-registry/,
-RFC 6890), with multicast. They are refused as wholes: what the registries call reachable within
-them are relays and name servers, and no web servers.
+RFC 6890), and multicast. Each block is refused whole: the addresses in it that the registries call
+globally reachable belong to relays and name servers.
 """
 
 import ipaddress
@@ -37,7 +37,7 @@ SPECIAL_IPV4 = tuple(
     )
 )
 
-# RFC 4291, 2.4: what the internet's addresses are given out of. All outside of it is special:
+# RFC 4291, 2.4: public IPv6 addresses are assigned from this block. Everything outside is special:
 # ::, ::1, IPv4 mapped and translated (::ffff:0:0/96, RFC 2765), 64:ff9b:1::/48 (RFC 8215),
 # 100::/64 (RFC 6666), 5f00::/16 (RFC 9602), fc00::/7, fe80::/10, fec0::/10, ff00::/8.
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -51,7 +51,7 @@ SPECIAL_IPV6 = tuple(
     )
 )
 
-# IPv6 addresses that stand for an IPv4 address within them, and are as public as that one.
+# IPv6 addresses that contain the IPv4 address to which packets go on.
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: in the last 32 bits
 SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")  # RFC 3056: in bits 16 to 47
 # RFC 5214, 6.1: an address of any network whose bits 64 to 95 are these, in the last 32.

@@ -15,9 +15,8 @@ MAX_NAME = 50  # characters of a file's name that the name of its successor begi
 def write_whole(path: Path, write: Callable[[TextIO], object]) -> None:
     """Write a text file in UTF-8, and put it in its place when all of it is written.
 
-    A file that was there keeps its mode, and its owner where we may give it; a new one gets
-    what the umask leaves. What is no regular file (a pipe, a device) is written to as it is.
-    Raises CommandError.
+    An existing file keeps its mode, and its owner where the system allows it; a new file follows
+    the umask. A pipe or a device is opened and written to. Raises CommandError.
     """
     try:
         path = path.resolve()
@@ -33,7 +32,7 @@ def write_whole(path: Path, write: Callable[[TextIO], object]) -> None:
 def replace_file(path: Path, write: Callable[[TextIO], object]) -> None:
     before = path.stat() if path.exists() else None
     new = path.with_name(f".{path.name[:MAX_NAME]}.{secrets.token_hex(8)}")
-    # Nobody else may read it before it has the rights of the one that it takes the place of.
+    # Private until it has the mode of the file that it replaces.
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if before else 0o666)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
