@@ -7,3 +7,4 @@ urlpatterns = [
 ]
 
 handler404 = "entries.views.missing.not_found"
+handler500 = "config.unavailable.server_error"

@@ -13,7 +13,7 @@ os.environ |= {
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:"),
     "CACHE_URL": os.environ.get("TEST_CACHE_URL", "locmemcache://"),
     "FETCH_ALLOW_PRIVATE": "127.0.0.1,localhost",
-    "FETCH_TIMEOUT": "5",
+    "FETCH_TIMEOUT": "30",
     "FETCH_MAX_BYTES": "1000000",
 }
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from random import Random
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,7 +17,8 @@ NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def fresh_cache():
-    cache.clear()
+    for alias in caches:
+        caches[alias].clear()
 
 
 @pytest.fixture
@@ -404,3 +405,21 @@ def test_whatever_is_renamed_or_merged_an_old_address_leads_to_a_page_in_one_ste
     assert all(client.get(path).status_code == 200 for path in moved)
     live = Entry.objects.live()
     assert all(client.get(entry.get_absolute_url()).status_code == 200 for entry in live)
+
+
+def test_an_old_address_leads_on_while_the_site_is_developed(settings, make_gathered, leads):
+    settings.DEBUG = True
+    make_gathered("/archive/p1.html", slug="one")
+
+    assert leads("/archive/p1.html") == "/2024/Mar/9/one/"
+    assert leads("/archive/p2.html") == 404
+
+
+def test_where_it_leads_is_looked_up_once(make_gathered, client):
+    make_gathered("/archive/p1.html", slug="one")
+
+    for address in ["/archive/p1.html", "/archive/p2.html"]:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        asked = [query["sql"] for query in queries if "original_key" in query["sql"]]
+        assert len(asked) == 1

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import html5lib
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -19,7 +19,8 @@ HOSTILE = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(1)>&lt;
 
 @pytest.fixture(autouse=True)
 def fresh_cache():
-    cache.clear()
+    for alias in caches:
+        caches[alias].clear()
 
 
 @pytest.fixture

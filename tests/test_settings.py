@@ -1,11 +1,18 @@
 """What the environment may say, and what is said about it when it is wrong."""
 
 import os
+import runpy
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from config import values
+
+ROOT = Path(__file__).parent.parent
 NEEDED = {
     "SECRET_KEY": "long-enough-and-random-" * 4,
     "DATABASE_URL": "sqlite://:memory:",
@@ -13,63 +20,185 @@ NEEDED = {
 }
 
 
-def run_python(code, **variables):
-    """Run code with the settings loaded, in a process that has only these variables."""
-    environment = {"PATH": os.environ["PATH"]} | variables
-    return subprocess.run(
-        [sys.executable, "-c", f"from config import settings\n{code}"],
-        env=environment,
+@pytest.fixture
+def read_settings(monkeypatch):
+    """Read the settings anew, in an environment of only these variables."""
+
+    def read(**variables):
+        for name in [name for name in os.environ if name not in ("PATH", "HOME")]:
+            monkeypatch.delenv(name)
+        for name, value in (NEEDED | variables).items():
+            monkeypatch.setenv(name, value)
+        return SimpleNamespace(**runpy.run_path(str(ROOT / "config" / "settings.py")))
+
+    return read
+
+
+WRONG = [
+    ("SECRET_KEY", "", "SECRET_KEY is not set"),
+    ("SECRET_KEY", "  ", "SECRET_KEY is not set"),
+    ("DEBUG", "perhaps", "DEBUG must be true or false"),
+    ("SITE_URL", "", "SITE_URL is ''"),
+    ("SITE_URL", "example.org", "SITE_URL is 'example.org'"),
+    ("SITE_URL", "https://example.org/blog", "SITE_URL is"),
+    ("SITE_URL", "https://example.org/?a=b", "SITE_URL is"),
+    ("SITE_URL", "https://joe@example.org", "SITE_URL is"),
+    ("SITE_URL", "ftp://example.org", "SITE_URL is"),
+    ("SITE_URL", "http://[", "SITE_URL is 'http://['"),
+    ("SITE_URL", "http://example.org:port", "SITE_URL is"),
+    ("SITE_URL", "http://example .org", "SITE_URL is 'http://example .org'"),
+    ("SITE_URL", "http://example.org\n", "SITE_URL is"),
+    ("TIME_ZONE", "Mars/Olympus", "TIME_ZONE is 'Mars/Olympus'"),
+    ("TIME_ZONE", "", "TIME_ZONE is ''"),
+    ("LANGUAGE_CODE", "klingon", "LANGUAGE_CODE is 'klingon'"),
+    ("LANGUAGE_CODE", "xx-yy", "LANGUAGE_CODE is 'xx-yy'"),
+    ("LANGUAGE_CODE", "de_DE.UTF-8", "LANGUAGE_CODE is 'de_DE.UTF-8'"),
+    ("LANGUAGE_CODE", "", "LANGUAGE_CODE is ''"),
+    ("DATABASE_URL", "nonsense", "DATABASE_URL has the unknown scheme ''"),
+    ("DATABASE_URL", "oracle9://x", "DATABASE_URL has the unknown scheme 'oracle9'"),
+    ("DATABASE_URL", "sqlite://data/site.sqlite3", "DATABASE_URL has too few slashes"),
+    ("DATABASE_URL", "sqlite:////proc/nothing/site.sqlite3", "DATABASE_URL: the folder /proc"),
+    ("DATABASE_URL", "postgres://host", "DATABASE_URL names no database"),
+    ("DATABASE_URL", "postgres://joe:sesame@host:port/name", "DATABASE_URL is no URL"),
+    ("DATABASE_URL", "postgres://[/name", "DATABASE_URL is no URL"),
+    ("CACHE_URL", "nonsense", "CACHE_URL names no cache"),
+    ("CACHE_URL", "redis://", "CACHE_URL names no cache"),
+    ("CACHE_URL", "redis://:sesame@host:port/0", "CACHE_URL is no URL"),
+    ("CACHE_URL", "memcache://127.0.0.1:11211", "CACHE_URL names no cache"),
+    ("HSTS_PRELOAD", "some", "HSTS_PRELOAD must be true or false"),
+    ("HSTS_INCLUDE_SUBDOMAINS", "", "HSTS_INCLUDE_SUBDOMAINS must be true or false"),
+    ("FETCH_TIMEOUT", "soon", "FETCH_TIMEOUT must be a whole number"),
+    ("FETCH_MAX_BYTES", "0", "FETCH_MAX_BYTES must be 1 or more"),
+    ("FETCH_PAUSE", "-1", "FETCH_PAUSE must be 0 or more"),
+    ("FETCH_ALLOW_PORTS", "x", "FETCH_ALLOW_PORTS must be numbers of ports"),
+    ("FETCH_ALLOW_PORTS", "8080,65536", "FETCH_ALLOW_PORTS must be numbers of ports"),
+    ("FETCH_ALLOW_PORTS", "8080;8081", "FETCH_ALLOW_PORTS must be numbers of ports"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "said"), WRONG)
+def test_a_wrong_value_is_refused_with_a_sentence_that_names_it(read_settings, name, value, said):
+    with pytest.raises(ImproperlyConfigured) as caught:
+        read_settings(**{name: value})
+
+    assert str(caught.value).startswith(said)
+    assert "sesame" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("SITE_URL", "https://example.org/", "https://example.org"),
+        ("SITE_URL", "http://[::1]:8000", "http://[::1]:8000"),
+        ("SITE_URL", "https://bücher.example", "https://bücher.example"),
+        ("LANGUAGE_CODE", "de-at", "de-at"),
+        ("LANGUAGE_CODE", "pt-BR", "pt-BR"),
+        ("LANGUAGE_CODE", "zh-hans", "zh-hans"),
+        ("FETCH_ALLOW_PORTS", "8080, 8443", [8080, 8443]),
+        (
+            "SECRET_KEY",
+            "$begins-like-the-name-of-a-variable",
+            "$begins-like-the-name-of-a-variable",
+        ),
+        ("ALLOWED_HOSTS", "a.example,b.example", ["a.example", "b.example"]),
+        ("ALLOWED_HOSTS", "", ["127.0.0.1", "localhost", "[::1]"]),
+    ],
+)
+def test_a_right_value_is_taken(read_settings, name, value, read):
+    assert getattr(read_settings(**{name: value}), name) == read
+
+
+@pytest.mark.parametrize(
+    ("package", "name", "value"),
+    [
+        ("psycopg", "DATABASE_URL", "postgres://joe@db.example/site"),
+        ("redis", "CACHE_URL", "redis://cache.example/0"),
+    ],
+)
+def test_a_package_that_is_not_installed_is_named_with_the_setting(
+    read_settings, monkeypatch, package, name, value
+):
+    monkeypatch.setattr(values, "find_spec", lambda name: None if name == package else True)
+
+    with pytest.raises(ImproperlyConfigured, match=f"{name} .*requirements-scale.txt"):
+        read_settings(**{name: value})
+
+
+def test_a_command_says_a_wrong_setting_without_a_traceback():
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]} | NEEDED | {"FETCH_ALLOW_PORTS": "x"},
         capture_output=True,
         text=True,
     )
 
-
-@pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("SITE_URL", "example.org", "SITE_URL is 'example.org'"),
-        ("SITE_URL", "https://example.org/blog", "SITE_URL is"),
-        ("TIME_ZONE", "Mars/Olympus", "TIME_ZONE is 'Mars/Olympus'"),
-        ("DEBUG", "perhaps", "DEBUG must be true or false"),
-        ("DATABASE_URL", "oracle9://x", "DATABASE_URL has the unknown scheme 'oracle9'"),
-        ("FETCH_TIMEOUT", "soon", "FETCH_TIMEOUT must be a whole number"),
-        ("FETCH_MAX_BYTES", "0", "FETCH_MAX_BYTES must be 1 or more"),
-    ],
-)
-def test_a_wrong_value_stops_the_start_with_a_sentence_that_names_it(name, value, said):
-    result = run_python("", **NEEDED | {name: value})
-
-    assert result.returncode != 0
-    assert said in result.stderr.splitlines()[-1]
+    assert result.returncode == 1
+    assert result.stderr.startswith("FETCH_ALLOW_PORTS must be numbers of ports")
+    assert len(result.stderr.splitlines()) == 1
 
 
-def test_without_a_secret_the_site_does_not_start(tmp_path):
-    result = run_python("", **NEEDED | {"SECRET_KEY": ""})
+@pytest.fixture
+def read_env_file(tmp_path, monkeypatch):
+    """What a `.env` file of these bytes adds to an empty environment."""
 
-    assert result.returncode != 0
-    assert "SECRET_KEY is not set" in result.stderr.splitlines()[-1]
+    def read(data):
+        monkeypatch.setattr(values.environ.Env, "ENVIRON", added := {})
+        (tmp_path / ".env").write_bytes(data)
+        values.read_env_file(tmp_path / ".env")
+        return added
+
+    return read
+
+
+def test_an_env_file_is_read(read_env_file):
+    data = "\ufeff# mine\n\n  # indented\nexport A=1\r\nB='two words'\nC=x=y # z\n  D=\n".encode()
+
+    assert read_env_file(data) == {"A": "1", "B": "two words", "C": "x=y # z", "D": ""}
+
+
+@pytest.mark.parametrize("line", ["SECRET_KEY = sesame", "sesame", "KEY: sesame", "set A=sesame"])
+def test_a_line_of_an_env_file_that_can_not_be_read_is_named_and_not_shown(read_env_file, line):
+    with pytest.raises(ImproperlyConfigured) as caught:
+        read_env_file(f"# first\nA=1\n{line}\n".encode())
+
+    assert ".env, line 3, is not understood" in str(caught.value)
+    assert "sesame" not in str(caught.value)
+
+
+def test_an_env_file_in_another_encoding_is_said_to_be_that(read_env_file):
+    with pytest.raises(ImproperlyConfigured, match="it is not in UTF-8"):
+        read_env_file("SITE_TITLE=Föhn\n".encode("latin-1"))
+
+
+def test_an_env_file_that_is_a_folder_is_said_to_be_that(tmp_path):
+    with pytest.raises(ImproperlyConfigured, match="can't be read: Is a directory"):
+        values.read_env_file(tmp_path)
 
 
 @pytest.mark.parametrize(("url", "secure"), [("https://example.org", True), ("http://a.b", False)])
-def test_security_follows_the_scheme_of_the_site(url, secure):
-    shown = "print(settings.SECURE_SSL_REDIRECT, settings.SESSION_COOKIE_SECURE, "
-    shown += "settings.CSRF_COOKIE_SECURE, bool(settings.SECURE_HSTS_SECONDS))"
+def test_security_follows_the_scheme_of_the_site(read_settings, url, secure):
+    settings = read_settings(SITE_URL=url)
 
-    result = run_python(shown, **NEEDED | {"SITE_URL": url})
+    assert settings.SECURE_SSL_REDIRECT is secure
+    assert settings.SESSION_COOKIE_SECURE is secure
+    assert settings.CSRF_COOKIE_SECURE is secure
+    assert bool(settings.SECURE_HSTS_SECONDS) is secure
 
-    assert result.stdout.split() == [str(secure)] * 4
+
+def test_hsts_speaks_for_subdomains_and_preload_lists_only_when_told_to(read_settings):
+    usual = read_settings(SITE_URL="https://example.org")
+    chosen = read_settings(
+        SITE_URL="https://example.org", HSTS_INCLUDE_SUBDOMAINS="true", HSTS_PRELOAD="true"
+    )
+
+    assert (usual.SECURE_HSTS_INCLUDE_SUBDOMAINS, usual.SECURE_HSTS_PRELOAD) == (False, False)
+    assert (chosen.SECURE_HSTS_INCLUDE_SUBDOMAINS, chosen.SECURE_HSTS_PRELOAD) == (True, True)
 
 
-def test_hosts_are_those_of_the_site_unless_named():
-    shown = "print(*settings.ALLOWED_HOSTS)"
-
-    site = run_python(shown, **NEEDED | {"SITE_URL": "https://example.org"})
-    named = run_python(shown, **NEEDED | {"ALLOWED_HOSTS": "a.example,b.example"})
-    local = run_python(shown, **NEEDED)
-
-    assert site.stdout.split() == ["example.org"]
-    assert named.stdout.split() == ["a.example", "b.example"]
-    assert "localhost" in local.stdout.split()
+def test_hosts_are_those_of_the_site_unless_named(read_settings):
+    assert read_settings(SITE_URL="https://example.org").ALLOWED_HOSTS == ["example.org"]
+    assert "localhost" in read_settings().ALLOWED_HOSTS
 
 
 def test_check_deploy_has_no_complaint_in_production():

@@ -8,7 +8,7 @@ from html import unescape
 
 import html5lib
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone
 
 from entries.models import Entry, SiteSettings
@@ -25,7 +25,8 @@ NAME = "favicon-0123456789abcdef.svg"
 
 @pytest.fixture(autouse=True)
 def fresh_cache():
-    cache.clear()
+    for alias in caches:
+        caches[alias].clear()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.template import TemplateDoesNotExist, engines
 
 ROOT = Path(__file__).parent.parent
 ASK = """
@@ -83,6 +84,12 @@ def test_a_file_in_the_theme_stands_in_for_the_one_of_its_name(ask):
     assert "One theme" in said
     assert "a { all: unset }" in said
     assert "200 Another theme" in said
+
+
+@pytest.mark.parametrize("name", [".env", "manage.py", "config/settings.py", "templates/../.env"])
+def test_no_other_file_of_the_project_is_a_template(name):
+    with pytest.raises(TemplateDoesNotExist):
+        engines["jinja2"].get_template(name)
 
 
 def test_the_documentation_names_every_template_that_there_is():

@@ -1,5 +1,6 @@
 """URL to bytes: the one HTTP client, with its guard. The only way out of the process."""
 
+import re
 import threading
 from collections import defaultdict
 from contextlib import suppress
@@ -19,6 +20,7 @@ MAX_REDIRECTS = 5
 CONNECTION_PART = 1 / 3
 CHUNK = 64 * 1024  # bytes
 MAX_PAGE_BYTES = 256 * 1024  # of the page that stands where a feed has gone
+USER = re.compile(r"//[^/?#\\]*@")  # a user name, and perhaps a password, before a host
 REDIRECTS = {301, 302, 303, 307, 308}
 PERMANENT_REDIRECTS = {301, 308}
 ACCEPT = (
@@ -154,6 +156,10 @@ def read_body(url, response, watch: Watch, limit: int, cut: bool = False) -> byt
 
 def checked_host(url: str, address: str) -> str:
     """The host of an address that may be asked. Raises FetchError for one that may not."""
+    if USER.search(address):
+        raise FetchError(
+            url, "an address with a user name or a password in it is not fetched: it would be shown"
+        )
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
@@ -161,10 +167,6 @@ def checked_host(url: str, address: str) -> str:
         raise FetchError(url, f"{address[:200]} is no address: {error}") from error
     if parts.scheme not in ("http", "https") or not host:
         raise FetchError(url, f"{address[:200]} is no http address")
-    if "@" in parts.netloc:
-        raise FetchError(
-            url, "an address with a user name or a password in it is not fetched: it would be shown"
-        )
     return host.rstrip(".")
 
 

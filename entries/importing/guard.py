@@ -19,12 +19,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import create_connection
 
+from .special_purpose import is_public_address
+
 PORTS = {80, 443}
-# RFC 4291, 2.4: what the internet's addresses are given out of; the rest is for other uses.
-GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# RFC 5214, 6.1: the lower half of an address that carries an IPv4 one, global or not.
-ISATAP = {0x00005EFE, 0x02005EFE}
 # WHATWG URL, 3.5: a host whose last label is a number is an IPv4 address, however written.
 NUMERIC = re.compile(r"([^:]*\.)?(\d+|0x[0-9a-f]*)", re.I)
 
@@ -53,7 +50,7 @@ def checked_addresses(host: str, port: int, patience: float) -> list[str]:
         raise AddressRefusedError(f"{host} is a number in place of a host")
     addresses = resolve(host, port, patience)
     for address in addresses:
-        if not is_public(address):
+        if not is_public_address(address):
             raise AddressRefusedError(
                 f"{host} is at {address}, which is not on the public internet; "
                 "if that is meant, name the host in FETCH_ALLOW_PRIVATE"
@@ -88,23 +85,6 @@ def is_dotted_quad(host: str) -> bool:
         return str(ipaddress.IPv4Address(host)) == host
     except ValueError:
         return False
-
-
-def is_public(text: str) -> bool:
-    """Whether an address is on the public internet, also as an IPv4 inside an IPv6 one."""
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv4Address):
-        return is_public_ipv4(address)
-    if address not in GLOBAL_UNICAST and address not in NAT64:
-        return False
-    inner = [address.sixtofour] if address.sixtofour else list(address.teredo or ())
-    if address in NAT64 or int(address) >> 32 & 0xFFFFFFFF in ISATAP:
-        inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return address.is_global and all(is_public_ipv4(one) for one in inner)
-
-
-def is_public_ipv4(address: ipaddress.IPv4Address) -> bool:
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 class Watch:

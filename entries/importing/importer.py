@@ -260,7 +260,7 @@ def find_source(fetched: Fetched, feed: FeedData) -> Source:
         raise UsageError(
             fetched.name, "nothing in it says what its address is; name it with --url URL"
         )
-    return Source.objects.known_as(url) or Source(url=url)
+    return Source.objects.known_as(url) or Source(url=url, status=Source.Status.FILE)
 
 
 def update_source(source: Source, feed: FeedData) -> None:

@@ -15,7 +15,8 @@ from entries.characters import strip_controls
 from entries.models import SiteSettings, Source
 from entries.models.source import MAX_URL_LENGTH
 
-from .errors import ParseError
+from .errors import FetchError, ParseError
+from .fetch import USER, checked_host
 from .text import squeeze
 
 DECLARED = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([\w.-]+)", re.I)
@@ -43,9 +44,20 @@ def read_opml(name: str, data: bytes) -> tuple[list[str], list[str]]:
             left_out.append(f"{url[:200] or feed.title or 'a feed'} is no http address")
         elif len(url) > MAX_URL_LENGTH:
             left_out.append(f"{url[:80]}… is longer than {MAX_URL_LENGTH} characters")
+        elif reason := reason_to_refuse(url):
+            left_out.append(f"{USER.sub('//', url)[:200]}: {reason}")
         else:
             addresses.append(url)
     return list(dict.fromkeys(addresses)), left_out
+
+
+def reason_to_refuse(url: str) -> str:
+    """Why the address would never be fetched; empty if it would be."""
+    try:
+        checked_host(url, url)
+    except FetchError as error:
+        return error.reason
+    return ""
 
 
 def decode(data: bytes) -> str:

@@ -1,5 +1,6 @@
 """A new source, from the address of a feed or of a page that names one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from entries.models import Source
@@ -7,7 +8,7 @@ from entries.models.source import MAX_URL_LENGTH
 
 from .discovery import FeedLink, feeds_named_by
 from .document import Fetched
-from .errors import FeedError, ParseError, UsageError
+from .errors import FeedError, FetchError, ParseError, UsageError
 from .fetch import fetch_feed
 from .importer import update_source
 from .parse import parse_feed
@@ -17,20 +18,38 @@ MAX_TRIED = 5  # of the feeds that a page names
 
 @dataclass(frozen=True)
 class Subscription:
-    """A source, whether it is new here, and the other feeds that its page names."""
+    """A source, whether it is new here, and the other feeds that its page names.
+
+    `is_asked_now`: it was known, but came as a file, and is asked from now on.
+    """
 
     source: Source
     is_new: bool
     others: list[FeedLink]
+    is_asked_now: bool = False
 
 
-def subscribe(url: str) -> Subscription:
+def subscribe(address: str) -> Subscription:
     """Make a source of the feed at an address, or of the first that the page there names.
 
-    Its entries come with the next sync. Raises FeedError when no feed is found.
+    An address without a scheme is asked by https, and by http where that fails. Its entries come
+    with the next sync. Raises FeedError when no feed is found.
     """
+    address = address.strip()
+    if "://" in address:
+        return subscribe_to(address)
+    try:
+        return subscribe_to(f"https://{address}")
+    except FetchError as failure:
+        try:
+            return subscribe_to(f"http://{address}")
+        except FetchError:
+            raise failure from None
+
+
+def subscribe_to(url: str) -> Subscription:
     if known := Source.objects.known_as(url):
-        return Subscription(known, False, [])
+        return already(known)
     fetched = fetch_feed(url)
     try:
         return add(url, fetched)
@@ -40,7 +59,7 @@ def subscribe(url: str) -> Subscription:
     for link in named:
         others = [other for other in named if other != link]
         if known := Source.objects.known_as(link.url):
-            return Subscription(known, False, others)
+            return already(known, others)
         try:
             return replace(add(link.url, fetch_feed(link.url)), others=others)
         except FeedError as error:
@@ -48,12 +67,17 @@ def subscribe(url: str) -> Subscription:
     raise failure
 
 
+def already(source: Source, others: Sequence[FeedLink] = ()) -> Subscription:
+    """One that is a source here already, and is to be asked."""
+    return Subscription(source, False, [*others], source.ask_from_now_on())
+
+
 def add(url: str, fetched: Fetched) -> Subscription:
     """Raises ParseError when what has been fetched is no feed, UsageError for a long address."""
     parsed = parse_feed(fetched.data, url=fetched.url, content_type=fetched.content_type)
     address = fetched.moved_to or url
     if known := Source.objects.known_as(address):
-        return Subscription(known, False, [])
+        return already(known)
     if len(address) > MAX_URL_LENGTH:
         raise UsageError(url, f"its address is longer than {MAX_URL_LENGTH} characters")
     source = Source(url=address)

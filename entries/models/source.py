@@ -1,4 +1,3 @@
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -27,13 +26,13 @@ class SourceQuerySet(models.QuerySet):
 
     def due(self):
         """The sources that are to be asked now, the longest waiting first."""
-        waiting = self.fetchable().exclude(status=Source.Status.GONE)
+        waiting = self.fetchable().exclude(status__in=[Source.Status.GONE, Source.Status.FILE])
         return waiting.filter(
             Q(next_check_at=None) | Q(next_check_at__lte=timezone.now())
         ).order_by(models.F("next_check_at").asc(nulls_first=True), "pk")
 
     def fetchable(self):
-        """Those with an address on the web; others are files that somebody has handed in."""
+        """Those with an address on the web, whether or not it is asked for their feeds."""
         return self.filter(Q(url__startswith="http://") | Q(url__startswith="https://"))
 
 
@@ -45,6 +44,8 @@ class Source(models.Model):
         OK = "ok", "read"
         FAILED = "failed", "failed last time"
         GONE = "gone", "gone for good"
+        # Its address is what the file says of itself, and need not answer.
+        FILE = "file", "came as a file"
 
     class NewEntries(models.TextChoices):
         LIVE = "live", "go live at once"
@@ -146,6 +147,10 @@ class Source(models.Model):
     def zone(self):
         return ZoneInfo(self.time_zone or "UTC")
 
-    @property
-    def host(self):
-        return urlsplit(self.site_url or self.url).hostname or ""
+    def ask_from_now_on(self):
+        """Let the next sync ask its address, though it came as a file. Returns whether it did."""
+        if self.status != self.Status.FILE:
+            return False
+        self.status = self.Status.NEW
+        self.save(update_fields=["status"])
+        return True

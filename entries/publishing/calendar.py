@@ -11,8 +11,6 @@ from .periods import Period
 # Days are shaded in so many steps; the last is for a year's busiest day.
 STEPS = 4
 
-WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-
 
 class Day(NamedTuple):
     """A day of a month. Without entries it has no path, no label and no weight."""

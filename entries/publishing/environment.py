@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import reverse
-from jinja2 import Environment
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 
 from .metadata import describe_entry, describe_page
 
@@ -15,6 +15,9 @@ from .metadata import describe_entry, describe_page
 def make_environment(**options: Any) -> Environment:
     """The Jinja2 environment, as Django's backend of that name asks for it."""
     environment = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 - the backend switches escaping on
+    # A theme's base.html extends templates/base.html, which it stands in for as base.html.
+    originals = FileSystemLoader(settings.BASE_DIR / "templates")
+    environment.loader = ChoiceLoader([options["loader"], PrefixLoader({"templates": originals})])
     environment.globals |= {
         "static": static if settings.DEBUG else lru_cache(static),
         "url": url,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -50,6 +50,7 @@ def _changed_at(address: str, etag: str) -> int:
     of the last one counts as one of the next second, the finest step that HTTP dates have.
     """
     key = f"changed:{_digest(address)}"
+    cache = caches["addresses"]
     known_etag, known_at = cache.get(key) or ("", 0)
     if known_etag == etag:
         return known_at

@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from django.http import HttpResponsePermanentRedirect
+from django.http import HttpResponseNotFound, HttpResponsePermanentRedirect
 from django.urls import is_valid_path, reverse
 
 from entries.publishing.moved import Moved, find_moved
@@ -15,21 +15,46 @@ SAFE = ("GET", "HEAD")
 KEPT_FOR = "max-age=3600"
 
 
-def not_found(request, exception):
-    """Where it is now, else the page for an address at which there is nothing.
+def lead_on(get_response):
+    """Middleware that redirects what is not found here any more to where it is now.
 
     Only comes when nothing else has answered, so that a page of the site is never shadowed.
+    (Django's RedirectFallbackMiddleware does the same for redirects that are written by hand.)
     """
-    path, moved, suggestions = request.path_info, Moved(), Suggestions()
-    if request.method in SAFE and not path.startswith(reverse("admin:index")):
-        moved = find_moved(path, request.META.get("QUERY_STRING", ""))
-        if moved.path:
-            return lead_to(moved.path)
-        # One that only lacks its last slash is redirected when this answer passes by.
-        if path.endswith("/") or not is_valid_path(f"{path}/"):
-            suggestions = suggest(path)
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code != 404:
+            return response
+        moved = moved_from(request)
+        return lead_to(moved.path) if moved.path else response
+
+    return middleware
+
+
+def not_found(request, exception):
+    """The page for an address at which there is nothing, with what was perhaps meant."""
+    path, moved, suggestions = request.path_info, moved_from(request), Suggestions()
+    if moved.path:
+        # The middleware makes a redirect of it.
+        return HttpResponseNotFound()
+    # One that only lacks its last slash is redirected when this answer passes by.
+    if is_reader(request) and (path.endswith("/") or not is_valid_path(f"{path}/")):
+        suggestions = suggest(path)
     shown = {"candidates": moved.candidates, "suggestions": suggestions}
     return make_page(request, "404.html", status=404, is_noindex=True, **shown)
+
+
+def moved_from(request):
+    """Where what was asked for is now. Looked up once for each request."""
+    if not hasattr(request, "moved"):
+        query = request.META.get("QUERY_STRING", "")
+        request.moved = find_moved(request.path_info, query) if is_reader(request) else Moved()
+    return request.moved
+
+
+def is_reader(request):
+    return request.method in SAFE and not request.path_info.startswith(reverse("admin:index"))
 
 
 def moved_first(view):

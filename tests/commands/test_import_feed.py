@@ -250,6 +250,7 @@ def test_stdin_is_read(run, monkeypatch):
         ("a", "b", "--url=https://blog.example/"),
         ("https://blog.example/", "--url=https://blog.example/"),
         ("a", "--url=not-an-address"),
+        ("a", "--url=https://joe:sesame@blog.example/"),
         (),
         ("a", "--limit=many"),
     ],

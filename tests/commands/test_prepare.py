@@ -2,7 +2,7 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth import authenticate
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from entries.models import Entry, ImportRun, Source
 
@@ -53,8 +53,18 @@ def test_a_feed_of_ones_own_takes_the_place_of_the_sample(prepare, tmp_path):
     assert [source.title for source in Source.objects.all()] == ["Mine"]
 
 
-def test_a_feed_that_fails_stops_it_with_a_sentence(prepare):
-    with pytest.raises(CommandError, match="could not be imported"):
-        prepare(feed="/there/is/no/such.xml")
+def test_a_feed_that_fails_is_told_and_the_site_is_ready_all_the_same(prepare):
+    said = prepare(feed="/there/is/no/such.xml")
 
+    assert "/there/is/no/such.xml: there is no such file" in said
+    assert "The site is at http://testserver/" in said
+    assert said.rstrip().endswith("`import_feed` takes it in while the site is up.")
+    assert "password" in said
     assert not Entry.objects.exists()
+
+
+def test_nobody_is_asked_for_the_sample(prepare):
+    prepare()
+
+    assert Source.objects.count() == 1
+    assert not Source.objects.due().exists()

@@ -1,5 +1,9 @@
+import ssl
+
 import pytest
+import trustme
 from django.apps import apps
+from pytest_httpserver import HTTPServer
 
 from entries.importing.document import Fetched
 from entries.importing.importer import Options, import_document
@@ -66,3 +70,26 @@ class FeedServer:
         if self.etag:
             response.headers["ETag"] = self.etag
         return response
+
+
+@pytest.fixture
+def tls_server(monkeypatch, tmp_path, settings):
+    """Starts a server with a certificate for a name, by an authority that is trusted."""
+    settings.FETCH_ALLOW_PRIVATE = ["localhost", "127.0.0.1"]
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    servers = []
+
+    def start(name):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(name).configure_cert(context)
+        server = HTTPServer(host="localhost", ssl_context=context)
+        server.expect_request("/feed").respond_with_data(feed())
+        server.start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()

@@ -147,3 +147,37 @@ def test_a_page_can_lead_to_no_inside_address(serve, db):
 def test_a_path_is_no_source(db, tmp_path):
     with pytest.raises(CommandError, match="no http address"):
         call_command("add_source", str(tmp_path))
+
+
+def test_an_address_without_a_scheme_is_asked_by_https(tls_server, db):
+    server = tls_server("localhost")
+
+    add(f"localhost:{server.port}/feed")
+
+    assert Source.objects.get().url == f"https://localhost:{server.port}/feed"
+
+
+def test_an_address_without_a_scheme_is_asked_by_http_where_https_fails(serve, db):
+    url = serve("/feed", feed())
+
+    said = add(f" {url.removeprefix('http://')}\n")
+
+    assert Source.objects.get().url == url
+    assert "is a source now" in said
+
+
+def test_an_address_without_a_scheme_that_fails_is_told_of_by_https(serve, db):
+    host = serve("/feed", "", 404).removeprefix("http://")
+
+    with pytest.raises(CommandError, match=f"https://{host}: .*TLS"):
+        add(host)
+
+
+def test_a_source_that_came_as_a_file_is_asked_once_it_is_added(serve, db):
+    url = serve("/feed", feed())
+    Source.objects.create(url=url, status=Source.Status.FILE)
+
+    said = add(url)
+
+    assert "from now on" in said
+    assert [source.url for source in Source.objects.due()] == [url]

@@ -143,6 +143,32 @@ def test_entities_are_not_unfolded():
     assert "root" not in url
 
 
+def test_an_address_with_a_password_is_refused_at_once_and_not_shown(db, opml_file):
+    data = opml(
+        outline("https://joe:sesame@a.example/f"),
+        outline("https://sesame@b.example/f"),
+        outline("https://joe:sesame@[c.example/f"),
+        outline("https://d.example:port/f"),
+        outline("https://e.example/@joe/feed"),
+    )
+
+    out, err = run_import(opml_file(data))
+
+    assert out == "1 added, 0 known already, 4 left out\n"
+    assert "left out: https://a.example/f: an address with a user name or a password" in err
+    assert "sesame" not in err
+    assert [source.url for source in Source.objects.all()] == ["https://e.example/@joe/feed"]
+
+
+def test_a_list_that_names_what_came_as_a_file_has_it_asked(db, opml_file):
+    Source.objects.create(url="http://a.example/f", status=Source.Status.FILE)
+    assert not Source.objects.due().exists()
+
+    run_import(opml_file(opml(outline("https://a.example/f"))))
+
+    assert Source.objects.due().count() == 1
+
+
 def test_new_feeds_are_added_and_known_ones_left_alone(db, opml_file):
     Source.objects.create(url="http://a.example/f", title="Mine")
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 
 from entries.importing.document import Fetched
 from entries.importing.importer import import_document
@@ -11,7 +11,8 @@ from entries.models import Source
 
 @pytest.fixture(autouse=True)
 def fresh_cache():
-    cache.clear()
+    for alias in caches:
+        caches[alias].clear()
 
 
 @pytest.fixture

@@ -183,7 +183,40 @@ def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(site, tmp_path):
 
     assert file.read_bytes() == exported()
     assert list(tmp_path.iterdir()) == [file]
-    assert file.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("command", ["export_feed", "export_opml"])
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_a_file_that_is_replaced_keeps_its_mode_and_owner(site, tmp_path, command, mode):
+    file = tmp_path / "feed.atom"
+    file.touch()
+    file.chmod(mode)
+    if os.geteuid() == 0:
+        os.chown(file, 1234, 4321)
+    before = file.stat()
+
+    call_command(command, "--output", str(file))
+
+    after = file.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (
+        before.st_mode,
+        before.st_uid,
+        before.st_gid,
+    )
+    assert after.st_ino != before.st_ino
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o077, 0o600), (0o022, 0o644), (0o007, 0o660)])
+def test_a_new_file_has_the_mode_that_the_umask_leaves(site, tmp_path, umask, mode):
+    file = tmp_path / "feed.atom"
+    before = os.umask(umask)
+
+    try:
+        call_command("export_feed", "--output", str(file))
+    finally:
+        os.umask(before)
+
+    assert file.stat().st_mode & 0o777 == mode
 
 
 def test_a_link_stays_a_link_to_the_new_file(site, tmp_path):

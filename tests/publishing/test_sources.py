@@ -119,3 +119,17 @@ def test_sources_cost_three_queries_however_many(make_source, django_assert_num_
 
     with django_assert_num_queries(3):
         assert len(sources_page()[0]) == number
+
+
+def test_kept_counts_of_one_page_are_not_taken_for_those_of_another(make_source, monkeypatch):
+    monkeypatch.setattr(sources, "PAGE_SIZE", 3)
+    monkeypatch.setattr(sources, "MANY", 0)
+    made = [make_source(f"Z{number}", entries=number + 1) for number in range(8)]
+
+    # As many of them, between the same two and with the same sum, but others.
+    for first in ([0, 3, 4, 7], [0, 2, 5, 7]):
+        Source.objects.update(title="Z")
+        Source.objects.filter(pk__in=[made[number].pk for number in first]).update(title="A")
+        shown, _ = sources_page()
+
+        assert [credit.count for credit in shown] == [number + 1 for number in first[:3]]

@@ -11,7 +11,11 @@ class Command(BaseCommand):
     help = "Add a feed to the sources. The address may be that of a page that names its feed."
 
     def add_arguments(self, parser):
-        parser.add_argument("url", metavar="URL", help="the address of a feed, or of a page")
+        parser.add_argument(
+            "url",
+            metavar="URL",
+            help="the address of a feed or a page; https:// may be left out",
+        )
         add_policy_arguments(parser)
 
     def handle(self, *, url, **options):
@@ -27,6 +31,8 @@ class Command(BaseCommand):
             self.stdout.write("The next sync_feeds imports its entries.")
         else:
             self.stdout.write(f"{source} is a source already: {source.url}")
+            if subscription.is_asked_now:
+                self.stdout.write("It came as a file; from now on sync_feeds asks its address.")
         for other in subscription.others:
             title = f" ({other.title})" if other.title else ""
             self.stdout.write(f"The page names this feed as well: {other.url}{title}")

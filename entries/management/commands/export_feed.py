@@ -1,6 +1,4 @@
-import os
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -25,6 +23,8 @@ from entries.publishing.lists import EntryList
 from entries.publishing.paging import Cursor, entries_page
 from entries.publishing.search import parse_query
 from entries.publishing.site import read_site
+
+from ..whole_files import write_whole
 
 FORMATS: dict[str, Format] = {"atom": atom, "json": jsonfeed}
 
@@ -128,31 +128,3 @@ def find_source(name: str) -> Source:
     if source := found or Source.objects.known_as(name):
         return source
     raise CommandError(f"There is no source {name!r}.", returncode=2)
-
-
-def write_whole(path: Path, write: Callable[[TextIO], None]) -> None:
-    """Write a file that is either the new one or the old one, never a part.
-
-    What is no regular file (a pipe, a device) is written to as it is. Raises CommandError.
-    """
-    try:
-        path = path.resolve()
-        if path.exists() and not path.is_file():
-            with path.open("w", encoding="utf-8") as stream:
-                write(stream)
-        else:
-            replace_file(path, write)
-    except OSError as error:
-        raise CommandError(f"{path}: it can't be written: {error.strerror}") from error
-
-
-def replace_file(path: Path, write: Callable[[TextIO], None]) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            write(file)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

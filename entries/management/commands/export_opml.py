@@ -1,9 +1,11 @@
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from entries.importing.opml import write_opml
 from entries.models import Source
+
+from ..whole_files import write_whole
 
 
 class Command(BaseCommand):
@@ -17,7 +19,4 @@ class Command(BaseCommand):
         if output is None:
             self.stdout.write(text, ending="")
             return
-        try:
-            Path(output).write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise CommandError(f"{output} can't be written: {error.strerror}") from error
+        write_whole(Path(output), lambda file: file.write(text))

@@ -7,6 +7,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 
 from entries.importing.document import read_path, read_stdin
 from entries.importing.errors import FeedError
+from entries.importing.fetch import USER
 from entries.importing.importer import Options, import_document, import_feed
 from entries.importing.reasons import TAKEN, WAITS
 from entries.importing.report import EntryReport, Report, SourceReport
@@ -44,6 +45,11 @@ class Command(BaseCommand):
         if url and (is_address(sources[0]) or not is_address(url)):
             raise CommandError(
                 "--url takes the http address that a file or stdin was fetched from.", returncode=2
+            )
+        if USER.search(url):
+            raise CommandError(
+                "--url takes an address without a user name or a password: it would be shown.",
+                returncode=2,
             )
         if all_pages and (limit or not all(is_address(name) for name in sources)):
             raise CommandError(

@@ -20,7 +20,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         added = 0
         for url in addresses:
-            if Source.objects.known_as(url) is None:
+            if known := Source.objects.known_as(url):
+                known.ask_from_now_on()
+            else:
                 Source.objects.create(url=url)
                 added += 1
         for reason in left_out:

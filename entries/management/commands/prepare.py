@@ -27,23 +27,34 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if not settings.DEBUG:
             call_command("collectstatic", verbosity=0, interactive=False)
+        is_imported = True
         if feed:
             self.stdout.write(f"Importing {feed}")
-            self.import_feed(feed)
+            is_imported = self.import_feed(feed)
         elif not Source.objects.exists() and not Entry.objects.exists():
             self.stdout.write("Importing the sample feed")
-            self.import_feed(str(SAMPLE))
+            is_imported = self.import_feed(str(SAMPLE))
         self.make_admin()
         self.stdout.write(
             f"\nThe site is at {settings.SITE_URL}/ and the desk at {settings.SITE_URL}/admin/\n"
             "Stop it with Ctrl-C. Nothing is lost; `make run` brings it up again.\n"
         )
+        if not is_imported:
+            self.stderr.write(
+                f"{feed or SAMPLE} could not be imported, for the reason above. The site is made "
+                "ready without it; `import_feed` takes it in while the site is up.\n"
+            )
 
-    def import_feed(self, feed):
+    def import_feed(self, feed) -> bool:
+        """Whether it went well. What did not has been told."""
         try:
             call_command("import_feed", feed, stdout=self.stdout, stderr=self.stderr)
-        except SystemExit as stop:
-            raise CommandError(f"{feed} could not be imported; see above.") from stop
+        except SystemExit:
+            return False
+        except CommandError as error:
+            self.stderr.write(str(error))
+            return False
+        return True
 
     def make_admin(self):
         """An account for the desk, if nobody has one. Its password is shown this once."""
