@@ -12,6 +12,8 @@ from django.db import models, transaction
 from entries.plaintext import visible_text
 from entries.words import split_words
 
+from .locking import locking
+
 BATCH = 1000  # entries
 # Shorter, so that whoever else writes waits for less than a second.
 REBUILT_AT_ONCE = 200
@@ -109,9 +111,8 @@ def _index(pks: Sequence[int]) -> None:
     from .entry import Entry
     from .tag import TaggedEntry
 
-    # Locked: of two that index an entry, the second sees what the first has written.
-    locked = Entry.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
-    entries = list(locked.values(*SEARCHED))
+    # Of two that index an entry, the second sees what the first has written.
+    entries = list(locking(Entry, pks).values(*SEARCHED))
     tags = TaggedEntry.objects.filter(content_object__in=pks).order_by("pk")
     documents = make_documents(entries, tags.values_list("content_object", "tag"))
     SearchDocument.objects.bulk_create(

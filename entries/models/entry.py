@@ -12,8 +12,9 @@ from taggit.managers import TaggableManager
 
 from .address import keeping_address
 from .document import REPEATED, index_entries
+from .locking import lock_entries
 from .path import PathKeyField
-from .tag import Tag, TaggedEntry
+from .tag import Tag, TaggedEntry, recounting
 from .tagging import EntryTags, set_tags
 from .withdrawal import noting_withdrawals
 
@@ -47,13 +48,15 @@ class EntryQuerySet(models.QuerySet):
     def set_status(self, status):
         """Give these entries a status. A fixed number of queries; returns how many changed."""
         with transaction.atomic():
-            pks = list(self.exclude(status=status).order_by().values_list("pk", flat=True))
+            locked = Entry.objects.filter(pk__in=lock_entries(self))
+            pks = list(locked.exclude(status=status).order_by().values_list("pk", flat=True))
             changed = Entry.objects.filter(pk__in=pks)
-            changed.update(status=status, modified_at=timezone.now())
-            TaggedEntry.objects.filter(content_object__in=pks).update(
-                live=status == Entry.Status.LIVE
-            )
-            Tag.objects.filter(taggings__content_object__in=pks).recount()
+            tags = Tag.objects.filter(taggings__content_object__in=pks)
+            with recounting(tags):
+                changed.update(status=status, modified_at=timezone.now())
+                TaggedEntry.objects.filter(content_object__in=pks).update(
+                    live=status == Entry.Status.LIVE
+                )
         return len(pks)
 
     def update(self, **values):
@@ -64,11 +67,11 @@ class EntryQuerySet(models.QuerySet):
         if REPEATED.isdisjoint(values):
             return super().update(**values)
         with transaction.atomic():
-            pks = list(self.order_by().values_list("pk", flat=True))
+            pks = lock_entries(self)
             may_withdraw = not values.keys().isdisjoint(("status", "published"))
             entries = Entry.objects.filter(pk__in=pks)
             with noting_withdrawals(entries) if may_withdraw else nullcontext():
-                updated = super().update(**values)
+                updated = models.QuerySet.update(self.filter(pk__in=pks), **values)
             index_entries(pks)
         return updated
 
@@ -77,16 +80,13 @@ class EntryQuerySet(models.QuerySet):
     def delete(self):
         """Delete these entries. Their sightings stay, so that no import brings them back."""
         with transaction.atomic():
-            tags = list(
-                Tag.objects.filter(taggings__content_object__in=self.order_by().values("pk"))
-                .order_by()
-                .distinct()
-                .values_list("pk", flat=True)
-            )
-            with noting_withdrawals(self):
-                deleted = super().delete()
-            Tag.objects.filter(pk__in=tags).recount()
-        return deleted
+            pks = lock_entries(self, to_delete=True)
+            entries = models.QuerySet(Entry).filter(pk__in=pks)
+            with (
+                recounting(Tag.objects.filter(taggings__content_object__in=pks)),
+                noting_withdrawals(Entry.objects.filter(pk__in=pks)),
+            ):
+                return entries.delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
@@ -220,6 +220,7 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
         An empty slug is made from the title; a taken one gets a number.
         """
         with transaction.atomic():
+            lock_entries([self.pk] if self.pk else [])
             self.day = self.day or timezone.localdate(self.published)
             self.slug = self._free_slug()
             withdrawing = noting_withdrawals(Entry.objects.filter(pk=self.pk))
@@ -227,8 +228,9 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
                 super().save(*args, **kwargs)
             live = self.status == self.Status.LIVE
             stale = self.taggings.exclude(live=live, published=self.published)
-            if stale.update(live=live, published=self.published):
-                Tag.objects.filter(taggings__content_object=self).recount()
+            if tags := list(stale.values_list("tag", flat=True)):
+                with recounting(tags):
+                    stale.update(live=live, published=self.published)
             index_entries([self.pk])
 
     def get_absolute_url(self):
