@@ -7,6 +7,7 @@ from entries.models import Tag, TaggedEntry, TagName, fold
 
 from .deletion import summarise_deletion
 from .merging import TagActionForm, merge_tags
+from .retrying import RetryingAdmin
 
 
 class TagForm(forms.ModelForm):
@@ -54,7 +55,7 @@ class TagNameInline(admin.TabularInline):
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(RetryingAdmin):
     form = TagForm
     action_form = TagActionForm
     actions = [merge_tags]

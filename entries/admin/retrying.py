@@ -1,0 +1,95 @@
+"""Pages of the desk that write: tried again when others write the same, and what they say if not.
+
+Django's own actions and ours change entries some at a time or in one transaction, and try that
+again themselves (`entries.models.locking.retrying`); a form or a deletion is one transaction with
+all that its request does.
+"""
+
+from collections.abc import Callable
+
+from django.contrib import admin, messages
+from django.contrib.messages.storage import default_storage
+from django.db import OperationalError
+from django.http import HttpResponse, HttpResponseRedirect
+
+from entries.models.locking import is_momentary, retrying
+
+BUSY = (
+    "The database was busy with other changes for too long. Nothing of yours is stored yet; "
+    "what you typed stands below. Save again in a moment."
+)
+BUSY_ACTION = (
+    "The database was busy with other changes for too long, and not everything was done. "
+    "Do it again in a moment: what is done already is left as it is."
+)
+
+
+class RetryingAdmin(admin.ModelAdmin):
+    """A ModelAdmin for rows that imports and other editors write at the same time."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        view = super().changeform_view
+        try:
+            return retry_request(request, lambda: view(request, object_id, form_url, extra_context))
+        except OperationalError as error:
+            if not is_momentary(error):
+                raise
+        # The form once more, as it was sent, with a sentence: it only reads.
+        request.gave_up = True
+        response = self._changeform_view(request, object_id, form_url, extra_context)
+        if response.status_code == 200:
+            response.status_code = 503
+        return response
+
+    def delete_view(self, request, object_id, extra_context=None):
+        view = super().delete_view
+        return self.or_say_so(
+            request, lambda: retry_request(request, lambda: view(request, object_id, extra_context))
+        )
+
+    def changelist_view(self, request, extra_context=None):
+        view = super().changelist_view
+        return self.or_say_so(request, lambda: view(request, extra_context))
+
+    def or_say_so(self, request, view: Callable[[], HttpResponse]) -> HttpResponse:
+        """What the view answers, or the page from which it was asked, with a message."""
+        try:
+            return view()
+        except OperationalError as error:
+            if not is_momentary(error):
+                raise
+        self.message_user(request, BUSY_ACTION, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def delete_queryset(self, request, queryset):
+        delete = super().delete_queryset
+        retrying(lambda: delete(request, queryset.all()))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return refusing(form) if hasattr(request, "gave_up") else form
+
+
+def retry_request(request, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer a request, and again from its beginning when others were in its way."""
+
+    def answer() -> HttpResponse:
+        # Nothing is left of an earlier try: neither its messages nor how far files were read.
+        request._messages = default_storage(request)
+        for file in request.FILES.values():
+            file.seek(0)
+        return view()
+
+    return retrying(answer) if request.method == "POST" else view()
+
+
+def refusing(form):
+    """The form, but one that is never valid: it says that the database was busy."""
+
+    class BusyForm(form):
+        def clean(self):
+            cleaned = super().clean()
+            self.add_error(None, BUSY)
+            return cleaned
+
+    return BusyForm
