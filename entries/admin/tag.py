@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 
 from entries.models import Tag, TaggedEntry, TagName, fold
+from entries.models.locking import lock_tag_names
 
 from .deletion import summarise_deletion
 from .merging import TagActionForm, merge_tags
@@ -24,6 +25,8 @@ class TagForm(forms.ModelForm):
         name = " ".join(self.cleaned_data["name"].split())
         if not name:
             raise forms.ValidationError("A tag needs a name.")
+        # Nobody takes the name between this look and the saving, in the same transaction.
+        lock_tag_names()
         others = TagName.objects.filter(folded=fold(name)).exclude(tag=self.instance.pk)
         holder = others.select_related("tag").first()
         if holder:
