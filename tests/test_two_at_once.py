@@ -18,7 +18,7 @@ from entries.importing.joining import JoinError, merge_entries
 from entries.importing.review import accept
 from entries.models import Change, Entry, MergedEntry, SearchDocument, Source, Tag, TaggedEntry
 from entries.models.document import SEARCHED, make_documents
-from entries.models.locking import MAX_TRIES, is_momentary, lock_entries, retrying
+from entries.models.locking import MAX_TRIES, is_momentary, lock_entries, retry_deadlocks
 
 from .admin.conftest import form_data
 from .rivals import MAX_SECONDS, Rival
@@ -346,8 +346,8 @@ def test_one_of_two_that_wait_for_each_other_tries_again(postgres, make_entry):
         return "done"
 
     rivals = [
-        Rival(lambda: retrying(lambda: crossing(first, second))),
-        Rival(lambda: retrying(lambda: crossing(second, first))),
+        Rival(lambda: retry_deadlocks(lambda: crossing(first, second))),
+        Rival(lambda: retry_deadlocks(lambda: crossing(second, first))),
     ]
 
     assert [rival.result() for rival in rivals] == ["done", "done"]
@@ -363,7 +363,7 @@ def test_what_stays_wrong_is_raised_in_the_end(make_entry):
         Entry.objects.create(title="Same id", atom_id=post.atom_id)
 
     with pytest.raises(IntegrityError):
-        retrying(wrong)
+        retry_deadlocks(wrong)
     assert len(tries) == MAX_TRIES
 
 
@@ -376,7 +376,7 @@ def test_an_error_of_another_kind_is_not_tried_again(transactional_db):
             cursor.execute("SELECT * FROM no_such_table")
 
     with pytest.raises(Exception, match="no_such_table") as raised:
-        retrying(wrong)
+        retry_deadlocks(wrong)
     assert len(tries) == 1
     assert not is_momentary(raised.value)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from entries.models import Entry, fold
-from entries.models.locking import lock_entries, retrying
+from entries.models.locking import lock_entries, retry_deadlocks
 from entries.models.tagging import current_tags, known_tags, set_tags
 
 from .names import TagNamesField, TagNamesInput
@@ -136,7 +136,7 @@ def change_each(
 
     done = left = 0
     for pks in batches(queryset):
-        changed, others = retrying(partial(change_some, pks))
+        changed, others = retry_deadlocks(partial(change_some, pks))
         done += changed
         left += others
     return done, left

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from entries.importing.review import accept, dismiss
 from entries.models import Change
-from entries.models.locking import retrying
+from entries.models.locking import retry_deadlocks
 
 from .provenance import as_text, comparison, field_label, moment, our_value
 from .retrying import RetryingAdmin
@@ -21,13 +21,13 @@ VALUE_SHOWN = 100
 
 @admin.action(description="Take upstream’s value")
 def take_theirs(modeladmin, request, queryset):
-    number = retrying(lambda: accept(queryset.all()))
+    number = retry_deadlocks(lambda: accept(queryset.all()))
     modeladmin.message_user(request, f"{counted(number)} taken over.", messages.SUCCESS)
 
 
 @admin.action(description="Keep ours")
 def keep_ours(modeladmin, request, queryset):
-    number = retrying(lambda: dismiss(queryset.all()))
+    number = retry_deadlocks(lambda: dismiss(queryset.all()))
     modeladmin.message_user(request, f"{counted(number)} set aside.", messages.SUCCESS)
 
 
@@ -113,7 +113,7 @@ class ChangeAdmin(RetryingAdmin):
             if not self.may_decide(request):
                 raise PermissionDenied
             change = get_object_or_404(Change, pk=pk)
-            retrying(lambda: decide([change]))
+            retry_deadlocks(lambda: decide([change]))
             done = "taken from upstream" if decide is accept else "kept as it is here"
             self.message_user(request, f"{field_label(change.field)}: {done}.", messages.SUCCESS)
             entry = reverse("admin:entries_entry_change", args=[change.entry_id])

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from entries.models import Entry, OldAddress, Tag, TagName, fold
-from entries.models.locking import lock_entries, lock_tags, retrying
+from entries.models.locking import lock_entries, lock_tags, retry_deadlocks
 from entries.models.tagging import current_tags, known_tags, set_tags
 
 from .actions import asked_names, batches, listed
@@ -64,12 +64,12 @@ def merge(tags: Iterable[Tag], into: Tag) -> None:
     finished by doing it again. Raises MergeError when the one tag is gone.
     """
     gone = [tag.pk for tag in tags]
-    retrying(partial(pass_on_names, gone, into))
+    retry_deadlocks(partial(pass_on_names, gone, into))
     tagged = Entry.objects.filter(taggings__tag__in=gone).distinct()
     while tagged.exists():
         for pks in batches(tagged):
-            retrying(partial(replace_tags, pks, gone, into))
-    retrying(partial(delete_merged, gone, into))
+            retry_deadlocks(partial(replace_tags, pks, gone, into))
+    retry_deadlocks(partial(delete_merged, gone, into))
 
 
 @transaction.atomic

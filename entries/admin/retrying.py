@@ -1,7 +1,7 @@
 """Pages of the desk that write: tried again when others write the same, and what they say if not.
 
 Django's own actions and ours change entries some at a time or in one transaction, and try that
-again themselves (`entries.models.locking.retrying`); a form or a deletion is one transaction with
+again themselves (`entries.models.locking.retry_deadlocks`); a form or a deletion is one transaction with
 all that its request does.
 """
 
@@ -12,7 +12,7 @@ from django.contrib.messages.storage import default_storage
 from django.db import OperationalError
 from django.http import HttpResponse, HttpResponseRedirect
 
-from entries.models.locking import is_momentary, retrying
+from entries.models.locking import is_momentary, retry_deadlocks
 
 BUSY = (
     "The database was busy with other changes for too long. Nothing of yours is stored yet; "
@@ -63,7 +63,7 @@ class RetryingAdmin(admin.ModelAdmin):
 
     def delete_queryset(self, request, queryset):
         delete = super().delete_queryset
-        retrying(lambda: delete(request, queryset.all()))
+        retry_deadlocks(lambda: delete(request, queryset.all()))
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -80,7 +80,7 @@ def retry_request(request, view: Callable[[], HttpResponse]) -> HttpResponse:
             file.seek(0)
         return view()
 
-    return retrying(answer) if request.method == "POST" else view()
+    return retry_deadlocks(answer) if request.method == "POST" else view()
 
 
 def refusing(form):

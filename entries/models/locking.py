@@ -15,7 +15,7 @@ SQLite has one writer at a time, from the start of its transaction: there these 
 nothing, and only say which rows are still there.
 
 Transactions are short. Where two wait for each other all the same, the database ends one of them;
-`retrying` runs that one again.
+`retry_deadlocks` runs that one again.
 """
 
 import random
@@ -29,7 +29,7 @@ from django.db.models import Model, QuerySet
 
 T = TypeVar("T")
 
-MAX_TRIES = 5
+MAX_TRIES = 6
 # Before the second try; twice as long before each further one.
 MIN_PAUSE_SECONDS = 0.05
 TAG_NAMES_LOCK = 0x74616773  # a number of ours among PostgreSQL's advisory locks
@@ -78,28 +78,28 @@ def lock_tag_names() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TAG_NAMES_LOCK])
 
 
-def retrying(work: Callable[[], T]) -> T:
-    """Run `work`, which is one transaction, and run it again when others were in its way.
+def retry_deadlocks(function: Callable[[], T], also: tuple[type[Exception], ...] = ()) -> T:
+    """Call a function that makes one transaction, again when others were in its way.
 
-    It must read again all that it depends on. Returns what it returns. After MAX_TRIES it raises
-    the database's own error, of which `is_momentary` tells whether a later try may succeed.
-    Within a transaction it runs once, since only the whole transaction can be repeated.
+    That is a deadlock, a serialization failure, SQLite's "database is locked", a unique value or
+    a row referred to that another wrote or deleted at that moment, and what `also` names. The
+    function must read again all that it depends on. After MAX_TRIES the error is raised;
+    `is_momentary` tells whether it is of this kind.
+
+    Within a transaction only `also` is tried again: the rest needs the whole of it.
     """
-    if connection.in_atomic_block:
-        return work()
+    caught = also if connection.in_atomic_block else (OperationalError, IntegrityError, *also)
     pause = MIN_PAUSE_SECONDS
     for _ in range(MAX_TRIES - 1):
         try:
-            return work()
-        except (OperationalError, IntegrityError) as error:
-            # A unique value, or a row referred to, was another before this one wrote: a second
-            # look sees what the other has written.
-            if not isinstance(error, IntegrityError) and not is_momentary(error):
+            return function()
+        except caught as error:
+            if not (isinstance(error, (IntegrityError, *also)) or is_momentary(error)):
                 raise
         # Of different length, so that two that met do not meet again.
         time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
         pause *= 2
-    return work()
+    return function()
 
 
 def is_momentary(error: BaseException) -> bool:
