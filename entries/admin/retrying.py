@@ -1,8 +1,7 @@
 """Pages of the desk that write: tried again when others write the same, and what they say if not.
 
-Django's own actions and ours change entries some at a time or in one transaction, and try that
-again themselves (`entries.models.locking.retry_deadlocks`); a form or a deletion is one transaction with
-all that its request does.
+A form or a deletion is one transaction with all that its request does. Actions try again
+themselves, each transaction on its own (`entries.models.locking.retry_deadlocks`).
 """
 
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from django.contrib import admin, messages
 from django.contrib.messages.storage import default_storage
 from django.db import OperationalError
+from django.forms import ModelForm
 from django.http import HttpResponse, HttpResponseRedirect
 
 from entries.models.locking import is_momentary, retry_deadlocks
@@ -36,7 +36,9 @@ class RetryingAdmin(admin.ModelAdmin):
                 raise
         # The form once more, as it was sent, with a sentence: it only reads.
         request.gave_up = True
-        response = self._changeform_view(request, object_id, form_url, extra_context)
+        response = self._changeform_view(  # type: ignore[attr-defined]
+            request, object_id, form_url, extra_context
+        )
         if response.status_code == 200:
             response.status_code = 503
         return response
@@ -83,13 +85,12 @@ def retry_request(request, view: Callable[[], HttpResponse]) -> HttpResponse:
     return retry_deadlocks(answer) if request.method == "POST" else view()
 
 
-def refusing(form):
+def refusing(form: type[ModelForm]) -> type[ModelForm]:
     """The form, but one that is never valid: it says that the database was busy."""
 
-    class BusyForm(form):
-        def clean(self):
-            cleaned = super().clean()
-            self.add_error(None, BUSY)
-            return cleaned
+    def clean(self):
+        cleaned = form.clean(self)
+        self.add_error(None, BUSY)
+        return cleaned
 
-    return BusyForm
+    return type(form.__name__, (form,), {"clean": clean})

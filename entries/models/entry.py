@@ -81,7 +81,7 @@ class EntryQuerySet(models.QuerySet):
         """Delete these entries. Their sightings stay, so that no import brings them back."""
         with transaction.atomic():
             pks = lock_entries(self, to_delete=True)
-            entries = models.QuerySet(Entry).filter(pk__in=pks)
+            entries: models.QuerySet[Entry] = models.QuerySet(Entry).filter(pk__in=pks)
             with (
                 recounting(Tag.objects.filter(taggings__content_object__in=pks)),
                 noting_withdrawals(Entry.objects.filter(pk__in=pks)),

@@ -88,7 +88,9 @@ def retry_deadlocks(function: Callable[[], T], also: tuple[type[Exception], ...]
 
     Within a transaction only `also` is tried again: the rest needs the whole of it.
     """
-    caught = also if connection.in_atomic_block else (OperationalError, IntegrityError, *also)
+    caught: tuple[type[Exception], ...] = also
+    if not connection.in_atomic_block:
+        caught = (OperationalError, IntegrityError, *also)
     pause = MIN_PAUSE_SECONDS
     for _ in range(MAX_TRIES - 1):
         try:
