@@ -4,7 +4,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-postgres test-browser lighthouse check format bench screenshots
+.PHONY: help setup run test test-postgres test-browser test-stress lighthouse check format bench screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +25,9 @@ test-postgres: .venv/.dev ## run them on PostgreSQL: TEST_DATABASE_URL=postgres:
 
 test-browser: .venv/.dev ## run the tests that need Chromium
 	$(BIN)/python -m pytest -m browser tests/browser
+
+test-stress: .venv/.dev ## many writers at once on a real server, on SQLite or TEST_DATABASE_URL; EDITS=1000 for all
+	STRESS_EDITS=$(or $(EDITS),100) $(BIN)/python -m pytest -m stress tests/stress
 
 lighthouse: .venv/.dev tests/lighthouse/node_modules/.ready ## judge pages of the sample; needs Node and Chromium
 	$(BIN)/python -m tests.lighthouse

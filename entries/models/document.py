@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db import models, transaction
 from entries.plaintext import visible_text
 from entries.words import split_words
 
-from .locking import locking
+from .locking import locking, retry_deadlocks
 
 BATCH = 1000  # entries
 # Shorter, so that whoever else writes waits for less than a second.
@@ -84,7 +85,7 @@ def index_all() -> Iterator[int]:
     entries = Entry.objects.order_by("pk").values_list("pk", flat=True)
     while batch := list(entries.filter(pk__gt=last)[:REBUILT_AT_ONCE]):
         last = batch[-1]
-        index_entries(batch)
+        retry_deadlocks(partial(index_entries, batch))
         yield len(batch)
 
 
