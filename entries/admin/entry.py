@@ -13,6 +13,7 @@ from entries.models.locking import locking
 
 from .actions import ENTRY_ACTIONS, EntryActionForm
 from .deletion import summarise_deletion
+from .enclosures import EnclosureFormSet
 from .entries import EntryListAdmin
 from .forms import EnclosureForm, EntryForm, looks_like_html
 from .joining import merge_the_two, split_again
@@ -40,6 +41,7 @@ QUOTATION = ["quoted_source", "quoted_url", "quoted_context"]
 class EnclosureInline(admin.TabularInline):
     model = Enclosure
     form = EnclosureForm
+    formset = EnclosureFormSet
     extra = 0
     classes = ["collapse"]
 
