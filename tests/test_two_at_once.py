@@ -228,6 +228,20 @@ def test_two_tags_merged_into_each_other_leave_one(postgres, make_entry):
     assert names(post) == ["b"]
 
 
+def test_saving_a_tag_that_is_merged_meanwhile_says_so(postgres, make_entry, editor):
+    make_entry(tags=["js", "JavaScript"])
+    js, javascript = Tag.objects.get(name="js"), Tag.objects.get(name="JavaScript")
+    page = editor.get(change_url(js))
+
+    response = while_uncommitted(
+        lambda: merge([js], javascript),
+        lambda: editor.post(change_url(js), form_data(page) | {"name": "ES"}, follow=True),
+    )
+
+    assert "doesn’t exist. Perhaps it was deleted?" in response.content.decode()
+    assert list(Tag.objects.values_list("name", flat=True)) == ["JavaScript"]
+
+
 def test_a_tag_deleted_while_it_is_assigned_is_gone(postgres, make_entry, editor):
     make_entry(tags=["old"])
     late = make_entry(tags=["x"])

@@ -2,9 +2,10 @@
 
 from django import forms
 from django.contrib import admin
+from django.db import connection
 
 from entries.models import Tag, TaggedEntry, TagName, fold
-from entries.models.locking import lock_tag_names
+from entries.models.locking import lock_tag_names, locking
 
 from .deletion import summarise_deletion
 from .merging import TagActionForm, merge_tags
@@ -76,6 +77,15 @@ class TagAdmin(RetryingAdmin):
 
     def get_inlines(self, request, obj):
         return [TagNameInline] if obj else []
+
+    def get_object(self, request, object_id, from_field=None):
+        tag = super().get_object(request, object_id, from_field)
+        is_saving = request.method == "POST" and connection.in_atomic_block
+        if tag and is_saving and request.resolver_match.url_name == "entries_tag_change":
+            # Nobody merges or deletes it between the form's look and its own save.
+            lock_tag_names()
+            return locking(Tag, [tag.pk]).first()
+        return tag
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
