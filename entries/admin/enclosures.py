@@ -1,5 +1,7 @@
 """The media of an entry, as its form lists them."""
 
+from typing import Any
+
 from django import forms
 from django.forms.models import BaseInlineFormSet, model_to_dict
 
@@ -27,40 +29,33 @@ class EnclosureFormSet(BaseInlineFormSet):
         if self.is_replaced:
             raise forms.ValidationError(REPLACED)
 
+    def _sent(self, name: str) -> str:
+        return self.data.get(f"{self.prefix}-{name}", "")
+
     def _sent_number(self, name: str) -> int:
-        number = self.data.get(f"{self.prefix}-{name}", "")
+        number = self._sent(name)
         return int(number) if number.isdecimal() else 0
 
     def _sent_pks(self) -> set[str]:
         rows = range(min(self._sent_number("INITIAL_FORMS"), self.absolute_max))
-        return {self.data.get(f"{self.prefix}-{row}-id", "") for row in rows}
+        return {self._sent(f"{row}-id") for row in rows}
 
     def _are_stored(self, pks: set[str]) -> bool:
         return pks <= {str(enclosure.pk) for enclosure in self.get_queryset()}
 
-    def _with_stored_rows(self):
-        """What was sent, with the stored rows for those that were sent as stored."""
-        typed = {name: values for name, values in self.data.lists() if not self._is_row(name)}
-        first, end = self._sent_number("INITIAL_FORMS"), self._sent_number("TOTAL_FORMS")
+    def _with_stored_rows(self) -> dict[str, Any]:
+        """What was sent, with the stored rows in place of those that were sent as stored."""
+        fields = ["id", "entry", *self.form.base_fields]
         stored = list(self.get_queryset())
-        data = self.data.copy()
-        data.clear()
-        for name, values in typed.items():
-            data.setlist(name, values)
-        for number, enclosure in enumerate(stored):
-            row = model_to_dict(enclosure, [*self.form._meta.fields, "id", "entry"])
-            for name, value in row.items():
-                data[f"{self.prefix}-{number}-{name}"] = "" if value is None else str(value)
-            data[f"{self.prefix}-{number}-id"] = str(enclosure.pk)
-        for row in range(first, min(end, first + self.max_num)):
-            number = len(stored) + row - first
-            for name, values in self.data.lists():
-                if name.startswith(f"{self.prefix}-{row}-"):
-                    data.setlist(name.replace(f"-{row}-", f"-{number}-", 1), values)
+        rows = [model_to_dict(enclosure) for enclosure in stored]
+        first, end = self._sent_number("INITIAL_FORMS"), self._sent_number("TOTAL_FORMS")
+        for number in range(first, min(end, first + self.max_num)):
+            rows.append({name: self._sent(f"{number}-{name}") for name in fields})
+        data = {
+            f"{self.prefix}-{number}-{name}": "" if value is None else str(value)
+            for number, row in enumerate(rows)
+            for name, value in row.items()
+        }
         data[f"{self.prefix}-INITIAL_FORMS"] = str(len(stored))
-        data[f"{self.prefix}-TOTAL_FORMS"] = str(len(stored) + max(0, end - first))
+        data[f"{self.prefix}-TOTAL_FORMS"] = str(len(rows))
         return data
-
-    def _is_row(self, name: str) -> bool:
-        start, _, rest = name.removeprefix(f"{self.prefix}-").partition("-")
-        return name.startswith(f"{self.prefix}-") and start.isdecimal() and bool(rest)

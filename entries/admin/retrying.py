@@ -1,4 +1,4 @@
-"""Pages of the desk that write: tried again when others write the same, and what they say if not.
+"""Pages of the desk that write, tried again when another writer was in the way.
 
 A form or a deletion is one transaction with all that its request does. Actions try again
 themselves, each transaction on its own (`entries.models.locking.retry_deadlocks`).
@@ -34,7 +34,7 @@ class RetryingAdmin(admin.ModelAdmin):
         except OperationalError as error:
             if not is_momentary(error):
                 raise
-        # The form once more, as it was sent, with a sentence: it only reads.
+        # Show the form again as it was sent, with a sentence. This pass only reads.
         request.gave_up = True
         response = self._changeform_view(  # type: ignore[attr-defined]
             request, object_id, form_url, extra_context
@@ -54,7 +54,7 @@ class RetryingAdmin(admin.ModelAdmin):
         return self.or_say_so(request, lambda: view(request, extra_context))
 
     def or_say_so(self, request, view: Callable[[], HttpResponse]) -> HttpResponse:
-        """What the view answers, or the page from which it was asked, with a message."""
+        """Answer with the view; when the database is busy, go back to the page with a message."""
         try:
             return view()
         except OperationalError as error:
@@ -76,7 +76,7 @@ def retry_request(request, view: Callable[[], HttpResponse]) -> HttpResponse:
     """Answer a request, and again from its beginning when others were in its way."""
 
     def answer() -> HttpResponse:
-        # Nothing is left of an earlier try: neither its messages nor how far files were read.
+        # An earlier try has left messages, and has read the files to their end.
         request._messages = default_storage(request)
         for file in request.FILES.values():
             file.seek(0)

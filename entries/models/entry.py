@@ -1,4 +1,5 @@
 import uuid
+from collections import Counter
 from contextlib import nullcontext
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from taggit.managers import TaggableManager
 
 from .address import keeping_address
 from .document import REPEATED, index_entries
-from .locking import lock_entries
+from .locking import lock_entries, lock_in_batches
 from .path import PathKeyField
 from .tag import Tag, TaggedEntry, recounting
 from .tagging import EntryTags, set_tags
@@ -46,18 +47,23 @@ class EntryQuerySet(models.QuerySet):
         return created
 
     def set_status(self, status):
-        """Give these entries a status. A fixed number of queries; returns how many changed."""
+        """Give these entries a status. Returns how many changed.
+
+        A fixed number of queries for each 10,000 of them.
+        """
+        changed = 0
         with transaction.atomic():
-            locked = Entry.objects.filter(pk__in=lock_entries(self))
-            pks = list(locked.exclude(status=status).order_by().values_list("pk", flat=True))
-            changed = Entry.objects.filter(pk__in=pks)
-            tags = Tag.objects.filter(taggings__content_object__in=pks)
-            with recounting(tags):
-                changed.update(status=status, modified_at=timezone.now())
-                TaggedEntry.objects.filter(content_object__in=pks).update(
-                    live=status == Entry.Status.LIVE
-                )
-        return len(pks)
+            for batch in lock_in_batches(self):
+                others = Entry.objects.filter(pk__in=batch).exclude(status=status).order_by()
+                pks = list(others.values_list("pk", flat=True))
+                taggings = TaggedEntry.objects.filter(content_object__in=pks)
+                with recounting(Tag.objects.filter(taggings__content_object__in=pks)):
+                    Entry.objects.filter(pk__in=pks).update(
+                        status=status, modified_at=timezone.now()
+                    )
+                    taggings.update(live=status == Entry.Status.LIVE)
+                changed += len(pks)
+        return changed
 
     def update(self, **values):
         """Change fields in the database alone, and what is searched of them.
@@ -66,27 +72,33 @@ class EntryQuerySet(models.QuerySet):
         """
         if REPEATED.isdisjoint(values):
             return super().update(**values)
+        may_withdraw = not values.keys().isdisjoint(("status", "published"))
+        updated = 0
         with transaction.atomic():
-            pks = lock_entries(self)
-            may_withdraw = not values.keys().isdisjoint(("status", "published"))
-            entries = Entry.objects.filter(pk__in=pks)
-            with noting_withdrawals(entries) if may_withdraw else nullcontext():
-                updated = models.QuerySet.update(self.filter(pk__in=pks), **values)
-            index_entries(pks)
+            for batch in lock_in_batches(self):
+                entries = Entry.objects.filter(pk__in=batch)
+                with noting_withdrawals(entries) if may_withdraw else nullcontext():
+                    updated += super(EntryQuerySet, self.filter(pk__in=batch)).update(**values)
+                index_entries(batch)
         return updated
 
     update.alters_data = True  # type: ignore[attr-defined]
 
     def delete(self):
-        """Delete these entries. Their sightings stay, so that no import brings them back."""
+        """Delete these entries. Their sightings stay, so that no import brings them back.
+
+        Returns what Django's `delete` does: how many rows, and how many of each model.
+        """
+        deleted = Counter[str]()
         with transaction.atomic():
-            pks = lock_entries(self, to_delete=True)
-            entries: models.QuerySet[Entry] = models.QuerySet(Entry).filter(pk__in=pks)
-            with (
-                recounting(Tag.objects.filter(taggings__content_object__in=pks)),
-                noting_withdrawals(Entry.objects.filter(pk__in=pks)),
-            ):
-                return entries.delete()
+            for batch in lock_in_batches(self, to_delete=True):
+                entries = Entry.objects.filter(pk__in=batch)
+                with (
+                    recounting(Tag.objects.filter(taggings__content_object__in=batch)),
+                    noting_withdrawals(entries),
+                ):
+                    deleted.update(super(EntryQuerySet, entries).delete()[1])
+        return deleted.total(), dict(deleted)
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]

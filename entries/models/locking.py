@@ -1,4 +1,4 @@
-"""Two writers at once: in which order they lock rows, and how the one that gives way tries again.
+"""The order in which writers lock rows, and how a transaction is run again.
 
 A transaction that writes entries or tags takes its locks in this order, rows by primary key:
 
@@ -8,20 +8,20 @@ A transaction that writes entries or tags takes its locks in this order, rows by
 3. tags (`lock_tags`), those that entries lose and those that they get;
 4. taggings, and everything else: sightings, old addresses, withdrawals, search documents.
 
-So nobody writes a tagging without holding its tag, and a tag's taggings can be counted. Imports
-take turns among themselves before all that (`importer.one_writer`).
+A tagging is written only while its tag is locked, so the taggings of a locked tag can be counted.
+Imports take turns with each other before step 1 (`importer.one_writer`).
 
-SQLite has one writer at a time, from the start of its transaction: there these functions lock
-nothing, and only say which rows are still there.
+SQLite has one writer at a time, from the start of its transaction. There these functions lock
+nothing; they only say which rows still exist.
 
-Transactions are short. Where two wait for each other all the same, the database ends one of them;
-`retry_deadlocks` runs that one again.
+Keep transactions short. When two wait for each other all the same, the database ends one of
+them, and `retry_deadlocks` runs it again.
 """
 
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection
@@ -29,6 +29,8 @@ from django.db.models import Model, QuerySet
 
 T = TypeVar("T")
 
+# Databases limit the parameters of a query: SQLite, as it is mostly built, to 32,766.
+MAX_BATCH_ENTRIES = 10_000
 MAX_TRIES = 6
 # Before the second try; twice as long before each further one.
 MIN_PAUSE_SECONDS = 0.05
@@ -42,12 +44,19 @@ MOMENTARY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 def lock_entries(entries: Iterable[int] | QuerySet, *, to_delete: bool = False) -> list[int]:
     """Lock entries, given by primary key or as a queryset, until the transaction ends.
 
-    Returns the primary keys of those that are still there, in order. Waits for whoever holds
-    one of them. One query.
+    Waits while another transaction holds one of them. Returns the primary keys of the entries
+    that still exist, in order. One query.
     """
     from .entry import Entry
 
     return list(locking(Entry, entries, to_delete=to_delete).values_list("pk", flat=True))
+
+
+def lock_in_batches(entries: QuerySet, *, to_delete: bool = False) -> Iterator[list[int]]:
+    """Lock entries, all at first; then give their primary keys, 10,000 at a time."""
+    pks = lock_entries(entries, to_delete=to_delete)
+    for start in range(0, len(pks), MAX_BATCH_ENTRIES):
+        yield pks[start : start + MAX_BATCH_ENTRIES]
 
 
 def lock_tags(tags: Iterable[int] | QuerySet, *, to_delete: bool = False) -> list[int]:
@@ -60,18 +69,18 @@ def lock_tags(tags: Iterable[int] | QuerySet, *, to_delete: bool = False) -> lis
 def locking(
     model: type[Model], rows: Iterable[int] | QuerySet, *, to_delete: bool = False
 ) -> QuerySet:
-    """These rows in their order, as a queryset that locks them when it is read."""
+    """A queryset of these rows by primary key, which locks them when it is read."""
     wanted = rows.order_by().values("pk") if isinstance(rows, QuerySet) else list(rows)
-    # Whoever only refers to a row, such as a new tagging to its tag, waits for no lock but that
-    # of a deletion.
+    # A new row that refers to a locked one, as a tagging does to its tag, need not wait, unless
+    # the locked one is to be deleted.
     locked = model._default_manager.select_for_update(no_key=not to_delete)
     return locked.filter(pk__in=wanted).order_by("pk")
 
 
 def lock_tag_names() -> None:
-    """Wait until nobody else makes or renames a tag, and keep others from it until the end.
+    """Let nobody else make or rename a tag until the transaction ends.
 
-    Without it two who look for a name or a slug would both find it free.
+    Without this lock, two transactions could both find a name or a slug free.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -79,14 +88,14 @@ def lock_tag_names() -> None:
 
 
 def retry_deadlocks(function: Callable[[], T], also: tuple[type[Exception], ...] = ()) -> T:
-    """Call a function that makes one transaction, again when others were in its way.
+    """Call a function that makes one transaction; call it again when another got in its way.
 
-    That is a deadlock, a serialization failure, SQLite's "database is locked", a unique value or
-    a row referred to that another wrote or deleted at that moment, and what `also` names. The
-    function must read again all that it depends on. After MAX_TRIES the error is raised;
-    `is_momentary` tells whether it is of this kind.
+    It is called again after a deadlock, a serialization failure, SQLite's "database is locked", an
+    IntegrityError (another took a unique value, or deleted a row that this one refers to), and
+    the exceptions in `also`. The function must read everything anew each time. Returns what it
+    returns. Raises the last error after MAX_TRIES calls; `is_momentary` tells what kind it is.
 
-    Within a transaction only `also` is tried again: the rest needs the whole of it.
+    Within a transaction only `also` is tried again: the other errors end the whole transaction.
     """
     caught: tuple[type[Exception], ...] = also
     if not connection.in_atomic_block:
@@ -98,16 +107,16 @@ def retry_deadlocks(function: Callable[[], T], also: tuple[type[Exception], ...]
         except caught as error:
             if not (isinstance(error, (IntegrityError, *also)) or is_momentary(error)):
                 raise
-        # Of different length, so that two that met do not meet again.
+        # A random pause, so that the two do not meet again.
         time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
         pause *= 2
     return function()
 
 
 def is_momentary(error: BaseException) -> bool:
-    """Whether the database refused only because others were writing at that moment."""
+    """True for an error that another try may not meet: others were writing at that moment."""
     cause = error.__cause__
     if getattr(cause, "sqlstate", None) in MOMENTARY_STATES:
         return True
-    # The last eight bits; those above say more of the reason.
+    # The lowest eight bits are the kind of error, the others its details.
     return getattr(cause, "sqlite_errorcode", 0) & 0xFF in MOMENTARY_CODES

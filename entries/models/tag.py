@@ -52,7 +52,7 @@ class TagQuerySet(models.QuerySet):
         )
 
     def delete(self):
-        """Delete these tags, and take them from their entries and what is searched of those."""
+        """Delete these tags and their taggings, and write the entries' search documents anew."""
         with transaction.atomic():
             entries = lock_for_deletion(self)
             deleted = super().delete()
@@ -175,7 +175,7 @@ def lock_for_deletion(tags: TagQuerySet) -> list[int]:
     tagged = Entry.objects.filter(taggings__tag__in=tags.order_by().values("pk")).distinct()
     entries = lock_entries(tagged)
     lock_tags(tags, to_delete=True)
-    # An entry that got one between the two queries. Nobody gets one from now on.
+    # Entries that got one of the tags between the two queries. No further ones can get it now.
     while missed := set(tagged.order_by().values_list("pk", flat=True)).difference(entries):
         entries += lock_entries(missed)
     return entries
@@ -194,7 +194,7 @@ def tags_by_name(names: Iterable[str]) -> dict[str, Tag]:
     if len(found) < len(spelling):
         with transaction.atomic(savepoint=False):
             lock_tag_names()
-            # Somebody else may have made one before the lock was ours.
+            # Another transaction may have made one before this one got the lock.
             found = _known(spelling)
             missing = {folded: name for folded, name in spelling.items() if folded not in found}
             found |= _create_tags(missing) if missing else {}
@@ -204,8 +204,8 @@ def tags_by_name(names: Iterable[str]) -> dict[str, Tag]:
 def lock_tags_named(names: Iterable[str], others: Iterable[int] = ()) -> dict[str, Tag]:
     """The tag for each name, locked, created where there is none.
 
-    The tags with the primary keys `others` are locked as well, so that all are in order. Whoever
-    merges, renames or deletes a tag holds it, so each name is looked up again under the lock.
+    The tags with the primary keys `others` are locked in the same query. A tag may be merged,
+    renamed or deleted before it is locked, so each name is looked up again afterwards.
     """
     names, others = list(names), set(others)
     tags = tags_by_name(names)

@@ -19,8 +19,8 @@ def set_tags(wanted: Mapping[int, Sequence[str]]):
     """Give each entry (by primary key) the tags with these names, in this order.
 
     A name that only folds to a tag's name is kept as the tagging's term. Only what differs is
-    written. A fixed number of queries, whatever the number of entries and tags. An entry that
-    has been deleted meanwhile is passed over.
+    written. Skips entries that have been deleted meanwhile. The number of queries does not grow
+    with entries and tags.
     """
     from .entry import Entry
 
@@ -61,7 +61,7 @@ def _first_spellings(names: Sequence[str], tags: Mapping[str, Tag]) -> dict[int,
 
 
 def _count_alike(old: Sequence[TaggedEntry], new: Sequence[TaggedEntry]) -> int:
-    """How many of the first are alike. Those after them give the order, and are written anew."""
+    """How many rows at the beginning are alike. The rest is written anew, to keep the order."""
     number = 0
     for one, other in zip(old, new, strict=False):
         if (one.tag_id, one.term, one.live, one.published) != (
@@ -121,7 +121,7 @@ class EntryTags(_TaggableManager):
 def current_tags(pks: Iterable[int]) -> dict[int, dict[int, str]]:
     """The tags of each entry, in order, by the names that its feed gave them.
 
-    Call while the entries are locked, if they are to be given others.
+    Lock the entries first when the result decides which tags they get.
     """
     pks = list(pks)
     tags: dict[int, dict[int, str]] = {pk: {} for pk in pks}

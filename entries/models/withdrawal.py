@@ -57,7 +57,7 @@ def noting_withdrawals(entries: "EntryQuerySet") -> Iterator[None]:
     now = timezone.now()
     if gone:
         old = Withdrawal.objects.filter(withdrawn_at__lt=now - KEPT_FOR)
-        # Those that somebody else forgets at this moment are left to him.
+        # Rows that another transaction is deleting at this moment are left to it.
         free = old.select_for_update(skip_locked=True)
         Withdrawal.objects.filter(pk__in=free.values("pk")).delete()
     for atom_ids in _batches(gone):
