@@ -480,6 +480,17 @@ def test_a_deletion_that_the_database_has_no_time_for_says_so(make_entry, editor
     assert Entry.objects.exists()
 
 
+def test_a_decision_that_the_database_has_no_time_for_says_so(make_entry, editor, impatient):
+    post = make_entry(title="Ours")
+    change = Change.objects.create(entry=post, field="title", base="Base", theirs="Theirs")
+
+    with held(post):
+        response = editor.post(f"/admin/entries/change/{change.pk}/accept/")
+
+    assert "not everything was done" in editor.get(response.url).content.decode()
+    assert Change.objects.exists()
+
+
 def test_what_the_database_had_no_time_for_at_first_is_done(make_entry, impatient):
     post = make_entry()
     tries = []

@@ -113,11 +113,16 @@ class ChangeAdmin(RetryingAdmin):
             if not self.may_decide(request):
                 raise PermissionDenied
             change = get_object_or_404(Change, pk=pk)
-            retry_deadlocks(lambda: decide([change]))
-            done = "taken from upstream" if decide is accept else "kept as it is here"
-            self.message_user(request, f"{field_label(change.field)}: {done}.", messages.SUCCESS)
             entry = reverse("admin:entries_entry_change", args=[change.entry_id])
-            return HttpResponseRedirect(entry)
+
+            def answer():
+                retry_deadlocks(lambda: decide([change]))
+                done = "taken from upstream" if decide is accept else "kept as it is here"
+                label = field_label(change.field)
+                self.message_user(request, f"{label}: {done}.", messages.SUCCESS)
+                return HttpResponseRedirect(entry)
+
+            return self.or_say_so(request, answer, back=entry)
 
         return view
 

@@ -15,6 +15,8 @@ from entries.models.tagging import current_tags, known_tags, set_tags
 from .actions import asked_names, batches, listed
 from .names import TagNamesField, TagNamesInput
 
+IS_GONE = "The tag “{}” was merged or deleted at this moment."
+
 
 class TagActionForm(ActionForm):
     """The actions bar, with a line for the tag that others are to be merged into."""
@@ -76,7 +78,7 @@ def merge(tags: Iterable[Tag], into: Tag) -> None:
 def pass_on_names(gone: list[int], into: Tag) -> None:
     lock_tags([*gone, into.pk])
     if known_tags([into.name]).get(fold(into.name)) != into.pk:
-        raise MergeError(f"The tag “{into.name}” was merged or deleted at this moment.")
+        raise MergeError(IS_GONE.format(into.name))
     TagName.objects.filter(tag__in=gone).update(tag=into)
 
 
@@ -94,6 +96,9 @@ def replace_tags(pks: list[int], gone: list[int], into: Tag) -> None:
 
 @transaction.atomic
 def delete_merged(gone: list[int], into: Tag) -> None:
-    merged = Tag.objects.filter(pk__in=lock_tags(gone, to_delete=True))
+    locked = lock_tags([*gone, into.pk], to_delete=True)
+    if into.pk not in locked:
+        raise MergeError(IS_GONE.format(into.name))
+    merged = Tag.objects.filter(pk__in=gone)
     OldAddress.objects.pass_on_tags(merged, into)
     merged.delete()

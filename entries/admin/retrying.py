@@ -53,15 +53,18 @@ class RetryingAdmin(admin.ModelAdmin):
         view = super().changelist_view
         return self.or_say_so(request, lambda: view(request, extra_context))
 
-    def or_say_so(self, request, view: Callable[[], HttpResponse]) -> HttpResponse:
-        """Answer with the view; when the database is busy, go back to the page with a message."""
+    def or_say_so(self, request, view: Callable[[], HttpResponse], back: str = "") -> HttpResponse:
+        """Answer with the view; when the database is busy, go back with a message.
+
+        `back` is the page to go to, by default the one that the request was for.
+        """
         try:
             return view()
         except OperationalError as error:
             if not is_momentary(error):
                 raise
         self.message_user(request, BUSY_ACTION, messages.ERROR)
-        return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(back or request.get_full_path())
 
     def delete_queryset(self, request, queryset):
         delete = super().delete_queryset

@@ -185,7 +185,7 @@ def tags_by_name(names: Iterable[str]) -> dict[str, Tag]:
     """The tag for each name, created where there is none.
 
     Two spellings that fold to one name get one tag, under the spelling that came first.
-    Takes at most six queries, whatever the number of names.
+    Takes at most seven queries, whatever the number of names.
     """
     spelling: dict[str, str] = {}
     for name in names:

@@ -60,7 +60,7 @@ def test_nothing_is_lost_when_all_write_at_once(site, httpserver):
     there = site.run("prepare", told=serve_feeds(httpserver))
     record = Record()
     with site.served():
-        importers = [site.start("imports", str(max(2, EDITS // 50))) for _ in range(IMPORTERS)]
+        importers = [site.start("imports", str(EDITS // 25)) for _ in range(IMPORTERS)]
         editors = [Editor(site.url, there["session"], record) for _ in range(EDITORS)]
         do_all(make_jobs(EDITS, there["entries"], there["sources"], there["tags"]), editors)
         reports = [report for importer in importers for report in answer_of(importer)]

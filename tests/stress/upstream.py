@@ -8,7 +8,7 @@ from werkzeug import Response
 from tests.importing.atom import entry, feed
 
 SOURCES = 3
-ENTRIES_EACH = 8
+ENTRIES_EACH = 12
 # Of every fifth entry.
 SEEDS = [f"seed-{number}" for number in range(5)]
 
