@@ -1,6 +1,7 @@
 """What can be done to many entries at once, in a number of queries that they do not raise."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
@@ -8,13 +9,14 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.utils import timezone
 
-from entries.models import Entry, TaggedEntry, TagName, fold
-from entries.models.tagging import set_tags
+from entries.models import Entry, fold
+from entries.models.locking import lock_entries, retry_deadlocks
+from entries.models.tagging import current_tags, known_tags, set_tags
 
 from .names import TagNamesField, TagNamesInput
 
-# Databases limit the parameters of a query: SQLite, as it is mostly built, to 32,766.
-BATCH = 10_000
+# Entries that one transaction changes: whoever else writes waits for no more than these.
+MAX_ENTRIES_AT_ONCE = 500
 
 
 class EntryActionForm(ActionForm):
@@ -50,15 +52,14 @@ def add_tags(modeladmin, request, queryset):
     names = asked_names(modeladmin, request)
     if not names:
         return
-    known = known_tags(names)
 
-    def added(current):
+    def added(current, known):
         return [
             *current.values(),
             *(name for name in names if known.get(fold(name)) not in current),
         ]
 
-    done, left = retag(request, queryset, added, f"Added {listed(names)}.")
+    done, left = retag(request, queryset, names, added, f"Added {listed(names)}.")
     tell(modeladmin, request, done, f"tagged {listed(names)}", left, "tagged so before")
 
 
@@ -67,12 +68,11 @@ def remove_tags(modeladmin, request, queryset):
     names = asked_names(modeladmin, request)
     if not names:
         return
-    gone = set(known_tags(names).values())
 
-    def without(current):
-        return [name for tag, name in current.items() if tag not in gone]
+    def without(current, known):
+        return [name for tag, name in current.items() if tag not in known.values()]
 
-    done, left = retag(request, queryset, without, f"Removed {listed(names)}.")
+    done, left = retag(request, queryset, names, without, f"Removed {listed(names)}.")
     tell(modeladmin, request, done, f"freed of {listed(names)}", left, "not tagged so")
 
 
@@ -81,54 +81,65 @@ ENTRY_ACTIONS = [publish, reject, back_to_draft, add_tags, remove_tags]
 
 def set_status(request, queryset, status: str, log: str) -> tuple[int, int]:
     """Give the entries a status. Returns how many changed and how many had it before."""
-    done = left = 0
-    with transaction.atomic():
-        for pks in batches(queryset):
-            batch = Entry.objects.filter(pk__in=pks)
-            changing = list(batch.exclude(status=status).order_by().values_list("pk", flat=True))
-            batch.set_status(status)
-            keep_in_history(request, changing, log)
-            done += len(changing)
-            left += len(pks) - len(changing)
-    return done, left
+
+    def set_of(pks: list[int]) -> list[int]:
+        entries = Entry.objects.filter(pk__in=pks)
+        changing = list(entries.exclude(status=status).order_by().values_list("pk", flat=True))
+        entries.set_status(status)
+        return changing
+
+    return change_each(request, queryset, set_of, log)
 
 
 def retag(
-    request, queryset, change: Callable[[dict[int, str]], list[str]], log: str
+    request,
+    queryset,
+    names: list[str],
+    change: Callable[[dict[int, str], dict[str, int]], list[str]],
+    log: str,
 ) -> tuple[int, int]:
     """Give each entry the names that `change` makes of its tags (primary key to name, in order).
 
+    `change` also gets the tags that are known by one of `names`: folded name to primary key.
     Returns how many entries changed and how many stayed as they were.
     """
+
+    def retag_these(pks: list[int]) -> list[int]:
+        known = known_tags(names)
+        wanted = {}
+        for pk, current in current_tags(pks).items():
+            changed = change(current, known)
+            if len(changed) != len(current):
+                wanted[pk] = changed
+        set_tags(wanted)
+        Entry.objects.filter(pk__in=wanted).update(modified_at=timezone.now())
+        return list(wanted)
+
+    return change_each(request, queryset, retag_these, log)
+
+
+def change_each(
+    request, queryset, change: Callable[[list[int]], list[int]], log: str
+) -> tuple[int, int]:
+    """Change entries some at a time, each time in a transaction that others seldom wait for.
+
+    `change` gets the primary keys of entries, which are locked, and returns those that it has
+    changed. Returns how many changed and how many did not.
+    """
+
+    def change_some(pks: list[int]) -> tuple[int, int]:
+        with transaction.atomic():
+            locked = lock_entries(pks)
+            changed = change(locked)
+            keep_in_history(request, changed, log)
+        return len(changed), len(locked) - len(changed)
+
     done = left = 0
-    with transaction.atomic():
-        for pks in batches(queryset):
-            wanted = {}
-            for pk, current in current_tags(pks).items():
-                names = change(current)
-                if len(names) != len(current):
-                    wanted[pk] = names
-            set_tags(wanted)
-            Entry.objects.filter(pk__in=wanted).update(modified_at=timezone.now())
-            keep_in_history(request, list(wanted), log)
-            done += len(wanted)
-            left += len(pks) - len(wanted)
+    for pks in batches(queryset):
+        changed, others = retry_deadlocks(partial(change_some, pks))
+        done += changed
+        left += others
     return done, left
-
-
-def current_tags(pks: list[int]) -> dict[int, dict[int, str]]:
-    """The tags of each entry, in order, by the names that its feed gave them."""
-    tags: dict[int, dict[int, str]] = {pk: {} for pk in pks}
-    rows = TaggedEntry.objects.filter(content_object__in=pks).order_by("pk")
-    for pk, tag, name, term in rows.values_list("content_object_id", "tag_id", "tag__name", "term"):
-        tags[pk][tag] = term or name
-    return tags
-
-
-def known_tags(names: list[str]) -> dict[str, int]:
-    """The primary keys of the tags with these names, by folded name."""
-    known = TagName.objects.filter(folded__in=[fold(name) for name in names])
-    return dict(known.values_list("folded", "tag_id"))
 
 
 def asked_names(modeladmin, request) -> list[str]:
@@ -152,10 +163,10 @@ def keep_in_history(request, pks: list[int], message: str) -> None:
 
 
 def batches(queryset) -> Iterator[list[int]]:
-    """The primary keys of the entries, as many at a time as one query may name."""
-    pks = list(queryset.order_by().values_list("pk", flat=True))
-    for start in range(0, len(pks), BATCH):
-        yield pks[start : start + BATCH]
+    """The primary keys of the entries in order, as many at a time as are changed at once."""
+    pks = sorted(queryset.order_by().values_list("pk", flat=True))
+    for start in range(0, len(pks), MAX_ENTRIES_AT_ONCE):
+        yield pks[start : start + MAX_ENTRIES_AT_ONCE]
 
 
 def tell(modeladmin, request, done: int, what: str, left: int, why: str) -> None:

@@ -20,6 +20,7 @@ from entries.models.path import FRONT, decode_path, plain_link, plain_path_of
 from entries.views.standing import match_of, stands
 
 from .forms import LineField
+from .retrying import RetryingAdmin
 
 PATH_SHOWN = 80
 WIDE = {"class": "vLargeTextField"}
@@ -168,7 +169,7 @@ class OldAddressList(ChangeList):
 
 
 @admin.register(OldAddress)
-class OldAddressAdmin(admin.ModelAdmin):
+class OldAddressAdmin(RetryingAdmin):
     form = OldAddressForm
     fields = ["path", "leads_to"]
     list_display = ["shown_path", "leads_to", "reason", "added_at", "note"]

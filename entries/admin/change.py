@@ -11,24 +11,28 @@ from django.views.decorators.http import require_POST
 
 from entries.importing.review import accept, dismiss
 from entries.models import Change
+from entries.models.locking import retry_deadlocks
 
 from .provenance import as_text, comparison, field_label, moment, our_value
+from .retrying import RetryingAdmin
 
 VALUE_SHOWN = 100
 
 
 @admin.action(description="Take upstream’s value")
 def take_theirs(modeladmin, request, queryset):
-    modeladmin.message_user(request, f"{counted(accept(queryset))} taken over.", messages.SUCCESS)
+    number = retry_deadlocks(lambda: accept(queryset.all()))
+    modeladmin.message_user(request, f"{counted(number)} taken over.", messages.SUCCESS)
 
 
 @admin.action(description="Keep ours")
 def keep_ours(modeladmin, request, queryset):
-    modeladmin.message_user(request, f"{counted(dismiss(queryset))} set aside.", messages.SUCCESS)
+    number = retry_deadlocks(lambda: dismiss(queryset.all()))
+    modeladmin.message_user(request, f"{counted(number)} set aside.", messages.SUCCESS)
 
 
 @admin.register(Change)
-class ChangeAdmin(admin.ModelAdmin):
+class ChangeAdmin(RetryingAdmin):
     """Read and decide; who may change entries may decide."""
 
     actions = [take_theirs, keep_ours]
@@ -108,11 +112,16 @@ class ChangeAdmin(admin.ModelAdmin):
             if not self.may_decide(request):
                 raise PermissionDenied
             change = get_object_or_404(Change, pk=pk)
-            decide([change])
-            done = "taken from upstream" if decide is accept else "kept as it is here"
-            self.message_user(request, f"{field_label(change.field)}: {done}.", messages.SUCCESS)
             entry = reverse("admin:entries_entry_change", args=[change.entry_id])
-            return HttpResponseRedirect(entry)
+
+            def answer():
+                retry_deadlocks(lambda: decide([change]))
+                done = "taken from upstream" if decide is accept else "kept as it is here"
+                label = field_label(change.field)
+                self.message_user(request, f"{label}: {done}.", messages.SUCCESS)
+                return HttpResponseRedirect(entry)
+
+            return self.or_say_so(request, answer, back=entry)
 
         return view
 

@@ -18,6 +18,7 @@ from entries.publishing.search import matching
 from .dates import DatedQuerySet
 from .filters import MissingFilter, SourceFilter, TagFilter, WaitingFilter
 from .provenance import moment
+from .retrying import RetryingAdmin
 
 TITLE_SHOWN = 80
 OPENING_READ = 400
@@ -45,7 +46,7 @@ class EntryList(ChangeList):
         )
 
 
-class EntryListAdmin(admin.ModelAdmin):
+class EntryListAdmin(RetryingAdmin):
     list_display = ["headline", "kind", "status", "tag_list", "source", "when"]
     list_filter = ["status", "kind", WaitingFilter, MissingFilter, SourceFilter, TagFilter]
     list_per_page = 50

@@ -2,15 +2,18 @@
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db import connection
 from django.utils import timezone
 from django.utils.html import format_html
 
 from entries.importing.markup import html_from_text, sanitize_html
 from entries.models import Enclosure, Entry
 from entries.models.entry import entry_path
+from entries.models.locking import locking
 
 from .actions import ENTRY_ACTIONS, EntryActionForm
 from .deletion import summarise_deletion
+from .enclosures import EnclosureFormSet
 from .entries import EntryListAdmin
 from .forms import EnclosureForm, EntryForm, looks_like_html
 from .joining import merge_the_two, split_again
@@ -38,6 +41,7 @@ QUOTATION = ["quoted_source", "quoted_url", "quoted_context"]
 class EnclosureInline(admin.TabularInline):
     model = Enclosure
     form = EnclosureForm
+    formset = EnclosureFormSet
     extra = 0
     classes = ["collapse"]
 
@@ -172,9 +176,9 @@ class EntryAdmin(EntryListAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         entry = super().get_object(request, object_id, from_field)
-        if entry and request.method == "POST":
+        if entry and connection.in_atomic_block and request.method == "POST":
             # Nobody else saves between the form's look at the stored entry and its own save.
-            entry.refresh_from_db(from_queryset=Entry.objects.select_for_update())
+            return locking(Entry, [entry.pk]).first()
         return entry
 
     def save_model(self, request, obj, form, change):

@@ -1,9 +1,12 @@
 """Two entries that are one post made one, and split again, from the list of entries."""
 
+from functools import partial
+
 from django.contrib import admin, messages
 from django.utils.html import format_html
 
 from entries.importing.joining import JoinError, merge_entries, split_entry
+from entries.models.locking import retry_deadlocks
 
 from .actions import keep_in_history
 
@@ -16,7 +19,7 @@ def merge_the_two(modeladmin, request, queryset):
         return
     into, entry = entries
     try:
-        merge_entries(entry, into)
+        retry_deadlocks(partial(merge_entries, entry, into))
     except JoinError as error:
         modeladmin.message_user(request, str(error), messages.ERROR)
         return
@@ -33,7 +36,7 @@ def split_again(modeladmin, request, queryset):
     done = 0
     for entry in queryset:
         try:
-            split_entry(entry)
+            retry_deadlocks(partial(split_entry, entry))
         except JoinError as error:
             message = format_html("“{}”: {}", entry, str(error))
             modeladmin.message_user(request, message, messages.ERROR)

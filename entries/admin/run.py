@@ -12,11 +12,12 @@ from entries.models import ImportLine, ImportRun, Source
 
 from .filters import FormFilter
 from .provenance import NOTHING, field_label
+from .retrying import RetryingAdmin
 
 COUNTS = ["created", "updated", "unchanged", "conflicts", "skipped"]
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(RetryingAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 100

@@ -18,6 +18,7 @@ from entries.models import SiteSettings
 from entries.publishing.site import DESCRIPTION, read_site
 
 from .forms import WIDE, AddressField, LineField, ProseField, looks_like_html
+from .retrying import RetryingAdmin
 
 FAVICON_AT_MOST = 64 * 1024  # bytes
 # How a file of each kind begins. Before a drawing's first element there may be an XML
@@ -152,7 +153,7 @@ class SiteSettingsForm(forms.ModelForm):
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(admin.ModelAdmin):
+class SiteSettingsAdmin(RetryingAdmin):
     form = SiteSettingsForm
     fieldsets = [
         (None, {"fields": ["title", "tagline", "description"]}),

@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from entries.models import FilteredPost, Source
 
 from .provenance import NOTHING, external_link, moment
+from .retrying import RetryingAdmin
 
 RUNS_SHOWN = 10
 POLICIES = ["new_entries", "canonical", "default_author", "default_language", "time_zone"]
@@ -18,7 +19,7 @@ FETCHING = ["status", "checked_at", "failures", "last_error", "etag", "last_modi
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):
+class SourceAdmin(RetryingAdmin):
     list_display = ["__str__", "url", "entry_count", "status", "checked_at", "failures"]
     list_filter = ["status", "new_entries"]
     list_per_page = 100
@@ -86,6 +87,10 @@ class SourceAdmin(admin.ModelAdmin):
         elif db_field.name == "default_author":
             kwargs["widget"] = AdminTextInputWidget()
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        # The rest belongs to imports, which write how the last fetch went at any moment.
+        obj.save(update_fields=form.changed_data)
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(entry_count=Count("sightings__entry"))

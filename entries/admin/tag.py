@@ -2,11 +2,14 @@
 
 from django import forms
 from django.contrib import admin
+from django.db import connection
 
 from entries.models import Tag, TaggedEntry, TagName, fold
+from entries.models.locking import lock_tag_names, locking
 
 from .deletion import summarise_deletion
 from .merging import TagActionForm, merge_tags
+from .retrying import RetryingAdmin
 
 
 class TagForm(forms.ModelForm):
@@ -23,6 +26,8 @@ class TagForm(forms.ModelForm):
         name = " ".join(self.cleaned_data["name"].split())
         if not name:
             raise forms.ValidationError("A tag needs a name.")
+        # Nobody takes the name between this look and the saving, in the same transaction.
+        lock_tag_names()
         others = TagName.objects.filter(folded=fold(name)).exclude(tag=self.instance.pk)
         holder = others.select_related("tag").first()
         if holder:
@@ -54,7 +59,7 @@ class TagNameInline(admin.TabularInline):
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(RetryingAdmin):
     form = TagForm
     action_form = TagActionForm
     actions = [merge_tags]
@@ -72,6 +77,15 @@ class TagAdmin(admin.ModelAdmin):
 
     def get_inlines(self, request, obj):
         return [TagNameInline] if obj else []
+
+    def get_object(self, request, object_id, from_field=None):
+        tag = super().get_object(request, object_id, from_field)
+        is_saving = request.method == "POST" and connection.in_atomic_block
+        if tag and is_saving and request.resolver_match.url_name == "entries_tag_change":
+            # Nobody merges or deletes it between the form's look and its own save.
+            lock_tag_names()
+            return locking(Tag, [tag.pk]).first()
+        return tag
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

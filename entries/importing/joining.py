@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from entries.models import Entry, MergedEntry, OldAddress, Sighting
+from entries.models.locking import lock_entries, locking
 from entries.models.path import plain_link
 
 
@@ -17,9 +18,13 @@ def merge_entries(entry: Entry, into: Entry) -> MergedEntry:
     with its id, tags and enclosures, off the site, until `split_entry` undoes it all. The
     other entry keeps every value. Raises JoinError.
     """
+    if entry.pk == into.pk:
+        raise JoinError("An entry can't be merged into itself.")
     with transaction.atomic():
-        if entry.pk == into.pk:
-            raise JoinError("An entry can't be merged into itself.")
+        stored = locking(Entry, [entry.pk, into.pk]).in_bulk()
+        if len(stored) < 2:
+            raise JoinError("One of the two has been deleted.")
+        entry, into = stored[entry.pk], stored[into.pk]
         if MergedEntry.objects.filter(entry__in=[entry, into]).exists():
             raise JoinError("One of the two has been merged into another entry already.")
         if Entry.Status.REJECTED in (entry.status, into.status):
@@ -45,7 +50,10 @@ def split_entry(entry: Entry) -> None:
     What has been found of it since, in further feeds, stays with the other.
     """
     with transaction.atomic():
-        merged = MergedEntry.objects.select_for_update().filter(entry=entry).first()
+        merged = MergedEntry.objects.filter(entry=entry).first()
+        lock_entries([entry.pk, merged.into_id] if merged else [])
+        # Another may have split the two before both were locked.
+        merged = MergedEntry.objects.filter(entry=entry).first()
         if merged is None:
             raise JoinError("The entry has not been merged into another.")
         if MergedEntry.objects.filter(entry=merged.into_id).exists():

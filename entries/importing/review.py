@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from entries.models import Change, Enclosure, Entry
+from entries.models.locking import lock_entries, locking
 
 from .element_merge import ELEMENT_KEYS, take_conflicting
 
@@ -16,8 +17,10 @@ def accept(changes: Iterable[Change]) -> int:
     Returns how many there were. A fixed number of queries, whatever their number.
     """
     with transaction.atomic():
+        changes = list(changes)
+        entries = locking(Entry, {change.entry_id for change in changes}).in_bulk()
+        # Read when the entries are locked: an import may have settled some of them meanwhile.
         waiting = waiting_changes(changes)
-        entries = Entry.objects.select_for_update().in_bulk({change.entry_id for change in waiting})
         now = timezone.now()
         fields = {"modified_at", "updated"}
         enclosures = {}
@@ -40,6 +43,8 @@ def accept(changes: Iterable[Change]) -> int:
 def dismiss(changes: Iterable[Change]) -> int:
     """Keep what the editor wrote; these changes wait no longer. Returns how many there were."""
     with transaction.atomic():
+        changes = list(changes)
+        lock_entries({change.entry_id for change in changes})
         waiting = waiting_changes(changes)
         forget(waiting)
     return len(waiting)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.db import models, transaction
 
 from entries.plaintext import visible_text
 from entries.words import split_words
+
+from .locking import locking, retry_deadlocks
 
 BATCH = 1000  # entries
 # Shorter, so that whoever else writes waits for less than a second.
@@ -82,7 +85,7 @@ def index_all() -> Iterator[int]:
     entries = Entry.objects.order_by("pk").values_list("pk", flat=True)
     while batch := list(entries.filter(pk__gt=last)[:REBUILT_AT_ONCE]):
         last = batch[-1]
-        index_entries(batch)
+        retry_deadlocks(partial(index_entries, batch))
         yield len(batch)
 
 
@@ -109,9 +112,8 @@ def _index(pks: Sequence[int]) -> None:
     from .entry import Entry
     from .tag import TaggedEntry
 
-    # Locked: of two that index an entry, the second sees what the first has written.
-    locked = Entry.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
-    entries = list(locked.values(*SEARCHED))
+    # Of two that index an entry, the second sees what the first has written.
+    entries = list(locking(Entry, pks).values(*SEARCHED))
     tags = TaggedEntry.objects.filter(content_object__in=pks).order_by("pk")
     documents = make_documents(entries, tags.values_list("content_object", "tag"))
     SearchDocument.objects.bulk_create(

@@ -1,4 +1,5 @@
 import uuid
+from collections import Counter
 from contextlib import nullcontext
 from urllib.parse import urlsplit
 
@@ -12,8 +13,9 @@ from taggit.managers import TaggableManager
 
 from .address import keeping_address
 from .document import REPEATED, index_entries
+from .locking import lock_entries, lock_in_batches
 from .path import PathKeyField
-from .tag import Tag, TaggedEntry
+from .tag import Tag, TaggedEntry, recounting
 from .tagging import EntryTags, set_tags
 from .withdrawal import noting_withdrawals
 
@@ -45,16 +47,23 @@ class EntryQuerySet(models.QuerySet):
         return created
 
     def set_status(self, status):
-        """Give these entries a status. A fixed number of queries; returns how many changed."""
+        """Give these entries a status. Returns how many changed.
+
+        A fixed number of queries for each 10,000 of them.
+        """
+        changed = 0
         with transaction.atomic():
-            pks = list(self.exclude(status=status).order_by().values_list("pk", flat=True))
-            changed = Entry.objects.filter(pk__in=pks)
-            changed.update(status=status, modified_at=timezone.now())
-            TaggedEntry.objects.filter(content_object__in=pks).update(
-                live=status == Entry.Status.LIVE
-            )
-            Tag.objects.filter(taggings__content_object__in=pks).recount()
-        return len(pks)
+            for batch in lock_in_batches(self):
+                others = Entry.objects.filter(pk__in=batch).exclude(status=status).order_by()
+                pks = list(others.values_list("pk", flat=True))
+                taggings = TaggedEntry.objects.filter(content_object__in=pks)
+                with recounting(Tag.objects.filter(taggings__content_object__in=pks)):
+                    Entry.objects.filter(pk__in=pks).update(
+                        status=status, modified_at=timezone.now()
+                    )
+                    taggings.update(live=status == Entry.Status.LIVE)
+                changed += len(pks)
+        return changed
 
     def update(self, **values):
         """Change fields in the database alone, and what is searched of them.
@@ -63,30 +72,33 @@ class EntryQuerySet(models.QuerySet):
         """
         if REPEATED.isdisjoint(values):
             return super().update(**values)
+        may_withdraw = not values.keys().isdisjoint(("status", "published"))
+        updated = 0
         with transaction.atomic():
-            pks = list(self.order_by().values_list("pk", flat=True))
-            may_withdraw = not values.keys().isdisjoint(("status", "published"))
-            entries = Entry.objects.filter(pk__in=pks)
-            with noting_withdrawals(entries) if may_withdraw else nullcontext():
-                updated = super().update(**values)
-            index_entries(pks)
+            for batch in lock_in_batches(self):
+                entries = Entry.objects.filter(pk__in=batch)
+                with noting_withdrawals(entries) if may_withdraw else nullcontext():
+                    updated += super(EntryQuerySet, self.filter(pk__in=batch)).update(**values)
+                index_entries(batch)
         return updated
 
     update.alters_data = True  # type: ignore[attr-defined]
 
     def delete(self):
-        """Delete these entries. Their sightings stay, so that no import brings them back."""
+        """Delete these entries. Their sightings stay, so that no import brings them back.
+
+        Returns what Django's `delete` does: how many rows, and how many of each model.
+        """
+        deleted = Counter[str]()
         with transaction.atomic():
-            tags = list(
-                Tag.objects.filter(taggings__content_object__in=self.order_by().values("pk"))
-                .order_by()
-                .distinct()
-                .values_list("pk", flat=True)
-            )
-            with noting_withdrawals(self):
-                deleted = super().delete()
-            Tag.objects.filter(pk__in=tags).recount()
-        return deleted
+            for batch in lock_in_batches(self, to_delete=True):
+                entries = Entry.objects.filter(pk__in=batch)
+                with (
+                    recounting(Tag.objects.filter(taggings__content_object__in=batch)),
+                    noting_withdrawals(entries),
+                ):
+                    deleted.update(super(EntryQuerySet, entries).delete()[1])
+        return deleted.total(), dict(deleted)
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
@@ -220,6 +232,7 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
         An empty slug is made from the title; a taken one gets a number.
         """
         with transaction.atomic():
+            lock_entries([self.pk] if self.pk else [])
             self.day = self.day or timezone.localdate(self.published)
             self.slug = self._free_slug()
             withdrawing = noting_withdrawals(Entry.objects.filter(pk=self.pk))
@@ -227,8 +240,9 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
                 super().save(*args, **kwargs)
             live = self.status == self.Status.LIVE
             stale = self.taggings.exclude(live=live, published=self.published)
-            if stale.update(live=live, published=self.published):
-                Tag.objects.filter(taggings__content_object=self).recount()
+            if tags := list(stale.values_list("tag", flat=True)):
+                with recounting(tags):
+                    stale.update(live=live, published=self.published)
             index_entries([self.pk])
 
     def get_absolute_url(self):

@@ -1,5 +1,6 @@
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.db import models, transaction
 from django.db.models import Count, F, OuterRef, Subquery
@@ -10,6 +11,8 @@ from django.utils.text import slugify
 from taggit.models import ItemBase, TagBase
 
 from .address import keeping_address
+from .document import index_entries
+from .locking import lock_entries, lock_tag_names, lock_tags
 
 
 def fold(name):
@@ -19,7 +22,10 @@ def fold(name):
 
 class TagQuerySet(models.QuerySet):
     def recount(self):
-        """Set the kept count of these tags to what a count gives. One query."""
+        """Set the kept count of these tags to what a count gives. One query.
+
+        Call while they are locked, since before their taggings were written: `recounting`.
+        """
         live = TaggedEntry.objects.filter(tag=OuterRef("pk"), live__in=[True])
         count = live.order_by().values("tag").annotate(n=Count("pk")).values("n")
         return self.update(live_count=Coalesce(Subquery(count), 0))
@@ -44,6 +50,17 @@ class TagQuerySet(models.QuerySet):
             .annotate(count=F("live_count") - Coalesce(Subquery(waiting), 0))
             .filter(count__gt=0)
         )
+
+    def delete(self):
+        """Delete these tags and their taggings, and write the entries' search documents anew."""
+        with transaction.atomic():
+            entries = lock_for_deletion(self)
+            deleted = super().delete()
+            index_entries(entries)
+        return deleted
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 class Tag(TagBase):
@@ -71,10 +88,21 @@ class Tag(TagBase):
         return self.live_count > 0
 
     def save(self, *args, **kwargs):
-        """Store the tag, its name as one that it is known by from now on, and its old address."""
-        with transaction.atomic(), keeping_address(self):
-            super().save(*args, **kwargs)
-        TagName.objects.get_or_create(folded=fold(self.name), defaults={"tag": self})
+        """Store the tag, its name as one that it is known by from now on, and its old address.
+
+        Its kept count is left as it is stored.
+        """
+        with transaction.atomic():
+            lock_tag_names()
+            if not self._state.adding and kwargs.get("update_fields") is None:
+                stored = {field.name for field in self._meta.concrete_fields}
+                kwargs["update_fields"] = stored - {"id", "live_count"}
+            with keeping_address(self):
+                super().save(*args, **kwargs)
+            TagName.objects.get_or_create(folded=fold(self.name), defaults={"tag": self})
+
+    def delete(self, *args, **kwargs):
+        return Tag.objects.filter(pk=self.pk).delete()
 
 
 class TagName(models.Model):
@@ -129,23 +157,69 @@ class TaggedEntry(ItemBase):
         ]
 
 
+@contextmanager
+def recounting(tags: Iterable[int] | TagQuerySet) -> Iterator[None]:
+    """Lock these tags while their taggings are written, and renew their counts afterwards.
+
+    Two queries. Call within a transaction that has locked the entries.
+    """
+    pks = lock_tags(tags)
+    yield
+    Tag.objects.filter(pk__in=pks).recount()
+
+
+def lock_for_deletion(tags: TagQuerySet) -> list[int]:
+    """Lock tags, and all entries that have one of them. Returns those by primary key."""
+    from .entry import Entry
+
+    tagged = Entry.objects.filter(taggings__tag__in=tags.order_by().values("pk")).distinct()
+    entries = lock_entries(tagged)
+    lock_tags(tags, to_delete=True)
+    # Entries that got one of the tags between the two queries. No further ones can get it now.
+    while missed := set(tagged.order_by().values_list("pk", flat=True)).difference(entries):
+        entries += lock_entries(missed)
+    return entries
+
+
 def tags_by_name(names: Iterable[str]) -> dict[str, Tag]:
     """The tag for each name, created where there is none.
 
     Two spellings that fold to one name get one tag, under the spelling that came first.
-    Takes at most five queries, whatever the number of names.
+    Takes at most seven queries, whatever the number of names.
     """
     spelling: dict[str, str] = {}
     for name in names:
         spelling.setdefault(fold(name), name)
-    found = {
-        row.folded: row.tag
-        for row in TagName.objects.filter(folded__in=spelling).select_related("tag")
-    }
-    missing = {folded: name for folded, name in spelling.items() if folded not in found}
-    if missing:
-        found |= _create_tags(missing)
+    found = _known(spelling)
+    if len(found) < len(spelling):
+        with transaction.atomic(savepoint=False):
+            lock_tag_names()
+            # Another transaction may have made one before this one got the lock.
+            found = _known(spelling)
+            missing = {folded: name for folded, name in spelling.items() if folded not in found}
+            found |= _create_tags(missing) if missing else {}
     return {name: found[fold(name)] for name in names}
+
+
+def lock_tags_named(names: Iterable[str], others: Iterable[int] = ()) -> dict[str, Tag]:
+    """The tag for each name, locked, created where there is none.
+
+    The tags with the primary keys `others` are locked in the same query. A tag may be merged,
+    renamed or deleted before it is locked, so each name is looked up again afterwards.
+    """
+    names, others = list(names), set(others)
+    tags = tags_by_name(names)
+    while True:
+        pks = {tag.pk for tag in tags.values()}
+        lock_tags(pks | others)
+        tags = tags_by_name(names)
+        if {tag.pk for tag in tags.values()} <= pks:
+            return tags
+
+
+def _known(folded: Iterable[str]) -> dict[str, Tag]:
+    rows = TagName.objects.filter(folded__in=list(folded)).select_related("tag")
+    return {row.folded: row.tag for row in rows}
 
 
 def _create_tags(missing: dict[str, str]) -> dict[str, Tag]:

@@ -1,36 +1,42 @@
 """The one way in which entries get tags, so that what is kept beside them stays true."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 from taggit.managers import _TaggableManager
 from taggit.utils import require_instance_manager
 
 from .document import index_entries
-from .tag import Tag, TaggedEntry, tags_by_name
+from .locking import lock_entries, locking
+from .tag import Tag, TaggedEntry, TagName, fold, lock_tags_named
+
+# Databases limit the parameters of a query: SQLite, as it is mostly built, to 32,766.
+MAX_PARAMETERS = 10_000
 
 
 def set_tags(wanted: Mapping[int, Sequence[str]]):
     """Give each entry (by primary key) the tags with these names, in this order.
 
-    A name that only folds to a tag's name is kept as the tagging's term. A fixed number
-    of queries, whatever the number of entries and tags.
+    A name that only folds to a tag's name is kept as the tagging's term. Only what differs is
+    written. Skips entries that have been deleted meanwhile. The number of queries does not grow
+    with entries and tags.
     """
     from .entry import Entry
 
     with transaction.atomic():
-        names = list(dict.fromkeys(name for names in wanted.values() for name in names))
-        tags = tags_by_name(names)
-        old = TaggedEntry.objects.filter(content_object__in=wanted)
-        touched = set(old.values_list("tag_id", flat=True))
-        old.delete()
-        rows = []
-        entries = Entry.objects.filter(pk__in=wanted).values_list("pk", "status", "published")
+        columns = ("pk", "status", "published")
+        entries = list(locking(Entry, wanted).values_list(*columns))
+        pks = [pk for pk, *_ in entries]
+        old: dict[int, list[TaggedEntry]] = defaultdict(list)
+        for row in TaggedEntry.objects.filter(content_object__in=pks).order_by("pk"):
+            old[row.content_object_id].append(row)
+        names = dict.fromkeys(name for pk in pks for name in wanted[pk])
+        tags = lock_tags_named(names, {row.tag_id for rows in old.values() for row in rows})
+        gone: list[TaggedEntry] = []
+        new: list[TaggedEntry] = []
         for pk, status, published in entries:
-            first_spelling: dict[int, str] = {}
-            for name in wanted[pk]:
-                first_spelling.setdefault(tags[name].pk, name)
-            rows += [
+            rows = [
                 TaggedEntry(
                     tag_id=tag_id,
                     content_object_id=pk,
@@ -38,12 +44,42 @@ def set_tags(wanted: Mapping[int, Sequence[str]]):
                     live=status == Entry.Status.LIVE,
                     published=published,
                 )
-                for tag_id, name in first_spelling.items()
+                for tag_id, name in _first_spellings(wanted[pk], tags).items()
             ]
-        TaggedEntry.objects.bulk_create(rows)
-        touched |= {row.tag_id for row in rows}
-        Tag.objects.filter(pk__in=touched).recount()
-        index_entries(wanted)
+            kept = _count_alike(old[pk], rows)
+            gone += old[pk][kept:]
+            new += rows[kept:]
+        _write(gone, new)
+
+
+def _first_spellings(names: Sequence[str], tags: Mapping[str, Tag]) -> dict[int, str]:
+    """The primary key of each tag, and the first of the names that name it."""
+    spellings: dict[int, str] = {}
+    for name in names:
+        spellings.setdefault(tags[name].pk, name)
+    return spellings
+
+
+def _count_alike(old: Sequence[TaggedEntry], new: Sequence[TaggedEntry]) -> int:
+    """How many rows at the beginning are alike. The rest is written anew, to keep the order."""
+    number = 0
+    for one, other in zip(old, new, strict=False):
+        if (one.tag_id, one.term, one.live, one.published) != (
+            *(other.tag_id, other.term, other.live, other.published),
+        ):
+            break
+        number += 1
+    return number
+
+
+def _write(gone: Sequence[TaggedEntry], new: Sequence[TaggedEntry]) -> None:
+    pks = [row.pk for row in gone]
+    for start in range(0, len(pks), MAX_PARAMETERS):
+        TaggedEntry.objects.filter(pk__in=pks[start : start + MAX_PARAMETERS]).delete()
+    TaggedEntry.objects.bulk_create(new)
+    if rows := [*gone, *new]:
+        Tag.objects.filter(pk__in={row.tag_id for row in rows}).recount()
+        index_entries(sorted({row.content_object_id for row in rows}))
 
 
 class EntryTags(_TaggableManager):
@@ -52,13 +88,19 @@ class EntryTags(_TaggableManager):
     def _names(self, tags):
         return [tag.name if isinstance(tag, Tag) else tag for tag in tags]
 
+    def _current(self) -> dict[int, str]:
+        """The entry's tags by primary key, in order, as its feed spells them."""
+        return current_tags([self.instance.pk])[self.instance.pk]
+
     def _replace(self, names):
         self._remove_prefetched_objects()
         set_tags({self.instance.pk: names})
 
     @require_instance_manager
     def add(self, *tags, **kwargs):
-        self._replace([*self.names(), *self._names(tags)])
+        with transaction.atomic():
+            lock_entries([self.instance.pk])
+            self._replace([*self._current().values(), *self._names(tags)])
 
     @require_instance_manager
     def set(self, tags, **kwargs):
@@ -66,9 +108,30 @@ class EntryTags(_TaggableManager):
 
     @require_instance_manager
     def remove(self, *tags):
-        gone = {tag.pk for tag in tags_by_name(self._names(tags)).values()}
-        self._replace([tag.name for tag in self.all() if tag.pk not in gone])
+        with transaction.atomic():
+            lock_entries([self.instance.pk])
+            gone = known_tags(self._names(tags)).values()
+            self._replace([name for tag, name in self._current().items() if tag not in gone])
 
     @require_instance_manager
     def clear(self):
         self._replace([])
+
+
+def current_tags(pks: Iterable[int]) -> dict[int, dict[int, str]]:
+    """The tags of each entry, in order, by the names that its feed gave them.
+
+    Lock the entries first when the result decides which tags they get.
+    """
+    pks = list(pks)
+    tags: dict[int, dict[int, str]] = {pk: {} for pk in pks}
+    rows = TaggedEntry.objects.filter(content_object__in=pks).order_by("pk")
+    for pk, tag, name, term in rows.values_list("content_object_id", "tag_id", "tag__name", "term"):
+        tags[pk][tag] = term or name
+    return tags
+
+
+def known_tags(names: Iterable[str]) -> dict[str, int]:
+    """The primary keys of the tags with these names, by folded name."""
+    known = TagName.objects.filter(folded__in=[fold(name) for name in names])
+    return dict(known.values_list("folded", "tag_id"))

@@ -56,7 +56,10 @@ def noting_withdrawals(entries: "EntryQuerySet") -> Iterator[None]:
     gone = sorted(before.keys() - public)
     now = timezone.now()
     if gone:
-        Withdrawal.objects.filter(withdrawn_at__lt=now - KEPT_FOR).delete()
+        old = Withdrawal.objects.filter(withdrawn_at__lt=now - KEPT_FOR)
+        # Rows that another transaction is deleting at this moment are left to it.
+        free = old.select_for_update(skip_locked=True)
+        Withdrawal.objects.filter(pk__in=free.values("pk")).delete()
     for atom_ids in _batches(gone):
         Withdrawal.objects.filter(atom_id__in=atom_ids).delete()
         Withdrawal.objects.bulk_create(

@@ -1,6 +1,7 @@
 """The desk and the importer together: what an editor does is what the next import sees."""
 
 import pytest
+from django.urls import reverse
 
 from entries.importing.document import Fetched
 from entries.importing.importer import import_document
@@ -94,3 +95,27 @@ def test_what_the_desk_deletes_no_import_brings_back(read, admin_client):
     read(title="Revised")
 
     assert not Entry.objects.exists()
+
+
+def test_media_that_an_import_replaced_leave_the_form_to_be_saved(read, admin_client):
+    sound = '<link rel="enclosure" href="https://files.example/{}.mp3" type="audio/mpeg"/>'
+    read(extra=sound.format("old"))
+    post = Entry.objects.get()
+    url = reverse("admin:entries_entry_change", args=[post.pk])
+    sent = form_data(admin_client.get(url)) | {"title": "Typed", "enclosures-TOTAL_FORMS": "2"}
+    sent |= {"enclosures-1-href": "https://files.example/mine.mp3", "enclosures-1-entry": post.pk}
+    sent |= {"enclosures-1-id": "", "enclosures-1-role": "enclosure"}
+    assert read(extra=sound.format("new")) == "updated"
+
+    refused = admin_client.post(url, sent)
+    saved = admin_client.post(url, form_data(refused))
+
+    assert "An import has replaced media" in refused.content.decode()
+    assert "saved elsewhere" in refused.content.decode()
+    assert saved.status_code == 302
+    post.refresh_from_db()
+    assert post.title == "Typed"
+    names = ["new", "mine"]
+    assert [row.href for row in post.enclosures.all()] == [
+        f"https://files.example/{name}.mp3" for name in names
+    ]

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from entries.admin.actions import MAX_ENTRIES_AT_ONCE
 from entries.admin.dates import DatedQuerySet
 from entries.models import Entry, Sighting, Tag, TaggedEntry
 
@@ -234,6 +235,28 @@ def test_an_action_reaches_entries_on_other_pages(admin_client, make_entry):
 
     assert said == "60 entries published."
     assert Entry.objects.filter(status="live").count() == 60
+
+
+@pytest.mark.parametrize(
+    ("action", "changed"),
+    [
+        ("publish", Entry.objects.filter(status=Entry.Status.LIVE)),
+        ("add_tags", TaggedEntry.objects.all()),
+    ],
+)
+def test_an_action_on_more_entries_than_are_changed_at_once_changes_all(
+    admin_client, make_entry, action, changed
+):
+    first = make_entry(status=Entry.Status.DRAFT)
+    number = MAX_ENTRIES_AT_ONCE + 1
+    Entry.objects.bulk_create(
+        Entry(slug=f"post-{n}", day=first.day, title="x") for n in range(number - 1)
+    )
+
+    _, said = act(admin_client, action, [first], select_across=1, tag_names="new")
+
+    assert said.startswith(f"{number} entries ")
+    assert changed.all().count() == number
 
 
 def test_an_action_stands_in_the_history_of_each_entry(admin_client, make_entry):
