@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from entries.importing.review import accept, dismiss
 from entries.models import Change
 
+from .base import ReadOnlyAdmin
 from .provenance import as_text, comparison, field_label, moment, our_value
 
 VALUE_SHOWN = 100
@@ -28,7 +29,7 @@ def keep_ours(modeladmin, request, queryset):
 
 
 @admin.register(Change)
-class ChangeAdmin(admin.ModelAdmin):
+class ChangeAdmin(ReadOnlyAdmin):
     """Read and decide; who may change entries may decide."""
 
     actions = [take_theirs, keep_ours]
@@ -46,13 +47,8 @@ class ChangeAdmin(admin.ModelAdmin):
     list_select_related = ["entry"]
     sortable_by = ["when"]
     search_fields = ["entry__title"]
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     fields = ["entry_link", "field_name", "side_by_side", "when"]
     readonly_fields = ["entry_link", "field_name", "side_by_side", "when"]
-
-    class Media:
-        css = {"all": ["entries/admin/desk.css"]}
 
     @admin.display(description="entry")
     def entry_title(self, change):
@@ -128,15 +124,6 @@ class ChangeAdmin(admin.ModelAdmin):
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 def shortened(change, value):

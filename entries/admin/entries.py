@@ -3,8 +3,8 @@
 import re
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import SuspiciousOperation
 from django.db.models import Prefetch
 from django.db.models.functions import Substr
 from django.utils.html import format_html
@@ -15,6 +15,7 @@ from entries.importing.text import visible_text
 from entries.models import Entry, Sighting, TaggedEntry
 from entries.publishing.search import matching
 
+from .base import DeskAdmin
 from .dates import DatedQuerySet
 from .filters import MissingFilter, SourceFilter, TagFilter, WaitingFilter
 from .provenance import moment
@@ -26,6 +27,13 @@ CUT_TAG = re.compile(r"<[^>]*\Z")
 
 class EntryList(ChangeList):
     """The list of entries, read in a fixed number of queries, without their texts."""
+
+    def get_filters(self, request):
+        try:
+            return super().get_filters(request)
+        except (ValueError, OverflowError) as error:
+            # The year 9999 has no end, and one of 400 digits is none.
+            raise IncorrectLookupParameters(error) from error
 
     def get_results(self, request):
         super().get_results(request)
@@ -45,13 +53,11 @@ class EntryList(ChangeList):
         )
 
 
-class EntryListAdmin(admin.ModelAdmin):
+class EntryListAdmin(DeskAdmin):
     list_display = ["headline", "kind", "status", "tag_list", "source", "when"]
     list_filter = ["status", "kind", WaitingFilter, MissingFilter, SourceFilter, TagFilter]
     list_per_page = 50
     sortable_by = ["when"]
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     date_hierarchy = "published"
     # What is searched says `get_search_results`; without a field there is no box to write in.
     search_fields = ["title"]
@@ -80,12 +86,6 @@ class EntryListAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         return DatedQuerySet(Entry)
-
-    def changelist_view(self, request, extra_context=None):
-        # PostgreSQL can't even be asked for NUL.
-        if "\x00" in "".join(value for values in request.GET.lists() for value in values[1]):
-            raise SuspiciousOperation("A NUL in the address.")
-        return super().changelist_view(request, extra_context)
 
     def get_search_results(self, request, queryset, search_term):
         """As readers search, among entries of any status; a whole id finds its entry."""

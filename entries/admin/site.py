@@ -17,6 +17,7 @@ from entries.importing.markup import html_from_text, sanitize_html
 from entries.models import SiteSettings
 from entries.publishing.site import DESCRIPTION, read_site
 
+from .base import DeskAdmin
 from .forms import WIDE, AddressField, LineField, ProseField, looks_like_html
 
 FAVICON_AT_MOST = 64 * 1024  # bytes
@@ -152,7 +153,7 @@ class SiteSettingsForm(forms.ModelForm):
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(admin.ModelAdmin):
+class SiteSettingsAdmin(DeskAdmin):
     form = SiteSettingsForm
     fieldsets = [
         (None, {"fields": ["title", "tagline", "description"]}),
@@ -169,9 +170,6 @@ class SiteSettingsAdmin(admin.ModelAdmin):
         ("About", {"fields": ["about"]}),
     ]
     readonly_fields = ["favicon_now"]
-
-    class Media:
-        css = {"all": ["entries/admin/desk.css"]}
 
     @admin.display(description="favicon")
     def favicon_now(self, stored):

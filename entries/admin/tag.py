@@ -5,7 +5,9 @@ from django.contrib import admin
 
 from entries.models import Tag, TaggedEntry, TagName, fold
 
+from .base import DeskAdmin
 from .deletion import summarise_deletion
+from .forms import LineField, ProseField
 from .merging import TagActionForm, merge_tags
 
 
@@ -13,6 +15,7 @@ class TagForm(forms.ModelForm):
     class Meta:
         model = Tag
         fields = ["name", "slug", "description"]
+        field_classes = {"name": LineField, "description": ProseField}
         help_texts = {
             "name": "Feeds that go on using the old name still find the tag.",
             "slug": "The tag’s part of its address. The old one leads to the new one.",
@@ -20,7 +23,7 @@ class TagForm(forms.ModelForm):
         }
 
     def clean_name(self):
-        name = " ".join(self.cleaned_data["name"].split())
+        name = self.cleaned_data["name"]
         if not name:
             raise forms.ValidationError("A tag needs a name.")
         others = TagName.objects.filter(folded=fold(name)).exclude(tag=self.instance.pk)
@@ -54,7 +57,7 @@ class TagNameInline(admin.TabularInline):
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(DeskAdmin):
     form = TagForm
     action_form = TagActionForm
     actions = [merge_tags]
@@ -63,12 +66,8 @@ class TagAdmin(admin.ModelAdmin):
     list_display = ["name", "slug", "live_count"]
     ordering = ["-live_count", "name"]
     list_per_page = 100
-    show_full_result_count = False
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
-
-    class Media:
-        css = {"all": ["entries/admin/desk.css"]}
 
     def get_inlines(self, request, obj):
         return [TagNameInline] if obj else []
