@@ -66,7 +66,7 @@ FETCH_ALLOW_PORTS = values.ports("FETCH_ALLOW_PORTS", env.list("FETCH_ALLOW_PORT
 INSTALLED_APPS = [
     "entries",
     "taggit",
-    "django.contrib.admin",
+    "config.desk_site.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "config.desk.DeskSessions",
     "django.middleware.common.CommonMiddleware",
+    "config.desk.guard_desk",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.desk.DeskAccounts",
     "config.desk.DeskMessages",
@@ -124,6 +125,13 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Where a person is after logging in, unless a page of the desk asked for it.
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+# An editor's form may hold a text as long as a feed may bring (in bytes), and some hundred media.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

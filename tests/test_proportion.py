@@ -21,8 +21,20 @@ TIMES = 4
 # A counted walk differs a little from another, by where the pages of a tree end.
 GROWTH = 1.5
 
-numbers = itertools.count()
-
+LIST = "/admin/entries/entry/"
+LISTS = [
+    *("", "?p=5", "?o=6", "?status__exact=live", "?status__exact=draft", "?status__exact=rejected"),
+    *("?kind__exact=note", "?kind__exact=link", "?kind__exact=quotation", "?source=1"),
+    *("?source=none", "?tag=common", "?tag=rare+1", "?tag=no-such", "?waiting=yes", "?missing=yes"),
+    *("?published__year=2024", "?published__year=2024&published__month=3", "?before=30"),
+    *("?q=entry", "?q=entry-7", "?q=nothing", "?q=entry+kind%3Alink", "?q=ent*"),
+    "?kind__exact=link&source=1&status__exact=draft&tag=common&q=text&published__year=2024",
+    "?kind__exact=link&tag=rare+1",
+]
+EMPTY = {
+    *("?status__exact=rejected", "?kind__exact=quotation", "?source=none", "?tag=no-such"),
+    *("?waiting=yes", "?missing=yes", "?q=nothing", "?kind__exact=link&tag=rare+1"),
+}
 PAGES = [
     "/",
     "/notes/",
@@ -61,16 +73,17 @@ def steps(work):
 def make_entries(db):
     """Build so many live entries, each older than the one before it, two of each rare tag."""
     source = Source.objects.create(url="https://blog.example/feed")
+    numbers = itertools.count()
 
     def make(number):
         entries = [
             Entry(
-                kind=Entry.Kind.NOTE,
+                kind=Entry.Kind.LINK if place % 100 == 50 else Entry.Kind.NOTE,
                 title=f"Entry {place}",
                 slug=f"entry-{place}",
                 day=(NEWEST - timedelta(minutes=10 * place)).date(),
                 content=f"<p>Text {place}.</p>",
-                status=Entry.Status.LIVE,
+                status=Entry.Status.DRAFT if place % 25 == 0 else Entry.Status.LIVE,
                 published=NEWEST - timedelta(minutes=10 * place),
                 updated=NEWEST,
                 canonical_url=f"https://blog.example/old/place/entry-{place}",
@@ -110,6 +123,17 @@ def test_pages_cost_the_same_however_much_is_stored(grow, client):
         return steps(lambda: client.get(path))
 
     assert grow(lambda: {path: cost(path) for path in PAGES}) == {}
+
+
+def test_the_desks_list_costs_the_same_however_much_is_stored(grow, admin_client):
+    def cost(query):
+        response = admin_client.get(LIST + query)
+        assert response.status_code == 200, query
+        # Not every list has entries on a fifth page, or any.
+        assert list(response.context["cl"].result_list) or query in EMPTY
+        return steps(lambda: admin_client.get(LIST + query))
+
+    assert grow(lambda: {query: cost(query) for query in LISTS}) == {}
 
 
 def test_changes_cost_the_same_however_much_is_stored(grow):

@@ -19,8 +19,8 @@ from entries.models.entry import MONTHS
 from entries.models.path import FRONT, decode_path, plain_link, plain_path_of
 from entries.views.standing import match_of, stands
 
+from .base import DeskAdmin
 from .forms import LineField
-from .retrying import RetryingAdmin
 
 PATH_SHOWN = 80
 WIDE = {"class": "vLargeTextField"}
@@ -169,20 +169,15 @@ class OldAddressList(ChangeList):
 
 
 @admin.register(OldAddress)
-class OldAddressAdmin(RetryingAdmin):
+class OldAddressAdmin(DeskAdmin):
     form = OldAddressForm
     fields = ["path", "leads_to"]
     list_display = ["shown_path", "leads_to", "reason", "added_at", "note"]
     list_filter = ["reason"]
     list_per_page = 100
     sortable_by = []
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     search_fields = ["path", "target", "entry__slug", "tag__slug"]
     search_help_text = "In the old address and in where it leads."
-
-    class Media:
-        css = {"all": ["entries/admin/desk.css"]}
 
     @admin.display(description="old address", ordering="path")
     def shown_path(self, address):

@@ -13,8 +13,8 @@ from entries.importing.review import accept, dismiss
 from entries.models import Change
 from entries.models.locking import retry_deadlocks
 
+from .base import ReadOnlyAdmin
 from .provenance import as_text, comparison, field_label, moment, our_value
-from .retrying import RetryingAdmin
 
 VALUE_SHOWN = 100
 
@@ -32,7 +32,7 @@ def keep_ours(modeladmin, request, queryset):
 
 
 @admin.register(Change)
-class ChangeAdmin(RetryingAdmin):
+class ChangeAdmin(ReadOnlyAdmin):
     """Read and decide; who may change entries may decide."""
 
     actions = [take_theirs, keep_ours]
@@ -50,13 +50,8 @@ class ChangeAdmin(RetryingAdmin):
     list_select_related = ["entry"]
     sortable_by = ["when"]
     search_fields = ["entry__title"]
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     fields = ["entry_link", "field_name", "side_by_side", "when"]
     readonly_fields = ["entry_link", "field_name", "side_by_side", "when"]
-
-    class Media:
-        css = {"all": ["entries/admin/desk.css"]}
 
     @admin.display(description="entry")
     def entry_title(self, change):
@@ -136,15 +131,6 @@ class ChangeAdmin(RetryingAdmin):
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 def shortened(change, value):

@@ -1,58 +1,157 @@
 """The list of entries on the editor's desk: its columns, its filters and its search."""
 
 import re
+from dataclasses import replace
+from itertools import takewhile
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import SuspiciousOperation
-from django.db.models import Prefetch
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.core.paginator import InvalidPage, Paginator
+from django.db.models import Case, Prefetch, Value, When
 from django.db.models.functions import Substr
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from entries.characters import strip_controls
 from entries.importing.text import visible_text
-from entries.models import Entry, Sighting, TaggedEntry
+from entries.models import Entry, TaggedEntry
 from entries.publishing.search import matching
 
-from .dates import DatedQuerySet
+from .base import DeskAdmin
+from .dates import find_dates
 from .filters import MissingFilter, SourceFilter, TagFilter, WaitingFilter
 from .provenance import moment
-from .retrying import RetryingAdmin
+from .walks import DATES, MAX_LISTED_ENTRIES, Asked, find_keys, read_terms
 
 TITLE_SHOWN = 80
 OPENING_READ = 400
+BEFORE = "before"
+SHOWN = ["title", "slug", "atom_id", "kind", "status", "published", "source"]
 CUT_TAG = re.compile(r"<[^>]*\Z")
 
 
+class AtLeast(int):
+    """A count that stopped where counting on would cost too much, and says so in print."""
+
+    def __str__(self):
+        return f"{int(self):,}+"
+
+
 class EntryList(ChangeList):
-    """The list of entries, read in a fixed number of queries, without their texts."""
+    """The list of entries: read in a fixed number of queries, in time that rows don't raise.
+
+    Its pages are those of the newest MAX_LISTED_ENTRIES that are asked for. `older` is the
+    address of those behind them, which is a list of its own, or empty.
+    """
+
+    before: Entry | None = None
+
+    def get_queryset(self, request, exclude_parameters=None):
+        if BEFORE in self.filter_params:
+            # No filter knows it, and no link but those to other pages goes on from there.
+            self.params.pop(BEFORE)
+            self.before = read_entry(self.filter_params.pop(BEFORE)[-1])
+        return super().get_queryset(request, exclude_parameters)
+
+    def get_filters(self, request):
+        try:
+            filters = super().get_filters(request)
+        except (ValueError, OverflowError) as error:
+            # The year 9999 has no end, and one of 400 digits is none.
+            raise IncorrectLookupParameters(error) from error
+        self.bounds = [filters[2].get(f"published__{end}", [None])[-1] for end in ("gte", "lt")]
+        return filters
+
+    def get_ordering(self, request, queryset):
+        ordering = super().get_ordering(request, queryset)
+        return ["published", "pk"] if ordering[0] == "published" else ["-published", "-pk"]
+
+    def get_query_string(self, new_params=None, remove=None):
+        if self.before and new_params and PAGE_VAR in new_params:
+            new_params = new_params | {BEFORE: self.before.pk}
+        return super().get_query_string(new_params, remove)
 
     def get_results(self, request):
-        super().get_results(request)
-        self.result_list = (
-            self.result_list.defer("content", "summary")
-            .annotate(opening=Substr("content", 1, OPENING_READ))
-            .prefetch_related(
-                Prefetch("taggings", TaggedEntry.objects.select_related("tag").order_by("pk")),
-                Prefetch(
-                    "sightings",
-                    Sighting.objects.filter(leads=True)
-                    .select_related("source")
-                    .only("entry", "source__title", "source__url"),
-                    to_attr="leading",
-                ),
-            )
+        asked = self.read_asked()
+        keys = find_keys(asked, self.queryset, MAX_LISTED_ENTRIES + 1)
+        has_more = len(keys) > MAX_LISTED_ENTRIES
+        keys = keys[:MAX_LISTED_ENTRIES]
+        self.paginator = Paginator(keys, self.list_per_page)
+        self.result_count = AtLeast(len(keys)) if has_more else len(keys)
+        self.show_full_result_count, self.full_result_count = False, None
+        self.show_admin_actions = True
+        self.can_show_all = len(keys) <= self.list_max_show_all
+        self.multi_page = len(keys) > self.list_per_page
+        if not (self.show_all and self.can_show_all):
+            try:
+                keys = self.paginator.page(self.page_num).object_list
+            except InvalidPage as error:
+                raise IncorrectLookupParameters(error) from error
+        self.result_list = read_rows(keys)
+        self.older = ""
+        if has_more and self.page_num == self.paginator.num_pages:
+            self.older = super().get_query_string({BEFORE: keys[-1]})
+        self.dates = find_dates(self.dated_plan(asked), self.read_dates(), self.link_to_dates)
+
+    def read_asked(self):
+        terms, has_others = read_terms(self.filter_params)
+        text, by_id = strip_controls(self.query).strip(), False
+        if text:
+            by_id = Entry.objects.filter(atom_id=text).exists()
+        since, until = self.bounds
+        return Asked(
+            text="" if by_id else text,
+            terms=terms,
+            since=since,
+            until=until,
+            before=self.before,
+            oldest_first=self.queryset.query.order_by[0] == "published",
+            has_others=has_others or by_id,
         )
 
+    def dated_plan(self, asked):
+        """What the dates above the list are those of; further filters are not looked at."""
+        return replace(asked, before=None, since=None, until=None).plan
 
-class EntryListAdmin(RetryingAdmin):
-    list_display = ["headline", "kind", "status", "tag_list", "source", "when"]
+    def read_dates(self):
+        """The year, month and day that are asked for, as far as they are."""
+        asked = takewhile(bool, (self.params.get(name) for name in DATES))
+        return [int(value) for value in asked]
+
+    def link_to_dates(self, params):
+        return self.get_query_string(params, ["published__"])
+
+
+def read_entry(key):
+    """The entry with this primary key, as far as it says a place in the list; or None."""
+    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+        return None
+    return Entry.objects.only("published").filter(pk=key).first()
+
+
+def read_rows(keys):
+    """What the list shows of these entries, in this order. Two queries."""
+    opening = Case(When(title="", then=Substr("content", 1, OPENING_READ)), default=Value(""))
+    rows = (
+        Entry.objects.filter(pk__in=keys)
+        .order_by()
+        .select_related("source")
+        .only(*SHOWN, "source__title", "source__url")
+        .annotate(opening=opening)
+        .prefetch_related(
+            Prefetch("taggings", TaggedEntry.objects.select_related("tag").order_by("pk"))
+        )
+    )
+    by_key = {row.pk: row for row in rows}
+    return [by_key[key] for key in keys if key in by_key]
+
+
+class EntryListAdmin(DeskAdmin):
+    list_display = ["headline", "kind", "status", "tag_list", "leading_source", "when"]
     list_filter = ["status", "kind", WaitingFilter, MissingFilter, SourceFilter, TagFilter]
     list_per_page = 50
     sortable_by = ["when"]
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     date_hierarchy = "published"
     # What is searched says `get_search_results`; without a field there is no box to write in.
     search_fields = ["title"]
@@ -72,21 +171,12 @@ class EntryListAdmin(RetryingAdmin):
         return ", ".join(tagging.tag.name for tagging in entry.taggings.all())
 
     @admin.display(description="source")
-    def source(self, entry):
-        return entry.leading[0].source if entry.leading else ""
+    def leading_source(self, entry):
+        return entry.source or ""
 
     @admin.display(description="published", ordering="published")
     def when(self, entry):
         return moment(entry.published)
-
-    def get_queryset(self, request):
-        return DatedQuerySet(Entry)
-
-    def changelist_view(self, request, extra_context=None):
-        # PostgreSQL can't even be asked for NUL.
-        if "\x00" in "".join(value for values in request.GET.lists() for value in values[1]):
-            raise SuspiciousOperation("A NUL in the address.")
-        return super().changelist_view(request, extra_context)
 
     def get_search_results(self, request, queryset, search_term):
         """As readers search, among entries of any status; a whole id finds its entry."""
@@ -94,7 +184,7 @@ class EntryListAdmin(RetryingAdmin):
         if not term.strip():
             return queryset, False
         by_id = queryset.filter(atom_id=term.strip())
-        return (by_id if by_id.exists() else queryset.filter(pk__in=matching(term))), False
+        return (by_id if by_id.exists() else queryset & matching(term)), False
 
     def get_changelist(self, request, **kwargs):
         return EntryList

@@ -56,9 +56,6 @@ class EntryAdmin(EntryListAdmin):
     radio_fields = {"kind": admin.HORIZONTAL, "status": admin.HORIZONTAL}
     save_on_top = True
 
-    class Media:
-        css = {"all": ["entries/admin/desk.css"]}
-
     @admin.display(description="id")
     def permanent_id(self, entry):
         return format_html('<code class="desk-address">{}</code>', entry.atom_id)
@@ -106,6 +103,12 @@ class EntryAdmin(EntryListAdmin):
     @admin.display(description="waiting")
     def to_read(self, entry):
         return waiting_changes(entry, may_decide=False)
+
+    def get_changeform_initial_data(self, request):
+        """What the address of an empty form says is to stand in it, but for dates."""
+        initial = super().get_changeform_initial_data(request)
+        initial.pop("published", None)
+        return initial
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None:
@@ -172,7 +175,8 @@ class EntryAdmin(EntryListAdmin):
         ]
 
     def view_on_site(self, obj):
-        return obj.get_absolute_url()
+        # The form may have emptied the slug in `obj`, or made it one of no address.
+        return entry_path(*Entry.objects.values_list("day", "slug").get(pk=obj.pk))
 
     def get_object(self, request, object_id, from_field=None):
         entry = super().get_object(request, object_id, from_field)

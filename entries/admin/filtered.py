@@ -5,8 +5,9 @@ from django.contrib import admin, messages
 from entries.importing.filtered import let_in
 from entries.models import FilteredPost
 
+from .base import ReadOnlyAdmin
 from .provenance import moment, readable_json
-from .run import ReadOnlyAdmin, RunSourceFilter
+from .run import RunSourceFilter
 
 
 @admin.action(description="Import after all")

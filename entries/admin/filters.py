@@ -50,11 +50,10 @@ class SourceFilter(FormFilter):
         if not value:
             return queryset
         if value == WRITTEN_HERE:
-            return queryset.filter(imported_at=None)
+            return queryset.filter(source=None, imported_at=None)
         if not self.is_known(value):
             return queryset.none()
-        led = Sighting.objects.filter(source=int(value), leads=True)
-        return queryset.filter(pk__in=led.values("entry"))
+        return queryset.filter(source=int(value))
 
 
 class TagFilter(FormFilter):

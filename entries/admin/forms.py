@@ -222,6 +222,8 @@ class EntryForm(KeepingForm):
     def clean(self):
         cleaned = super().clean()
         if self.instance.pk:
+            if "tag_names" not in self.edited:
+                self.errors.pop("tag_names", None)
             self.check_nobody_saved_meanwhile()
         self.check_kind(cleaned)
         return cleaned

@@ -6,15 +6,19 @@ from collections.abc import Iterable
 from django import forms
 from django.urls import reverse
 
+from entries.characters import strip_controls
+
 MAX_LENGTH = 255
+MAX_NAMES = 1_000
 
 
 def split_names(text: str) -> list[str]:
     """The names in a line such as `web, "a, b", web feeds`; in quotes a comma is a letter.
 
-    Each name once, in the order of their first appearance.
+    Each name once, in the order of their first appearance, without the characters that no text
+    may have. Raises csv.Error where one is longer than 128 kB.
     """
-    rows = csv.reader([" ".join(text.split())], skipinitialspace=True)
+    rows = csv.reader([" ".join(strip_controls(text).split())], skipinitialspace=True)
     names = (name.strip() for row in rows for name in row)
     return list(dict.fromkeys(name for name in names if name))
 
@@ -53,7 +57,14 @@ class TagNamesField(forms.CharField):
     widget = TagNamesInput
 
     def to_python(self, value):
-        names = split_names(super().to_python(value) or "")
+        try:
+            names = split_names(super().to_python(value) or "")
+        except csv.Error as error:
+            raise forms.ValidationError(f"A tag has at most {MAX_LENGTH} characters.") from error
+        if len(names) > MAX_NAMES:
+            raise forms.ValidationError(
+                f"At most {MAX_NAMES:,} tags at a time; these are {len(names):,}."
+            )
         for name in names:
             if len(name) > MAX_LENGTH:
                 raise forms.ValidationError(
@@ -62,4 +73,7 @@ class TagNamesField(forms.CharField):
         return names
 
     def has_changed(self, initial, data):
-        return split_names(initial or "") != split_names(data or "")
+        try:
+            return split_names(initial or "") != split_names(data or "")
+        except csv.Error:
+            return True

@@ -10,29 +10,11 @@ from django.utils.text import Truncator
 from entries.importing.reasons import TAKEN, WAITS
 from entries.models import ImportLine, ImportRun, Source
 
+from .base import ReadOnlyAdmin
 from .filters import FormFilter
 from .provenance import NOTHING, field_label
-from .retrying import RetryingAdmin
 
 COUNTS = ["created", "updated", "unchanged", "conflicts", "skipped"]
-
-
-class ReadOnlyAdmin(RetryingAdmin):
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    list_per_page = 100
-
-    class Media:
-        css = {"all": ["entries/admin/desk.css"]}
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class RunSourceFilter(FormFilter):

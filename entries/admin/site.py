@@ -17,8 +17,8 @@ from entries.importing.markup import html_from_text, sanitize_html
 from entries.models import SiteSettings
 from entries.publishing.site import DESCRIPTION, read_site
 
+from .base import DeskAdmin
 from .forms import WIDE, AddressField, LineField, ProseField, looks_like_html
-from .retrying import RetryingAdmin
 
 FAVICON_AT_MOST = 64 * 1024  # bytes
 # How a file of each kind begins. Before a drawing's first element there may be an XML
@@ -153,7 +153,7 @@ class SiteSettingsForm(forms.ModelForm):
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(RetryingAdmin):
+class SiteSettingsAdmin(DeskAdmin):
     form = SiteSettingsForm
     fieldsets = [
         (None, {"fields": ["title", "tagline", "description"]}),
@@ -170,9 +170,6 @@ class SiteSettingsAdmin(RetryingAdmin):
         ("About", {"fields": ["about"]}),
     ]
     readonly_fields = ["favicon_now"]
-
-    class Media:
-        css = {"all": ["entries/admin/desk.css"]}
 
     @admin.display(description="favicon")
     def favicon_now(self, stored):

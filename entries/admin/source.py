@@ -8,8 +8,9 @@ from django.utils.html import format_html, format_html_join
 
 from entries.models import FilteredPost, Source
 
+from .base import DeskAdmin
+from .forms import LineField, ProseField
 from .provenance import NOTHING, external_link, moment
-from .retrying import RetryingAdmin
 
 RUNS_SHOWN = 10
 POLICIES = ["new_entries", "canonical", "default_author", "default_language", "time_zone"]
@@ -19,7 +20,7 @@ FETCHING = ["status", "checked_at", "failures", "last_error", "etag", "last_modi
 
 
 @admin.register(Source)
-class SourceAdmin(RetryingAdmin):
+class SourceAdmin(DeskAdmin):
     list_display = ["__str__", "url", "entry_count", "status", "checked_at", "failures"]
     list_filter = ["status", "new_entries"]
     list_per_page = 100
@@ -38,9 +39,6 @@ class SourceAdmin(RetryingAdmin):
         *FETCHING,
         *STATED,
     ]
-
-    class Media:
-        css = {"all": ["entries/admin/desk.css"]}
 
     @admin.display(description="entries")
     def entry_count(self, source):
@@ -83,9 +81,9 @@ class SourceAdmin(RetryingAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name in RULES:
-            kwargs["widget"] = AdminTextareaWidget({"rows": 4})
-        elif db_field.name == "default_author":
-            kwargs["widget"] = AdminTextInputWidget()
+            kwargs |= {"form_class": ProseField, "widget": AdminTextareaWidget({"rows": 4})}
+        elif db_field.name in ("default_author", "default_language"):
+            kwargs |= {"form_class": LineField, "widget": AdminTextInputWidget()}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):

@@ -7,15 +7,17 @@ from django.db import connection
 from entries.models import Tag, TaggedEntry, TagName, fold
 from entries.models.locking import lock_tag_names, locking
 
+from .base import DeskAdmin
 from .deletion import summarise_deletion
+from .forms import LineField, ProseField
 from .merging import TagActionForm, merge_tags
-from .retrying import RetryingAdmin
 
 
 class TagForm(forms.ModelForm):
     class Meta:
         model = Tag
         fields = ["name", "slug", "description"]
+        field_classes = {"name": LineField, "description": ProseField}
         help_texts = {
             "name": "Feeds that go on using the old name still find the tag.",
             "slug": "The tag’s part of its address. The old one leads to the new one.",
@@ -23,7 +25,7 @@ class TagForm(forms.ModelForm):
         }
 
     def clean_name(self):
-        name = " ".join(self.cleaned_data["name"].split())
+        name = self.cleaned_data["name"]
         if not name:
             raise forms.ValidationError("A tag needs a name.")
         # Nobody takes the name between this look and the saving, in the same transaction.
@@ -59,7 +61,7 @@ class TagNameInline(admin.TabularInline):
 
 
 @admin.register(Tag)
-class TagAdmin(RetryingAdmin):
+class TagAdmin(DeskAdmin):
     form = TagForm
     action_form = TagActionForm
     actions = [merge_tags]
@@ -68,12 +70,8 @@ class TagAdmin(RetryingAdmin):
     list_display = ["name", "slug", "live_count"]
     ordering = ["-live_count", "name"]
     list_per_page = 100
-    show_full_result_count = False
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
-
-    class Media:
-        css = {"all": ["entries/admin/desk.css"]}
 
     def get_inlines(self, request, obj):
         return [TagNameInline] if obj else []

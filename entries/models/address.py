@@ -16,7 +16,11 @@ class OldAddressQuerySet(models.QuerySet["OldAddress"]):
 
         Of a path that leads somewhere already it is changed if `over`.
         """
-        rows = [OldAddress(path=plain_link(path), reason=reason, **to) for path in paths]
+        self.store((OldAddress(path=plain_link(path), reason=reason, **to) for path in paths), over)
+
+    def store(self, rows: Iterable["OldAddress"], over: bool) -> None:
+        """Store these rows; those with a path that leads somewhere already only if `over`."""
+        rows = {row.path: row for row in rows}.values()
         if over:
             OldAddress.objects.bulk_create(
                 rows,
@@ -108,3 +112,34 @@ def keeping_address(row: Any) -> Iterator[None]:
     OldAddress.objects.keep(
         [before.get_absolute_url()], OldAddress.Reason.HAD, over=before.is_public, **to
     )
+
+
+@contextmanager
+def keeping_addresses(entries: models.QuerySet[Any]) -> Iterator[None]:
+    """As `keeping_address`, of several entries. Two queries, six where addresses change."""
+    before = {entry.pk: entry for entry in entries.only("day", "slug", "status", "published")}
+    yield
+    moved = [
+        (entry, before[entry.pk])
+        for entry in entries.only("day", "slug")
+        if entry.get_absolute_url() != before[entry.pk].get_absolute_url()
+    ]
+    if not moved:
+        return
+    new = {plain_link(entry.get_absolute_url()): entry.pk for entry, _ in moved}
+    leading = OldAddress.objects.filter(path__in=new).values_list("pk", "path", "entry_id")
+    back = [pk for pk, path, entry_pk in leading if new[path] == entry_pk]
+    OldAddress.objects.filter(pk__in=back).delete()
+    for was_public in (True, False):
+        OldAddress.objects.store(
+            [
+                OldAddress(
+                    path=plain_link(was.get_absolute_url()),
+                    reason=OldAddress.Reason.HAD,
+                    entry=entry,
+                )
+                for entry, was in moved
+                if was.is_public == was_public
+            ],
+            over=was_public,
+        )

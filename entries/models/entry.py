@@ -1,6 +1,5 @@
 import uuid
 from collections import Counter
-from contextlib import nullcontext
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.utils.text import slugify
 from taggit.managers import TaggableManager
 
 from .address import keeping_address
+from .bulk_writes import KEPT, keeping_true
 from .document import REPEATED, index_entries
 from .locking import lock_entries, lock_in_batches
 from .path import PathKeyField
@@ -40,46 +40,41 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(Case(When(is_live, then=True), default=False)).order_by()
 
     def bulk_create(self, objs, *args, **kwargs):
-        """Store these entries, and what is searched of them."""
+        """Store these entries, and what is searched of them.
+
+        Where that changes entries which are stored (`update_conflicts`), what repeats them is
+        kept true as by `update`.
+        """
+        objs = list(objs)
+        changed = set(kwargs.get("update_fields") or ())
+        stored = Entry.objects.filter(pk__in=[entry.pk for entry in objs if entry.pk])
         with transaction.atomic(savepoint=False):
-            created = super().bulk_create(objs, *args, **kwargs)
+            with keeping_true(stored, changed):
+                created = super().bulk_create(objs, *args, **kwargs)
             index_entries(entry.pk for entry in created)
         return created
 
     def set_status(self, status):
-        """Give these entries a status. Returns how many changed.
-
-        A fixed number of queries for each 10,000 of them.
-        """
-        changed = 0
-        with transaction.atomic():
-            for batch in lock_in_batches(self):
-                others = Entry.objects.filter(pk__in=batch).exclude(status=status).order_by()
-                pks = list(others.values_list("pk", flat=True))
-                taggings = TaggedEntry.objects.filter(content_object__in=pks)
-                with recounting(Tag.objects.filter(taggings__content_object__in=pks)):
-                    Entry.objects.filter(pk__in=pks).update(
-                        status=status, modified_at=timezone.now()
-                    )
-                    taggings.update(live=status == Entry.Status.LIVE)
-                changed += len(pks)
-        return changed
+        """Give these entries a status. A fixed number of queries; returns how many changed."""
+        return self.exclude(status=status).update(status=status)
 
     def update(self, **values):
-        """Change fields in the database alone, and what is searched of them.
+        """Change fields in the database, and keep true what `save()` keeps true.
 
-        What stops being public is noted as withdrawn.
+        `modified_at` is set, too. Only what `save()` makes of an incomplete address is not made
+        here: a slug that is taken raises IntegrityError. Returns how many entries changed; a
+        fixed number of queries for each 10,000 of them.
         """
-        if REPEATED.isdisjoint(values):
+        values = {"modified_at": timezone.now()} | values
+        if KEPT.isdisjoint(values):
             return super().update(**values)
-        may_withdraw = not values.keys().isdisjoint(("status", "published"))
         updated = 0
         with transaction.atomic():
             for batch in lock_in_batches(self):
-                entries = Entry.objects.filter(pk__in=batch)
-                with noting_withdrawals(entries) if may_withdraw else nullcontext():
+                with keeping_true(Entry.objects.filter(pk__in=batch), values):
                     updated += super(EntryQuerySet, self.filter(pk__in=batch)).update(**values)
-                index_entries(batch)
+                if not REPEATED.isdisjoint(values):
+                    index_entries(batch)
         return updated
 
     update.alters_data = True  # type: ignore[attr-defined]

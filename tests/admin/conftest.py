@@ -20,7 +20,7 @@ def source(db):
 @pytest.fixture
 def make_sighting(source):
     """Build the leading sighting of an entry in `source`."""
-    from entries.models import Sighting
+    from entries.models import Entry, Sighting
 
     def make(entry, **fields):
         guid = f"https://example.org/{next(numbers)}"
@@ -34,6 +34,8 @@ def make_sighting(source):
             "base": {},
             "raw": json.dumps({"id": guid}),
         } | fields
+        if fields["leads"]:
+            Entry.objects.filter(pk=entry.pk).update(source=fields["source"])
         return Sighting.objects.create(entry=entry, **fields)
 
     return make

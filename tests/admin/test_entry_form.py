@@ -1,8 +1,10 @@
 from datetime import UTC, date, datetime, timedelta
 
+import hypothesis
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import strategies as st
 
 from entries.models import Enclosure, Entry, Tag, TaggedEntry
 
@@ -310,3 +312,118 @@ def test_hostile_text_is_escaped_on_the_form_and_in_the_list(
         assert "<script>evil" not in html, page
         assert "<img src=x" not in html, page
         assert 'href="javascript:' not in html, page
+
+
+FAULTS = {
+    "kind": ["", "poem"],
+    "status": ["", "published"],
+    "slug": ["", "a b/c", "x" * 201],
+    "title": [""],
+    "content": ["", "\x00"],
+    "tag_names": ["x" * 256, "x" * 140_000, ",".join(map(str, range(1_001))), '"', "\x00"],
+    "link_url": ["javascript:x", "https://[", "\x00"],
+    "published_0": ["", "yesterday", "9999-12-31", "\x00"],
+    "published_1": ["", "noon"],
+    "language": ["English, please", "\x00"],
+    "author_email": ["nobody", "\x00"],
+    "canonical_url": ["x" * 3_000],
+    "enclosures-0-href": ["", "no address", "\x00"],
+    "enclosures-0-length": ["-1", "much", "9" * 40],
+    "seen": ["", "\x00"],
+}
+faulty = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from(values) for name, values in FAULTS.items()}
+)
+
+
+@hypothesis.settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+@hypothesis.given(faults=faulty, is_new=st.booleans())
+@hypothesis.example(faults={"slug": "", "language": "English, please"}, is_new=False)
+@hypothesis.example(faults={"slug": "a b", "published_0": "", "title": ""}, is_new=False)
+@hypothesis.example(faults=dict.fromkeys(FAULTS, ""), is_new=False)
+@hypothesis.example(faults={name: values[-1] for name, values in FAULTS.items()}, is_new=False)
+def test_whatever_is_wrong_with_a_form_comes_back_as_it_was_typed(
+    make_entry, admin_client, faults, is_new
+):
+    entry = make_entry(kind="note", tags=["a"])
+    Enclosure.objects.create(entry=entry, href="https://example.org/a.mp3")
+    if is_new:
+        faults = {name: value for name, value in faults.items() if "enclosures" not in name}
+    url = ADD if is_new else reverse("admin:entries_entry_change", args=[entry.pk])
+    data = form_data(admin_client.get(url)) | {"summary": "Typed & kept", "rights": "mine"} | faults
+    before = Entry.objects.count(), entry.modified_at
+
+    response = admin_client.post(url, data)
+
+    entry.refresh_from_db()
+    assert response.status_code in (200, 302)
+    if response.status_code == 200:
+        assert (Entry.objects.count(), entry.modified_at) == before
+        assert 'class="errornote"' in response.content.decode()
+        shown = form_data(response)
+        for name, value in data.items():
+            if name not in ("seen", "tag_names", "kind", "status"):
+                assert shown.get(name, "").replace("\r\n", "\n") == value.replace("\r\n", "\n"), (
+                    name
+                )
+
+
+def test_a_page_of_an_entry_whose_form_is_wrong_leads_to_the_stored_address(make_entry, edit):
+    entry = make_entry(slug="stored")
+
+    response = edit(entry, slug="", language="English, please")
+
+    assert f'href="{entry.get_absolute_url()}" class="viewsitelink"' in response.content.decode()
+
+
+@pytest.mark.parametrize("slug", ["", "a b/c"])
+def test_a_wrong_form_of_a_tag_comes_back(make_entry, admin_client, slug):
+    make_entry(tags=["a"])
+    tag = Tag.objects.get()
+    url = reverse("admin:entries_tag_change", args=[tag.pk])
+
+    response = admin_client.post(
+        url,
+        form_data(admin_client.get(url)) | {"name": "", "slug": slug, "description": "Typed"},
+    )
+
+    assert response.status_code == 200
+    assert "Typed" in response.content.decode()
+
+
+def test_an_entry_with_a_hundred_and_fifty_media_can_be_saved(make_entry, edit):
+    entry = make_entry()
+    Enclosure.objects.bulk_create(
+        Enclosure(entry=entry, href=f"https://example.org/{n}.mp3") for n in range(150)
+    )
+
+    edit(entry, title="Saved")
+
+    assert entry.title == "Saved"
+
+
+def test_a_text_of_three_megabytes_can_be_saved(make_entry, edit):
+    entry = make_entry(content="<p>" + "word " * 600_000 + "</p>")
+
+    edit(entry, title="Saved")
+
+    assert entry.title == "Saved"
+
+
+def test_tags_that_were_left_alone_are_not_judged(make_entry, edit):
+    entry = make_entry(tags=[f"tag {n}" for n in range(1_100)])
+
+    edit(entry, title="Saved")
+
+    assert entry.title == "Saved"
+    assert entry.taggings.count() == 1_100
+
+
+def test_an_empty_form_may_be_asked_for_with_anything_in_it(admin_client):
+    response = admin_client.get(f"{ADD}?kind=link&title=From+there&published=yesterday&slug=%00")
+
+    assert 'value="From there"' in response.content.decode()

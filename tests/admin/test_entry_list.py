@@ -6,8 +6,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from entries.admin.actions import MAX_ENTRIES_AT_ONCE
-from entries.admin.dates import DatedQuerySet
+from entries.admin.dates import find_periods
 from entries.models import Entry, Sighting, Tag, TaggedEntry
+from entries.publishing.search import FIRST, LAST, parse_query, plan_terms
 
 LIST = "/admin/entries/entry/"
 
@@ -341,7 +342,7 @@ def test_a_bad_query_is_no_failure(admin_client, make_entry, query):
     assert response.status_code in (200, 400)
 
 
-@pytest.mark.parametrize("kind", ["year", "month", "day"])
+@pytest.mark.parametrize(("kind", "within"), [("year", []), ("month", [2024]), ("day", [2024, 2])])
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
 @pytest.mark.parametrize(
     "moments",
@@ -349,16 +350,77 @@ def test_a_bad_query_is_no_failure(admin_client, make_entry, query):
         [],
         [datetime(2023, 12, 31, 23, 30, tzinfo=UTC)],
         [datetime(2023, 12, 31, 23, 30, tzinfo=UTC), datetime(2024, 1, 1, 0, 30, tzinfo=UTC)],
-        [datetime(2024, 1, 31, tzinfo=UTC), datetime(2024, 3, 31, 12, tzinfo=UTC)],
+        [datetime(2024, 1, 31, tzinfo=UTC), datetime(2024, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)],
         [datetime(2024, 2, 29, 5, tzinfo=UTC), datetime(2024, 3, 1, 4, tzinfo=UTC)],
         [datetime(1593, 1, 1, tzinfo=UTC), datetime(9999, 6, 1, tzinfo=UTC)],
     ],
 )
-def test_the_dates_are_those_that_django_finds(make_entry, kind, zone, moments):
+def test_the_dates_are_those_that_django_finds(make_entry, kind, within, zone, moments):
     for moment in moments:
         make_entry(published=moment)
 
     with timezone.override(zone):
-        found = list(DatedQuerySet(Entry).datetimes("published", kind))
+        asked = dict(zip(["published__year", "published__month"], within, strict=False))
+        expected = Entry.objects.filter(**asked).datetimes("published", kind)
+        found = find_periods(plan_terms(parse_query(""), {}, FIRST, LAST), within)
 
-        assert found == list(Entry.objects.datetimes("published", kind))
+        assert found == [moment.date() for moment in expected]
+
+
+def test_the_dates_are_those_of_what_is_asked_for(admin_client, make_entry):
+    make_entry(kind="link", tags=["a"], published=at(2020, 5), content="needle")
+    make_entry(kind="note", published=at(2021, 5))
+
+    for query in ("kind__exact=link", "tag=a", "q=needle", "kind__exact=link&tag=a&q=needle"):
+        html = admin_client.get(f"{LIST}?{query}").content.decode()
+
+        assert "May 2020" not in html
+        assert "May 2" in html
+        assert "2021" not in html
+
+
+COUNTED = {"": 7, "?status__exact=draft": 3, "?kind__exact=link": 4, "?tag=b": 2, "?q=text": 7}
+
+
+@pytest.mark.parametrize("query", COUNTED)
+@pytest.mark.parametrize("order", ["", "6", "-6"])
+def test_every_entry_stands_on_one_page(admin_client, make_entry, monkeypatch, query, order):
+    """Pages of 2 entries, of which no more than 4 have numbers: the rest is behind links."""
+    monkeypatch.setattr("entries.admin.entries.MAX_LISTED_ENTRIES", 4)
+    monkeypatch.setattr("entries.admin.entry.EntryAdmin.list_per_page", 2)
+    for number in range(7):
+        make_entry(
+            title=f"{number}",
+            content="text",
+            status="draft" if number % 3 == 0 else "live",
+            kind="link" if number % 2 == 0 else "note",
+            tags=["b"] if number in (1, 6) else [],
+            published=at(2020 + number // 2, 1),
+        )
+
+    found, address = [], f"{query or '?'}&o={order}"
+    while address:
+        first = admin_client.get(LIST + address).context["cl"]
+        for number in first.paginator.page_range:
+            changelist = admin_client.get(f"{LIST}{address}&p={number}").context["cl"]
+            found += [entry.title for entry in changelist.result_list]
+        address = changelist.older
+
+    wanted = [title for title in map(str, range(7)) if title in found]
+    assert len(found) == COUNTED[query]
+    assert found == (wanted if order == "6" else wanted[::-1])
+
+
+def test_what_is_too_much_to_count_says_so(admin_client, make_entry, monkeypatch):
+    monkeypatch.setattr("entries.admin.entries.MAX_LISTED_ENTRIES", 60)
+    Entry.objects.bulk_create(
+        Entry(title=f"{n}", slug=f"{n}", day="2024-01-01", published=at(2024, 1)) for n in range(61)
+    )
+
+    page = admin_client.get(f"{LIST}?p=2")
+
+    assert "60+ entries" in page.content.decode()
+    assert "?before=" in page.content.decode()
+    assert len(rows(admin_client.get(LIST + page.context["cl"].older))) == 1
+    _, said = act(admin_client, "publish", [], select_across=1, _selected_action="1")
+    assert said == "61 entries published."

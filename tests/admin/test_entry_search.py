@@ -6,8 +6,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from entries.publishing.search import index
-
 LIST = "/admin/entries/entry/"
 
 
@@ -31,7 +29,6 @@ def entries(make_entry):
     make_entry(title="Other", status="rejected", atom_id="tag:example.org,2024:garden")
 
 
-@pytest.mark.parametrize("few", [1000, 1], ids=["by keys", "by the index"])
 @pytest.mark.parametrize(
     ("text", "further", "expected"),
     [
@@ -49,11 +46,7 @@ def entries(make_entry):
         ("!?", {}, {"Garden", "Garden draft", "Garden to come", "Other"}),
     ],
 )
-def test_the_desk_finds_entries_of_any_status(
-    find, entries, monkeypatch, text, further, expected, few
-):
-    monkeypatch.setattr(index, "FEW", few)
-
+def test_the_desk_finds_entries_of_any_status(find, entries, text, further, expected):
     assert find(text, **further) == expected
 
 

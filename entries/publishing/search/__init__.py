@@ -2,12 +2,15 @@
 
 from entries.models import EntryQuerySet
 
-from .index import entries_of
-from .plan import plan_all
+from .index import entries_of, find_occupied, walk_keys
+from .plan import FIRST, LAST, Plan, plan_all, plan_terms
 from .query import Query, parse_query
 from .results import Found, find_best, find_newest, newest_page
 
-__all__ = ["Found", "Query", "find_best", "find_newest", "matching", "newest_page", "parse_query"]
+__all__ = [
+    "FIRST", "LAST", "Found", "Plan", "Query", "find_best", "find_newest", "find_occupied",
+    "matching", "newest_page", "parse_query", "plan_terms", "walk_keys",
+]  # fmt: skip
 
 
 def matching(text: str) -> EntryQuerySet:

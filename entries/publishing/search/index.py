@@ -22,9 +22,6 @@ POSTGRESQL = """
 """
 
 
-FEW = 1_000
-
-
 class Candidate(NamedTuple):
     """An entry that matches: its place in time, the words of its title, and its terms."""
 
@@ -51,25 +48,52 @@ def walk(plan: Plan, limit: int, *, oldest_first: bool = False) -> list[Candidat
     ]
 
 
+def walk_keys(plan: Plan, limit: int, *, oldest_first: bool = False) -> list[int]:
+    """The primary keys alone of what `walk` finds. One query."""
+    if plan.is_empty:
+        return []
+    place = "found.rowid" if connection.vendor == "sqlite" else "document.place"
+    order = "ASC" if oldest_first else "DESC"
+    sql = f"SELECT document.entry_id {_source()} ORDER BY {place} {order} LIMIT %s"
+    return [pk for (pk,) in _fetch(sql, [*_parameters(plan), limit])]
+
+
+def find_occupied(plan: Plan, spans: list[tuple[int, int]]) -> list[int]:
+    """Which of these spans of places, by their numbers from 0, have an entry that matches.
+
+    One query, which looks for one entry in each.
+    """
+    if plan.is_empty or not spans:
+        return []
+    rows = ", ".join(f"({number}, {first}, {last})" for number, (first, last) in enumerate(spans))
+    said, *_ = _parameters(plan)
+    if connection.vendor == "sqlite":
+        question = """WHERE EXISTS (
+            SELECT 1 FROM entries_search WHERE entries_search MATCH %s
+            AND rowid BETWEEN span.first AND span.last)"""
+    else:
+        question = """CROSS JOIN LATERAL (
+            SELECT 1 FROM entries_searchdocument AS document WHERE document.vector @@ %s::tsquery
+            AND document.place BETWEEN span.first AND span.last LIMIT 1) AS one"""
+    sql = f"""
+        WITH span(number, first, last) AS (VALUES {rows})
+        SELECT span.number FROM span {question} ORDER BY span.number
+    """  # noqa: S608 - of numbers
+    return [number for (number,) in _fetch(sql, [said])]
+
+
+def entries_of(plan: Plan) -> EntryQuerySet:
+    """All entries that match, as a queryset that has asked nothing yet."""
+    if plan.is_empty:
+        return Entry.objects.none()
+    keys = RawSQL(f"SELECT entry_id {_source()}", _parameters(plan))  # noqa: S611
+    return Entry.objects.filter(pk__in=keys)
+
+
 def read_texts(pks: list[int], most: int) -> dict[int, str]:
     """The words of these entries' texts, up to so many characters of each. One query."""
     documents = SearchDocument.objects.filter(pk__in=pks)
     return dict(documents.values_list("pk", Substr("text", 1, most)))
-
-
-def entries_of(plan: Plan) -> EntryQuerySet:
-    """All entries that match, as a queryset to filter and to order further. One query at once.
-
-    A few are named by their keys, so that a query which says it several times looks them up.
-    """
-    found = walk(plan, FEW + 1)
-    if not found:
-        return Entry.objects.none()
-    if len(found) <= FEW:
-        keys = RawSQL(", ".join(str(row.pk) for row in found), [])  # noqa: S611
-    else:
-        keys = RawSQL(f"SELECT entry_id {_source()}", _parameters(plan))  # noqa: S611
-    return Entry.objects.filter(pk__in=keys)
 
 
 def _source() -> str:

@@ -1,7 +1,7 @@
 """What a query means for the index: the words and terms that documents must have or lack."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -63,6 +63,22 @@ def plan_all(query: Query) -> Plan:
     """What a query means to an editor: entries of any status and date."""
     anything = tuple(Phrase((f"status={status}",)) for status in Entry.Status.values)
     return _plan(query, [anything], None)
+
+
+def plan_terms(query: Query, terms: dict[str, str | int], first: int, last: int) -> Plan:
+    """What a query means to an editor among entries of these terms, between two places.
+
+    `terms` are such as {"kind": "link", "tag": 5}: what an entry's document knows of it.
+    """
+    plan = plan_all(query)
+    narrowed = tuple((Phrase((f"{name}={value}",)),) for name, value in terms.items())
+    required = plan.required[1:] if "status" in terms else plan.required
+    return replace(
+        plan,
+        required=(*narrowed, *required),
+        first=max(plan.first, first),
+        last=min(plan.last, last),
+    )
 
 
 def _plan(query: Query, base: list[Clause], now: datetime | None) -> Plan:

@@ -1,0 +1,68 @@
+"""What `Entry.save()` keeps true beside an entry, kept true when many are written at once."""
+
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from .address import keeping_addresses
+from .document import REPEATED
+from .path import PathKeyField
+from .tag import TaggedEntry, recounting
+from .withdrawal import noting_withdrawals
+
+if TYPE_CHECKING:
+    from .entry import EntryQuerySet
+
+DATED = frozenset({"status", "published"})
+ADDRESSED = frozenset({"day", "slug"})
+KEYED = frozenset({"canonical_url", "atom_id"})
+# The fields of an entry that other rows and columns repeat, by the names that an update may use.
+KEPT = REPEATED | DATED | ADDRESSED | KEYED
+
+
+@contextmanager
+def keeping_true(entries: "EntryQuerySet", written: Collection[str]) -> Iterator[None]:
+    """Keep what repeats these entries true while their `written` fields change.
+
+    That is: withdrawals, old addresses, the status and date of taggings with the counts of
+    their tags, and the keys of original paths; not search documents. `entries` are locked, and
+    at most `locking.MAX_BATCH_ENTRIES`. Call within a transaction. A fixed number of queries,
+    but for one per 500 entries whose keys change.
+    """
+    with ExitStack() as stack:
+        if not DATED.isdisjoint(written):
+            stack.enter_context(noting_withdrawals(entries))
+        if not ADDRESSED.isdisjoint(written):
+            stack.enter_context(keeping_addresses(entries))
+        yield
+    if not DATED.isdisjoint(written):
+        keep_taggings(entries)
+    if not KEYED.isdisjoint(written) and not {"original_key", "id_key"} <= set(written):
+        keep_keys(entries)
+
+
+def keep_taggings(entries: "EntryQuerySet") -> None:
+    """Let the taggings of these entries repeat their status and date. At most four queries."""
+    is_live = Q(content_object__status=entries.model.Status.LIVE)
+    turned = Q(live__in=[True]) & ~is_live | Q(live__in=[False]) & is_live
+    moved = ~Q(published=F("content_object__published"))
+    taggings = TaggedEntry.objects.filter(content_object__in=entries.order_by().values("pk"))
+    entry = QuerySet(entries.model).filter(pk=OuterRef("content_object_id"))
+    with recounting(set(taggings.filter(turned).values_list("tag_id", flat=True))):
+        taggings.filter(turned | moved).update(
+            live=Exists(entry.filter(status=entries.model.Status.LIVE)),
+            published=Subquery(entry.values("published")),
+        )
+
+
+def keep_keys(entries: "EntryQuerySet") -> None:
+    """Let the keys of these entries be those of their addresses."""
+    fields = [field for field in entries.model._meta.fields if isinstance(field, PathKeyField)]
+    stale = []
+    for entry in entries.order_by().only("canonical_url", "atom_id", "original_key", "id_key"):
+        before = [getattr(entry, field.attname) for field in fields]
+        if [field.pre_save(entry, add=False) for field in fields] != before:
+            stale.append(entry)
+    QuerySet(entries.model).bulk_update(stale, [field.name for field in fields], batch_size=500)
