@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from entries.characters import strip_controls
+from entries.mail import as_person
 
 from .addresses import absolute_address
 from .enclosures import find_enclosures
@@ -258,7 +259,8 @@ class EntryData:
 def unique_people(people: Iterable[Person]) -> list[Person]:
     """Each once, told apart by name; what a later mention adds is added to the first."""
     found: dict[str, Person] = {}
-    for person in people:
+    for stated in people:
+        person = Person(*as_person(stated.name, stated.uri, stated.email))
         if not person:
             continue
         key = (person.name or person.email or person.uri).casefold()

@@ -15,6 +15,7 @@ from django.utils.feedgenerator import rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from entries.characters import strip_controls
+from entries.mail import mail_address
 from entries.models import Enclosure
 
 from .rows import EnclosureRow, SourceRow, TagRow, host, web_address
@@ -33,7 +34,6 @@ OTHER_SCHEMES = {
 }
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 MEDIA_TYPE = re.compile(r"[^\s/;]+/[^\s/;]+(\s*;.*)?")
-EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 class ElementWriter(SimplerXMLGenerator):
@@ -77,15 +77,15 @@ def add_text(handler: SimplerXMLGenerator, name: str, text: str) -> None:
 def add_person(
     handler: SimplerXMLGenerator, role: str, name: str, uri: str = "", email: str = ""
 ) -> None:
-    name, email = strip_controls(name).strip(), strip_controls(email).strip()
+    """A person, with the e-mail only where it is an address (RFC 4287, 3.2.3)."""
+    name, email = strip_controls(name).strip(), mail_address(strip_controls(email))
     uri = as_iri(uri)
     if not (name or uri or email):
         return
     handler.startElement(role, NO_ATTRIBUTES)
     handler.addQuickElement("name", name or email or uri)
     add_text(handler, "uri", uri)
-    if EMAIL.fullmatch(email):
-        handler.addQuickElement("email", email)
+    add_text(handler, "email", email)
     handler.endElement(role)
 
 

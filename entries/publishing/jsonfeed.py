@@ -5,11 +5,13 @@ import mimetypes
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, TextIO
+from urllib.parse import quote
 
 from django.conf import settings
 from django.utils.feedgenerator import rfc3339_date
 
 from entries.characters import strip_controls
+from entries.mail import mail_address
 from entries.models import Enclosure
 
 from .elements import LANGUAGE, MEDIA_TYPE, as_iri, permanent_id, public_address, publisher
@@ -109,7 +111,8 @@ def _writers(row: EntryRow) -> list[tuple[str, str, str]]:
 def _authors(people: Iterable[tuple[str, str, str]]) -> list[dict[str, str]]:
     authors = []
     for name, uri, email in people:
-        url = as_iri(uri) or as_iri(f"mailto:{email}" if "@" in email else "")
+        address = mail_address(email)
+        url = as_iri(uri) or as_iri(f"mailto:{quote(address, safe='@')}" if address else "")
         if author := _stated(name=_text(name), url=url):
             authors.append(author)
     return authors
