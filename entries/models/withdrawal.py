@@ -26,6 +26,10 @@ class Withdrawal(models.Model):
     atom_id = models.CharField(max_length=2000)
     list = models.CharField(max_length=40)
     withdrawn_at = models.DateTimeField(db_index=True)
+    published = models.DateTimeField(
+        null=True, help_text="With the entry’s primary key, its place in the list."
+    )
+    entry_pk = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

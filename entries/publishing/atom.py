@@ -68,7 +68,7 @@ class AtomFeed(Atom1Feed):
             description="",
             language=settings.LANGUAGE_CODE,
             feed_url=as_iri(head.here),
-            feed_guid=head.first,
+            feed_guid=head.id,
         )
         self.head = head
         self.entries = entries
@@ -125,9 +125,10 @@ def write_entry(row: EntryRow) -> str:
         add_category(handler, tag, row.category_details)
     if source := gathered_from(row):
         if row.is_passed_on:
-            add_origin(handler, row.origin, row.author_name or row.origin_name)
+            author = row.author_name or row.origin_name
+            add_origin(handler, row.origin, author, row.updated)
         else:
-            add_source(handler, source)
+            add_source(handler, source, row.updated)
     for reply in row.in_reply_to:
         add_reply(handler, reply)
     add_text(handler, "rights", row.rights)

@@ -6,6 +6,7 @@ are the extensions.
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from io import StringIO
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape, quoteattr
@@ -19,11 +20,13 @@ from entries.mail import mail_address
 from entries.models import Enclosure
 
 from .rows import EnclosureRow, SourceRow, TagRow, host, web_address
+from .statements import load_moment
 from .tombstones import Tombstone
 
 MEDIA = "http://search.yahoo.com/mrss/"
 THREADS = "http://purl.org/syndication/thread/1.0"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+UNNAMED = "an unnamed feed"
 NO_ATTRIBUTES: "AttributesImpl[str]" = AttributesImpl({})
 IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 NOT_IN_AN_IRI = re.compile(r"[\s<>\"{}|\\^`]")
@@ -112,7 +115,9 @@ def add_enclosure(handler: SimplerXMLGenerator, enclosure: EnclosureRow) -> None
         }
         present = {name: value for name, value in stated.items() if value}
         handler.startElement("media:content", AttributesImpl(present))
-        add_text(handler, "media:description", title)
+        # Not media:description: feedparser, and with it many readers, takes that for the
+        # summary of the entry.
+        add_text(handler, "media:title", title)
         handler.endElement("media:content")
 
 
@@ -141,24 +146,40 @@ def add_reply(handler: SimplerXMLGenerator, reply: dict[str, str]) -> None:
         handler.addQuickElement("thr:in-reply-to", "", present)
 
 
-def add_origin(handler: SimplerXMLGenerator, origin: dict[str, str], author: str) -> None:
-    """The feed that an entry was in first, as the feed that it came by names it."""
+def add_origin(
+    handler: SimplerXMLGenerator, origin: dict[str, str], author: str, updated: datetime
+) -> None:
+    """The feed that an entry was in first, as the feed that it came by names it.
+
+    `updated` is when the entry changed: that feed has changed then, and we know no later time.
+    """
+    address, site = public_address(origin.get("url", "")), as_iri(origin.get("site_url", ""))
     handler.startElement("source", NO_ATTRIBUTES)
-    add_text(handler, "id", next(filter(is_iri, [origin.get("id", "")]), ""))
-    add_text(handler, "title", origin.get("title", ""))
-    add_link(handler, "alternate", origin.get("site_url", ""))
-    add_link(handler, "self", public_address(origin.get("url", "")))
+    add_source_head(
+        handler,
+        [origin.get("id", ""), address, site, stand_in_id(origin.get("title", ""))],
+        [origin.get("title", ""), host(site), host(address)],
+        updated,
+    )
+    add_link(handler, "alternate", site)
+    add_link(handler, "self", address)
     add_person(handler, "author", author)
     handler.endElement("source")
 
 
-def add_source(handler: SimplerXMLGenerator, source: SourceRow) -> None:
-    """Where an entry of somebody else's feed is from (RFC 4287, 4.2.11)."""
+def add_source(handler: SimplerXMLGenerator, source: SourceRow, updated: datetime) -> None:
+    """Where an entry of somebody else's feed is from (RFC 4287, 4.2.11).
+
+    `updated` is when the entry changed, for a feed of which no date is known.
+    """
     address = public_address(source.url)
-    known_as = [id_ for id_ in (source.feed_id, address) if not id_.startswith("file:")]
     handler.startElement("source", NO_ATTRIBUTES)
-    add_text(handler, "id", next(filter(is_iri, known_as), ""))
-    handler.addQuickElement("title", strip_controls(source.title))
+    add_source_head(
+        handler,
+        [source.feed_id, address, stand_in_id(source.url)],
+        [source.title, source.name],
+        load_moment(source.feed_updated) if source.feed_updated else updated,
+    )
     add_text(handler, "subtitle", source.subtitle)
     add_link(handler, "alternate", source.site_url)
     add_link(handler, "self", address)
@@ -167,6 +188,17 @@ def add_source(handler: SimplerXMLGenerator, source: SourceRow) -> None:
     add_text(handler, "rights", source.rights)
     add_text(handler, "icon", as_iri(source.icon))
     handler.endElement("source")
+
+
+def add_source_head(
+    handler: SimplerXMLGenerator, ids: list[str], titles: list[str], updated: datetime
+) -> None:
+    """The id, title and time of change that a feed has, of the first of these that will do."""
+    known_as = (id_ for id_ in ids if is_iri(id_) and not id_.startswith("file:"))
+    title = next(filter(None, (strip_controls(title).strip() for title in titles)), UNNAMED)
+    handler.addQuickElement("id", next(known_as))
+    handler.addQuickElement("title", title)
+    handler.addQuickElement("updated", rfc3339_date(updated))
 
 
 def publisher(source: SourceRow) -> str:
@@ -182,7 +214,12 @@ def add_tombstone(handler: SimplerXMLGenerator, tombstone: Tombstone) -> None:
 
 def permanent_id(atom_id: str) -> str:
     """The atom:id, letter for letter; one that is no IRI has a urn:uuid that stands for it."""
-    return atom_id if is_iri(atom_id) else uuid5(NAMESPACE_URL, atom_id).urn
+    return atom_id if is_iri(atom_id) else stand_in_id(atom_id)
+
+
+def stand_in_id(text: str) -> str:
+    """An id for what is known by a text that is no IRI, or that is nobody's business."""
+    return uuid5(NAMESPACE_URL, text).urn
 
 
 def is_iri(text: str) -> bool:

@@ -33,9 +33,11 @@ KEPT = 500  # entries
 class FeedHead:
     """What a feed says of itself. Addresses are whole; `first` is that of its newest page.
 
-    `first` is also what identifies the feed. `newer` and `older` are empty at the ends.
+    `id` is that of the list in every format and on every page, and stays when the site moves.
+    `newer` and `older` are empty at the ends.
     """
 
+    id: str
     title: str
     subtitle: str
     page: str
@@ -91,6 +93,7 @@ def feed_head(
         return absolute(with_query(path, f"{name}={cursor}")) if cursor else ""
 
     return FeedHead(
+        id=site.feed_ids + entry_list.atom_path,
         title=f"{site.title}: {entry_list.name}" if entry_list.name else site.title,
         subtitle=site.tagline,
         page=absolute(entry_list.page_path),

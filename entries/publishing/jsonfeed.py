@@ -50,7 +50,10 @@ def write(
 
 
 def feed_object(head: FeedHead) -> dict[str, Any]:
-    """The feed without its items."""
+    """The feed without its items. `_atom` is an extension of ours: the id that stays.
+
+    The format knows a feed by its address, which is another when the site has moved.
+    """
     return _stated(
         version=VERSION,
         title=_text(head.title),
@@ -63,6 +66,7 @@ def feed_object(head: FeedHead) -> dict[str, Any]:
         favicon=as_iri(head.icon),
         authors=_authors([(head.author_name, head.author_link, "")]),
         language=settings.LANGUAGE_CODE,
+        _atom={"id": head.id},
     )
 
 
