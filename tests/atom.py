@@ -108,7 +108,7 @@ def statement(item: feedparser.FeedParserDict, feed: feedparser.FeedParserDict) 
     links = {link.rel: link.href for link in item.links}
     terms = [tag.term for tag in item.get("tags", [])]
     return {
-        "title": item.title,
+        "title": "" if is_untitled(item) else item.title,
         "published": datetime.fromisoformat(item.published),
         "updated": datetime.fromisoformat(dict.__getitem__(item, "updated")),
         "categories": terms,
@@ -124,6 +124,11 @@ def statement(item: feedparser.FeedParserDict, feed: feedparser.FeedParserDict) 
             if link.rel == "enclosure"
         ],
     }
+
+
+def is_untitled(item: feedparser.FeedParserDict) -> bool:
+    """Whether our feed says that the title is made of the text."""
+    return any((link.rel, link.get("title")) == ("type", "untitled") for link in item.links)
 
 
 def pages_from(served, address, rel):

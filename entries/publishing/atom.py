@@ -10,6 +10,7 @@ from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from entries.characters import strip_controls
+from entries.kinds import TYPE_OF_KIND, UNTITLED
 
 from .elements import (
     LANGUAGE,
@@ -30,7 +31,7 @@ from .elements import (
     permanent_id,
 )
 from .environment import absolute
-from .feeds import FeedHead, Written, gathered_from, whole_text
+from .feeds import FeedHead, Written, feed_title, gathered_from, whole_text
 from .listing import EntryRow
 from .lists import EntryList
 from .tombstones import Tombstone
@@ -110,10 +111,12 @@ def write_entry(row: EntryRow) -> str:
     is_told = row.language != settings.LANGUAGE_CODE and LANGUAGE.fullmatch(row.language)
     handler.startElement("entry", AttributesImpl({"xml:lang": row.language} if is_told else {}))
     handler.addQuickElement("id", permanent_id(row.atom_id))
-    handler.addQuickElement("title", strip_controls(row.title))
+    handler.addQuickElement("title", feed_title(row))
     add_link(handler, "alternate", absolute(row.path))
     add_link(handler, "via", row.canonical_url)
     add_link(handler, "related", row.link_url)
+    untitled = "" if strip_controls(row.title).strip() else UNTITLED
+    add_link(handler, "type", TYPE_OF_KIND[row.kind], title=untitled)
     for enclosure in row.enclosures:
         add_enclosure(handler, enclosure)
     handler.addQuickElement("published", rfc3339_date(row.published))

@@ -12,9 +12,10 @@ from typing import NamedTuple, Protocol, TextIO
 from django.template.loader import get_template
 
 from entries.characters import strip_controls
-from entries.models import Source
+from entries.models import Entry, Source
 
 from .environment import absolute
+from .excerpts import excerpt_html
 from .listing import EntryRow, make_row
 from .lists import EntryList
 from .paging import Page
@@ -27,6 +28,7 @@ PAGE_SIZE = 50  # entries
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries last changed
 
 KEPT = 500  # entries
+MAX_TITLE_LENGTH = 80  # characters of a title that is made of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,18 @@ def newest_change(entries: Iterable[Written], tombstones: Iterable[Tombstone]) -
 def gathered_from(row: EntryRow) -> SourceRow | None:
     """The feed that the entry is from, if that is somebody else's."""
     return row.source if row.source and row.source.canonical != Source.Canonical.SELF else None
+
+
+def feed_title(row: EntryRow) -> str:
+    """The title for who wants one of every entry: where there is none, the first words."""
+    if title := strip_controls(row.title).strip():
+        return title
+    if row.kind == Entry.Kind.LINK and row.link_host:
+        # As the heading in the text has it.
+        return strip_controls(row.link_host)
+    if row.kind == Entry.Kind.QUOTATION and row.quoted_source.strip():
+        return strip_controls(row.label)
+    return excerpt_html(row.content, MAX_TITLE_LENGTH) or strip_controls(row.label)
 
 
 def whole_text(row: EntryRow) -> str:

@@ -75,7 +75,10 @@ def write_entry(row: EntryRow) -> str:
 
 
 def item_object(row: EntryRow) -> dict[str, Any]:
-    """The item. `_original` is an extension of ours: whose the post is, and where it stands."""
+    """The item, with extensions of ours.
+
+    `_original` says whose the post is, and where it stands, `_post` which kind it is.
+    """
     pictures = [picture for picture in row.pictures if as_iri(picture.href)]
     image = pictures[0] if pictures else None
     return _stated(
@@ -92,6 +95,7 @@ def item_object(row: EntryRow) -> dict[str, Any]:
         language=row.language if LANGUAGE.fullmatch(row.language) else "",
         attachments=[*_attachments(row, image)],
         _original=_original(row),
+        _post={"kind": row.kind},
     ) | {"content_html": whole_text(row)}
 
 
