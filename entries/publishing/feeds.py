@@ -18,11 +18,11 @@ from .environment import absolute
 from .excerpts import excerpt_html
 from .listing import EntryRow, make_row
 from .lists import EntryList
-from .paging import Page
+from .paging import Cursor, Page
 from .rows import SourceRow
 from .site import Site
 from .stored import StoredEntry, kept_while_same
-from .tombstones import Tombstone
+from .tombstones import Tombstone, entries_in_window
 
 PAGE_SIZE = 50  # entries
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries last changed
@@ -80,6 +80,20 @@ class Format(Protocol):
         updated: datetime,
     ) -> None:
         """Write a feed, entry by entry: `entries` may be of any number and is read once."""
+
+
+def read_window(entry_list: EntryList, cursor: Cursor | None) -> tuple[Page, list[Tombstone]]:
+    """A page of a list as its feeds have it, and what was withdrawn from it.
+
+    Only the newest page tells of withdrawals, and has as many entries fewer as it has lost.
+    """
+    page = entry_list.read(cursor, PAGE_SIZE)
+    if cursor:
+        return page, []
+    tombstones = entry_list.tombstones()
+    if len(page.stored) + len(tombstones) > PAGE_SIZE:
+        page = page.first(entries_in_window(page.places, tombstones, PAGE_SIZE))
+    return page, tombstones
 
 
 def feed_head(
