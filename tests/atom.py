@@ -13,6 +13,8 @@ import feedparser
 import html5lib
 from lxml import etree
 
+from .feedvalidator import faults
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 # Addresses that do something where they are followed.
@@ -25,10 +27,13 @@ def schema() -> etree.RelaxNG:
 
 
 def findings(document: bytes, served_from: str) -> list[str]:
-    """What is wrong with a feed that was served from an address; an empty list when nothing is."""
+    """What is wrong with a feed that was served from an address; an empty list when nothing is.
+
+    Beside RFC 4287, by the W3C's validator, as far as a feed can help it.
+    """
     root = etree.fromstring(document)
     found = [] if schema().validate(root) else [str(error) for error in schema().error_log]
-    return [*found, *breaches(root, served_from)]
+    return [*found, *breaches(root, served_from), *faults(root)]
 
 
 def breaches(root: etree._Element, served_from: str) -> Iterator[str]:

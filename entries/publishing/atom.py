@@ -11,9 +11,9 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from entries.characters import strip_controls
 from entries.kinds import TYPE_OF_KIND, UNTITLED
+from entries.languages import language_tag
 
 from .elements import (
-    LANGUAGE,
     MEDIA,
     THREADS,
     TOMBSTONES,
@@ -34,6 +34,7 @@ from .environment import absolute
 from .feeds import FeedHead, Written, feed_title, gathered_from, whole_text
 from .listing import EntryRow
 from .lists import EntryList
+from .rows import TagRow
 from .tombstones import Tombstone
 
 content_type = "application/atom+xml; charset=utf-8"
@@ -108,8 +109,9 @@ class AtomFeed(Atom1Feed):
 def write_entry(row: EntryRow) -> str:
     """The <entry>, whose prefixes the feed around it declares."""
     handler = ElementWriter()
-    is_told = row.language != settings.LANGUAGE_CODE and LANGUAGE.fullmatch(row.language)
-    handler.startElement("entry", AttributesImpl({"xml:lang": row.language} if is_told else {}))
+    language = language_tag(row.language)
+    is_told = language and language.lower() != settings.LANGUAGE_CODE.lower()
+    handler.startElement("entry", AttributesImpl({"xml:lang": language} if is_told else {}))
     handler.addQuickElement("id", permanent_id(row.atom_id))
     handler.addQuickElement("title", feed_title(row))
     add_link(handler, "alternate", absolute(row.path))
@@ -124,7 +126,10 @@ def write_entry(row: EntryRow) -> str:
     add_person(handler, "author", row.author_name, row.author_uri, row.author_email)
     for role, *person in row.people:
         add_person(handler, role, *person)
+    terms: dict[str, TagRow] = {}
     for tag in row.tags:
+        terms.setdefault(tag.term or tag.name, tag)
+    for tag in terms.values():
         add_category(handler, tag, row.category_details)
     if source := gathered_from(row):
         if row.is_passed_on:

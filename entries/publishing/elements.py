@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from io import StringIO
+from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape, quoteattr
 from xml.sax.xmlreader import AttributesImpl
@@ -16,6 +17,7 @@ from django.utils.feedgenerator import rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from entries.characters import strip_controls
+from entries.languages import language_tag
 from entries.mail import mail_address
 from entries.models import Enclosure
 
@@ -29,14 +31,20 @@ TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 UNNAMED = "an unnamed feed"
 NO_ATTRIBUTES: "AttributesImpl[str]" = AttributesImpl({})
 IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+HOST = re.compile(r"[A-Za-z]+://[^/?#]*")
 NOT_IN_AN_IRI = re.compile(r"[\s<>\"{}|\\^`]")
 # What a link may name beside pages of the web: nothing that runs, nothing of a reader's own disk.
 OTHER_SCHEMES = {
     *("ftp", "ftps", "gemini", "geo", "gopher", "irc", "ircs", "magnet", "mailto", "matrix"),
     *("news", "nntp", "sip", "sips", "sms", "tel", "webcal", "xmpp"),
 }
-LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-MEDIA_TYPE = re.compile(r"[^\s/;]+/[^\s/;]+(\s*;.*)?")
+# RFC 2045, 5.1, in the letters that RFC 6838 (4.2) has for names.
+NAME = r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
+MEDIA_TYPE = re.compile(
+    rf'{NAME}/{NAME}(?:\s*;\s*[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[^"\\\r\n]*"))*', re.A
+)
+# What RFC 3986 has only in the place of a host (3.2.2), and a % that encodes nothing.
+NOT_IN_A_PATH = re.compile(r"[\[\]]|%(?![0-9A-Fa-f]{2})")
 
 
 class ElementWriter(SimplerXMLGenerator):
@@ -94,23 +102,22 @@ def add_person(
 
 def add_enclosure(handler: SimplerXMLGenerator, enclosure: EnclosureRow) -> None:
     """An attachment in the words that it came in: Atom's link, or Media RSS."""
-    media_type = strip_controls(enclosure.type).strip()
-    media_type = media_type if MEDIA_TYPE.fullmatch(media_type) else ""
+    media_type = as_media_type(enclosure.type)
     length = "" if enclosure.length is None else str(enclosure.length)
     title = strip_controls(enclosure.title).strip()
     href = as_iri(enclosure.href)
     if enclosure.role == Enclosure.Role.ENCLOSURE:
-        hreflang = enclosure.hreflang if LANGUAGE.fullmatch(enclosure.hreflang) else ""
+        hreflang = language_tag(enclosure.hreflang)
         more = {"type": media_type, "length": length, "title": title, "hreflang": hreflang}
         add_link(handler, "enclosure", href, **more)
     elif href and enclosure.role == Enclosure.Role.THUMBNAIL:
         handler.addQuickElement("media:thumbnail", "", {"url": href})
     elif href:
-        medium, _, form = media_type.partition("/")
+        medium = enclosure.type.strip().partition("/")[0]
         stated = {
             "url": href,
             "medium": medium if medium in ("image", "audio", "video") else "",
-            "type": "" if form == "*" else media_type,
+            "type": media_type,
             "fileSize": length,
         }
         present = {name: value for name, value in stated.items() if value}
@@ -133,16 +140,16 @@ def add_category(handler: SimplerXMLGenerator, tag: TagRow, details: dict[str, l
 
 
 def add_reply(handler: SimplerXMLGenerator, reply: dict[str, str]) -> None:
-    """What the entry answers (RFC 4685, 3)."""
-    media_type = strip_controls(reply.get("type", "")).strip()
+    """What the entry answers (RFC 4685, 3). What has no id is known by its address."""
+    href = as_iri(reply.get("href", ""))
     stated = {
-        "ref": permanent_id(reply["ref"]) if "ref" in reply else "",
-        "href": as_iri(reply.get("href", "")),
-        "type": media_type if MEDIA_TYPE.fullmatch(media_type) else "",
+        "ref": permanent_id(reply["ref"]) if reply.get("ref") else href,
+        "href": href,
+        "type": as_media_type(reply.get("type", "")),
         "source": as_iri(reply.get("source", "")),
     }
-    present = {name: value for name, value in stated.items() if value}
-    if "ref" in present or "href" in present:
+    if stated["ref"]:
+        present = {name: value for name, value in stated.items() if value}
         handler.addQuickElement("thr:in-reply-to", "", present)
 
 
@@ -231,8 +238,31 @@ def as_iri(address: str) -> str:
     address = NOT_IN_AN_IRI.sub(percent_encoded, strip_controls(address).strip())
     scheme = address.partition(":")[0].lower()
     if scheme in OTHER_SCHEMES:
+        address = NOT_IN_A_PATH.sub(percent_encoded, address)
         return address if is_iri(address) else ""
-    return web_address(address)
+    if not web_address(address) or not has_possible_host(address):
+        return ""
+    start = HOST.match(address)
+    host_part, rest = (start[0], address[start.end() :]) if start else ("", address)
+    before, mark, place = rest.partition("#")
+    rest = f"{before}{mark}{place.replace('#', '%23')}"
+    return host_part + NOT_IN_A_PATH.sub(percent_encoded, rest)
+
+
+def has_possible_host(address: str) -> bool:
+    """Whether DNS could know the host (RFC 5890), and the port is a number."""
+    try:
+        parts = urlsplit(address)
+        (parts.hostname or "").encode("idna")
+        return parts.port is None or parts.port >= 0
+    except ValueError:
+        return False
+
+
+def as_media_type(text: str) -> str:
+    """The media type, or nothing for what is none, such as `image/*`."""
+    media_type = strip_controls(text).strip()
+    return media_type if MEDIA_TYPE.fullmatch(media_type) else ""
 
 
 def public_address(url: str) -> str:

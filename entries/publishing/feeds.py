@@ -16,9 +16,10 @@ from entries.models import Entry, Source
 
 from .environment import absolute
 from .excerpts import excerpt_html
-from .listing import EntryRow, make_row
+from .listing import EntryRow, label, make_row
 from .lists import EntryList
 from .paging import Cursor, Page
+from .relative import absolute_addresses
 from .rows import SourceRow
 from .site import Site
 from .stored import StoredEntry, kept_while_same
@@ -150,14 +151,16 @@ def gathered_from(row: EntryRow) -> SourceRow | None:
 
 def feed_title(row: EntryRow) -> str:
     """The title for who wants one of every entry: where there is none, the first words."""
-    if title := strip_controls(row.title).strip():
+    title, speaker = (strip_controls(text).strip() for text in (row.title, row.quoted_source))
+    if title:
         return title
     if row.kind == Entry.Kind.LINK and row.link_host:
         # As the heading in the text has it.
         return strip_controls(row.link_host)
-    if row.kind == Entry.Kind.QUOTATION and row.quoted_source.strip():
-        return strip_controls(row.label)
-    return excerpt_html(row.content, MAX_TITLE_LENGTH) or strip_controls(row.label)
+    if row.kind != Entry.Kind.QUOTATION or not speaker:
+        speaker = ""
+        title = excerpt_html(row.content, MAX_TITLE_LENGTH)
+    return title or label(row.kind, "", speaker, row.day)
 
 
 def whole_text(row: EntryRow) -> str:
@@ -167,4 +170,5 @@ def whole_text(row: EntryRow) -> str:
         {"name": tag.term or tag.name, "url": absolute(tag.path)}
         for tag in (row.tags if row.tags_line else ())
     ]
-    return strip_controls(template.render({"entry": row, "tags": tags}).strip())
+    text = strip_controls(template.render({"entry": row, "tags": tags}).strip())
+    return absolute_addresses(text, absolute(row.path))

@@ -11,10 +11,11 @@ from django.conf import settings
 from django.utils.feedgenerator import rfc3339_date
 
 from entries.characters import strip_controls
+from entries.languages import language_tag
 from entries.mail import mail_address
 from entries.models import Enclosure
 
-from .elements import LANGUAGE, MEDIA_TYPE, as_iri, permanent_id, public_address, publisher
+from .elements import as_iri, as_media_type, permanent_id, public_address, publisher
 from .environment import absolute
 from .feeds import FeedHead, Written, gathered_from, whole_text
 from .listing import EntryRow
@@ -92,7 +93,7 @@ def item_object(row: EntryRow) -> dict[str, Any]:
         date_modified=rfc3339_date(row.updated),
         authors=_authors(_writers(row)),
         tags=[term for tag in row.tags if (term := _text(tag.term or tag.name))],
-        language=row.language if LANGUAGE.fullmatch(row.language) else "",
+        language=language_tag(row.language),
         attachments=[*_attachments(row, image)],
         _original=_original(row),
         _post={"kind": row.kind},
@@ -131,8 +132,8 @@ def _attachments(row: EntryRow, image: EnclosureRow | None) -> Iterator[dict[str
         url = as_iri(enclosure.href)
         if not url or enclosure is image or enclosure.role == Enclosure.Role.THUMBNAIL:
             continue
-        media_type = strip_controls(enclosure.type).strip()
-        if not MEDIA_TYPE.fullmatch(media_type):
+        media_type = as_media_type(enclosure.type)
+        if not media_type:
             media_type = mimetypes.guess_type(url.partition("?")[0])[0] or ANY_TYPE
         attachment = _stated(url=url, mime_type=media_type, title=_text(enclosure.title))
         if enclosure.length is not None:

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from entries.characters import strip_controls
+from entries.languages import language_tag
 from entries.models import Entry
 
 from .canonical import Standing, web_iri
-from .elements import LANGUAGE
 from .excerpts import excerpt, excerpt_html
 from .listing import EntryRow
 from .site import Site
@@ -188,7 +188,7 @@ def the_site(site: Site) -> Thing:
 
 
 def language(row: EntryRow) -> str:
-    return row.language if LANGUAGE.fullmatch(row.language) else settings.LANGUAGE_CODE
+    return language_tag(row.language) or settings.LANGUAGE_CODE
 
 
 def home() -> str:

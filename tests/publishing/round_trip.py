@@ -56,6 +56,8 @@ def make_one_of_each_oddity(make_entry):
         for content in (f"<p>{WORDS}</p>", f"<p>{WORDS * 30}</p>", "<p>Ice.</p>", CITED):
             for title in ("", "Ice.", WORDS[:60].rstrip(), f"{WORDS[:60].rstrip()}…", "A heading"):
                 make(kind=kind, title=title, content=content)
+    note = '<p><a href="#n12345678-fn">1</a></p>\n<p id="n12345678-fn">A footnote.</p>'
+    make(kind="article", title="With a footnote", content=note)
     make(kind="note", title="Tagged", content=f"<p>{WORDS}</p>", tags=["ice", "water"])
     make(kind="note", title="", content="<p>At</p>", link_url="https://example.org/a?b=1&c")
     link = "https://example.org/ a<b>?c=1&d"
