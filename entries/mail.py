@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-MAX_AUTHOR_LENGTH = 1000  # characters; what is longer is no name with an address
+MAX_AUTHOR_LENGTH = 1000  # characters; in a longer text no address is looked for
 
 is_valid = EmailValidator(allowlist=[])
 SCHEME = re.compile(r"mailto:(?://)?", re.I)
@@ -52,7 +52,7 @@ def split_author(text: str) -> tuple[str, str]:
 def as_person(name: str, uri: str, email: str) -> tuple[str, str, str]:
     """The name, page and e-mail of a person, each in its own place.
 
-    What stands for the e-mail and is no address is the name of who has no other.
+    An e-mail that is no address becomes the name, unless there is a name.
     """
     called, address = split_author(email)
     named, in_name = split_author(name)

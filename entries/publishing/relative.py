@@ -1,17 +1,18 @@
-"""Addresses within a text that a feed carries: whole, since it is read elsewhere."""
+"""Relative addresses in the text of a post, made absolute for feeds, which are read elsewhere."""
 
 import re
 from html import escape, unescape
 from urllib.parse import urljoin
 
-# As our sanitiser writes attributes: each value in double quotes.
+# Our sanitiser writes each value of an attribute in double quotes. Text may look like one.
+TAG = re.compile(r'<[a-z][a-z0-9]*(?: [^\s=">]+="[^"]*")+>')
 RELATIVE = re.compile(r' (href|src|cite|poster)="(?![a-zA-Z][a-zA-Z0-9+.-]*:)([^"]*)"')
 
 
 def absolute_addresses(html: str, page: str) -> str:
-    """The HTML, with what is relative resolved against the address of its page.
+    """Resolve each relative address in the HTML against the address of its page.
 
-    A place in the text itself, such as a footnote, is one on that page.
+    An address of a place in the text itself, such as a footnote, becomes one on that page.
     """
 
     def resolve(match: re.Match[str]) -> str:
@@ -21,4 +22,4 @@ def absolute_addresses(html: str, page: str) -> str:
             return ""
         return f' {match[1]}="{escape(address)}"'
 
-    return RELATIVE.sub(resolve, html)
+    return TAG.sub(lambda tag: RELATIVE.sub(resolve, tag[0]), html)

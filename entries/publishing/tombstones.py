@@ -22,8 +22,8 @@ LOOKED_AT = 500
 class Tombstone:
     """That a post is no longer in the list, and since when.
 
-    `place`, what it was published and its entry's primary key, is where it stood. Of what was
-    withdrawn before places were noted, there is none.
+    `place` is where it stood: when it was published, and its entry's primary key. Posts that
+    were withdrawn before places were noted have none.
     """
 
     atom_id: str
@@ -48,15 +48,15 @@ def read_tombstones(*lists: str) -> list[Tombstone]:
 def entries_in_window(
     places: Sequence[tuple[datetime, int]], tombstones: Iterable[Tombstone], size: int
 ) -> int:
-    """How many entries of a list its feed has, of which a window is `size` entries.
+    """How many of a list's newest entries its feed shows: at most `size`.
 
-    `places` are those of the list's newest entries, the newest first. What was withdrawn from
-    the window keeps its place in it: else an older post would move up, and be new to every
-    reader. One entry at the least stays, from which the feed goes on.
+    `places` are the places of those entries, the newest first. A post that was withdrawn keeps
+    its place in the window: else an older post would move up, and be new to every reader. At
+    least one entry is shown, from which the next page goes on.
     """
     gone = sorted((one.place for one in tombstones if one.place), reverse=True)
     count = len(places)
-    # Above the oldest entry shown stand so many that are gone.
+    # The sum counts the withdrawn posts above the oldest entry that is shown.
     while count > 1 and count + sum(place > places[count - 1] for place in gone) > size:
         count -= 1
     return count

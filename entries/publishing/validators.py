@@ -20,12 +20,12 @@ CACHE_CONTROL = "public, max-age=0, s-maxage=60"
 # In seconds, for how long a time of change is kept. Anybody may make up addresses.
 KNOWN_FOR = 7 * 24 * 3600
 
-# Versions of a document that are first seen within one second by two processes get dates that
-# differ, but for one pair in so many.
+# Two processes may first see two versions of a document within one second. The chance that both
+# versions get the same date is one in this number.
 MAX_SET_BACK_SECONDS = 3600
 
-# The files of which the public pages are made, beside what is stored: all code that may print a
-# part of one, and the versions of the libraries.
+# These files make the public pages: templates, all code that may print a part of one, and the
+# versions of the libraries.
 PRINTED_BY = ["theme", "templates", "entries", "config", "requirements.txt"]
 
 
@@ -59,9 +59,9 @@ def _changed_at(address: str, digest: str) -> int:
     No stored time says it: what a deletion or a tag changes carries no date. So it is the time
     when this version was first seen here, kept in the cache; unknown is now, which costs a
     reader without our ETag a full answer. The dates that one cache gives to an address only
-    grow. Each is set back by up to an hour, as its version's digest says: HTTP dates have
-    whole seconds, and another process, with a cache of its own, may have seen another
-    version in the same one.
+    grow. HTTP dates have whole seconds, and another process with a cache of its own may have
+    seen another version within the same one: so each date is set back by up to an hour, by a
+    number that the version's digest gives.
     """
     key = f"changed:{_digest(address)}"
     known_digest, known_at = cache.get(key) or ("", 0)

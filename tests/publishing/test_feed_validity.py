@@ -148,6 +148,7 @@ def test_addresses_in_the_text_of_ones_own_post_are_whole_in_feeds(make_entry, s
         '<p><a href="/about/">About</a>, <a href="#fn">1</a>, <a href="//x.example/">x</a>,'
         ' <a href="mailto:a@x.example">mail</a> <img src="a.png" alt="A"></p>'
         '\n<blockquote cite="../q?a=1&amp;b=2"><p id="fn">Note.</p></blockquote>'
+        '<pre><code>&lt;a href="b.html"&gt;</code></pre>'
     )
     entry = make_entry(kind="article", content=content)
     page = f"http://testserver{entry.get_absolute_url()}"
@@ -163,6 +164,7 @@ def test_addresses_in_the_text_of_ones_own_post_are_whole_in_feeds(make_entry, s
         "mailto:a@x.example",
         f"{page}a.png",
         page.rsplit("/", 2)[0] + "/q?a=1&amp;b=2",
+        "b.html",
     ]
     assert 'href="#fn"' in client.get(entry.get_absolute_url()).content.decode()
 
