@@ -13,6 +13,8 @@ import feedparser
 import html5lib
 from lxml import etree
 
+from .feedvalidator import faults
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 # Addresses that do something where they are followed.
@@ -25,10 +27,13 @@ def schema() -> etree.RelaxNG:
 
 
 def findings(document: bytes, served_from: str) -> list[str]:
-    """What is wrong with a feed that was served from an address; an empty list when nothing is."""
+    """What is wrong with a feed that was served from an address; an empty list when nothing is.
+
+    Beside RFC 4287, by the W3C's validator, as far as a feed can help it.
+    """
     root = etree.fromstring(document)
     found = [] if schema().validate(root) else [str(error) for error in schema().error_log]
-    return [*found, *breaches(root, served_from)]
+    return [*found, *breaches(root, served_from), *faults(root)]
 
 
 def breaches(root: etree._Element, served_from: str) -> Iterator[str]:
@@ -108,7 +113,7 @@ def statement(item: feedparser.FeedParserDict, feed: feedparser.FeedParserDict) 
     links = {link.rel: link.href for link in item.links}
     terms = [tag.term for tag in item.get("tags", [])]
     return {
-        "title": item.title,
+        "title": "" if is_untitled(item) else item.title,
         "published": datetime.fromisoformat(item.published),
         "updated": datetime.fromisoformat(dict.__getitem__(item, "updated")),
         "categories": terms,
@@ -124,6 +129,11 @@ def statement(item: feedparser.FeedParserDict, feed: feedparser.FeedParserDict) 
             if link.rel == "enclosure"
         ],
     }
+
+
+def is_untitled(item: feedparser.FeedParserDict) -> bool:
+    """Whether our feed says that the title is made of the text."""
+    return any((link.rel, link.get("title")) == ("type", "untitled") for link in item.links)
 
 
 def pages_from(served, address, rel):

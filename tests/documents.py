@@ -7,6 +7,7 @@ from entries.publishing.feeds import FeedHead, Format, Written, newest_change
 from entries.publishing.listing import EntryRow
 
 HEAD = FeedHead(
+    id="tag:testserver,2024:everything",
     title="Test stead",
     subtitle="",
     page="http://testserver/",

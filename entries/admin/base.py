@@ -4,8 +4,11 @@ import re
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db import DataError
+from django.shortcuts import redirect
 
 from .retrying import RetryingAdmin
 
@@ -18,6 +21,13 @@ class DeskAdmin(RetryingAdmin):
 
     class Media:
         css = {"all": ["entries/admin/desk.css"]}
+
+    def changelist_view(self, request, extra_context=None):
+        try:
+            return super().changelist_view(request, extra_context)
+        except (OverflowError, DataError):
+            # A number in the address that no column of the database can hold.
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
 
     def response_action(self, request, queryset):
         """Django's, which would fail over a ticked row with what is no primary key."""

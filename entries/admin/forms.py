@@ -182,7 +182,8 @@ class EntryForm(KeepingForm):
         }
         help_texts = {
             "content": "HTML, or plain text with an empty line between paragraphs.",
-            "slug": "The last part of the address. Empty: made from the title.",
+            "slug": "The last part of the address. Empty: made from the title, else "
+            "from the first words.",
             "published": "Decides the place in lists and the day in the address. "
             "A live entry appears when this moment has come.",
         }

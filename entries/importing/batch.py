@@ -7,7 +7,8 @@ from typing import Any
 
 from entries.characters import strip_controls
 from entries.models import Change, Entry, ImportLine, ImportRun, Sighting, Source
-from entries.models.entry import free_slug, mint_atom_id
+from entries.models.entry import mint_atom_id
+from entries.models.slug import free_slug
 
 from .backfill import is_backfill
 from .identity import is_usable_id

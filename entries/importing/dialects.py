@@ -4,18 +4,14 @@ feedparser has one handler for each element, a method found by its name. Those h
 before its own, for authors, Media RSS, threads (RFC 4685) and WordPress's export.
 """
 
-import re
 from typing import Any
+
+from entries.mail import split_author
 
 NAMESPACES = {
     "http://purl.org/syndication/thread/1.0": "thr",
     **{f"http://wordpress.org/export/1.{minor}/": "wp" for minor in range(3)},
 }
-
-
-# RSS gives an author as mail (name), and feeds as name <mail> as well.
-MAIL_THEN_NAME = re.compile(r"\s*([^\s()<>:]+@[^\s()<>]+)\s*(?:\((.*)\))?\s*", re.S)
-NAME_THEN_MAIL = re.compile(r"\s*([^<>]*?)\s*<\s*([^\s()<>]+@[^\s()<>]+)\s*>\s*")
 
 
 class Dialects:
@@ -51,16 +47,15 @@ class Dialects:
         super()._end_author()  # type: ignore[misc]
         if in_elements:
             return
-        written = context.get("author") or ""
-        if match := MAIL_THEN_NAME.fullmatch(written):
-            author["email"], name = match.groups()
-        elif match := NAME_THEN_MAIL.fullmatch(written):
-            name, author["email"] = match.groups()
-        else:
-            return
-        author.pop("name", None)
-        if name:
-            author["name"] = name
+        # feedparser knows no long last part of a host, and no mailto:.
+        name, email = split_author(context.get("author") or "")
+        for key, value in (("name", name), ("email", email)):
+            author.pop(key, None)
+            if value:
+                author[key] = value
+
+    _start_managingeditor = _start_author
+    _end_managingeditor = _end_author
 
     def _start_link(self, attributes):
         stated = attributes.get("type")

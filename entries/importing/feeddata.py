@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from entries.characters import strip_controls
+from entries.kinds import KIND_OF_TYPE, TYPE_OF_KIND, UNTITLED
+from entries.mail import as_person
 
 from .addresses import absolute_address
 from .enclosures import find_enclosures
@@ -126,10 +128,37 @@ class EntryData:
 
     @property
     def target(self) -> str:
-        """What the entry points at, where its format says so (JSON Feed's external_url)."""
+        """What the entry points at, where its format says so (JSON Feed's external_url).
+
+        Of Atom's related links, any may be one; but of an entry that says its kind, the first.
+        """
         external = self.raw.get("external_url")
+        if not external and self.kind:
+            external = next(self._hrefs("related"), "")
         target = self.absolute(external) if external else ""
         return "" if target == self.link else target
+
+    @property
+    def kind(self) -> str:
+        """The kind, where the feed says it; else nothing."""
+        if self.raw.get("kind") in TYPE_OF_KIND:
+            return self.raw["kind"]
+        return next(
+            (KIND_OF_TYPE[type_] for type_ in self._hrefs("type") if type_ in KIND_OF_TYPE), ""
+        )
+
+    @property
+    def is_untitled(self) -> bool:
+        """Whether the feed says that the title was made of the text."""
+        return any(
+            link.get("rel") == "type" and link.get("title") == UNTITLED
+            for link in self.raw.get("links") or []
+        )
+
+    def _hrefs(self, rel: str) -> Iterator[str]:
+        for link in self.raw.get("links") or []:
+            if link.get("rel") == rel and link.get("href"):
+                yield link["href"]
 
     @property
     def slug(self) -> str:
@@ -258,7 +287,8 @@ class EntryData:
 def unique_people(people: Iterable[Person]) -> list[Person]:
     """Each once, told apart by name; what a later mention adds is added to the first."""
     found: dict[str, Person] = {}
-    for person in people:
+    for stated in people:
+        person = Person(*as_person(stated.name, stated.uri, stated.email))
         if not person:
             continue
         key = (person.name or person.email or person.uri).casefold()

@@ -19,7 +19,15 @@ from .fetch import fetch_feed
 from .lease import Lease, lease_of
 from .matching import Matcher
 from .missing import count_unmodified, note_absences
-from .outcome import follow_move, is_same_feed, note_failure, note_imported, note_unchanged
+from .outcome import (
+    follow_move,
+    is_same_feed,
+    note_failure,
+    note_feed_updated,
+    note_imported,
+    note_unchanged,
+    when_updated,
+)
 from .paging import further_pages
 from .parse import EntryData, FeedData, ParsedFeed, parse_feed
 from .policies import Policies, set_policies
@@ -197,6 +205,9 @@ def import_entries(
         run.error = "The import was stopped; what it had stored until then is whole."
         finish(run, report.counts - before)
         raise
+    done = report.counts - before
+    if done["created"] or done["updated"] or source.feed_updated is None:
+        note_feed_updated(source, parsed.feed)
     report.warnings += parsed.feed.warnings
     run.status = ImportRun.Status.IMPORTED
     run.warnings = parsed.feed.warnings
@@ -281,6 +292,7 @@ def update_source(source: Source, feed: FeedData) -> None:
     for name, value in news.items():
         setattr(source, name, value)
     if source.pk is None:
+        source.feed_updated = when_updated(source, feed)
         source.save()
     elif news:
         source.save(update_fields=news)

@@ -76,6 +76,9 @@ def raw_entry(item: Raw) -> Raw:
         if value := text(item, name):
             raw[key] = value
     raw["links"] = [{"rel": "alternate", "href": url}] if (url := text(item, "url")) else []
+    post = item.get("_post")
+    if isinstance(post, dict) and (kind := text(post, "kind")):
+        raw["kind"] = kind
     if title := text(item, "title"):
         raw["title_detail"] = {"type": "text/plain", "value": title}
     if summary := text(item, "summary"):

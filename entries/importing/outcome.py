@@ -1,13 +1,15 @@
 """What is written down about a source after it has been asked, and when it is asked again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from django.db.models import Max
 from django.utils import timezone
 
-from entries.models import ImportRun, Source
+from entries.models import Entry, ImportRun, Source
 from entries.models.source import MAX_URL_LENGTH
 
+from .dates import parse_date
 from .document import Fetched
 from .errors import FeedError, ParseError, RefusedError
 from .identity import without_variations
@@ -28,6 +30,26 @@ def note_imported(source: Source, fetched: Fetched, is_whole: bool) -> None:
     source.rhythm = stated_rhythm(fetched.data)
     note_success(source, fetched)
     source.save(update_fields=[*CHECKED, *MOVES, *FREE, "etag", "last_modified", "rhythm"])
+
+
+def note_feed_updated(source: Source, feed: FeedData) -> None:
+    """Write down when the feed had last changed, now that it has brought news.
+
+    Not at each reading: many feeds say of themselves that they have just changed.
+    """
+    updated = when_updated(source, feed)
+    if updated is None:
+        entries = Entry.objects.filter(source=source).order_by()
+        updated = entries.aggregate(newest=Max("updated"))["newest"]
+    if updated and updated != source.feed_updated:
+        source.feed_updated = updated
+        source.save(update_fields=["feed_updated"])
+
+
+def when_updated(source: Source, feed: FeedData) -> datetime | None:
+    """When the feed says that it last changed, if it says so and can be believed."""
+    stated = feed.context.updated
+    return parse_date(stated, None, timezone.now(), source.zone) if stated else None
 
 
 def note_unchanged(source: Source, fetched: Fetched) -> None:

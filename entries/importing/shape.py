@@ -58,8 +58,12 @@ def find_shape(
     guid: str = "",
     raw: str = "",
     page: str = "",
+    kind: str = "",
+    target: str = "",
 ) -> Shape:
     """Take sanitised HTML apart. `title` is plain text, `categories` are the entry's terms.
+
+    `kind` and `target`, what a link points at, are known where the feed says them.
 
     `guid` and `raw`, the HTML as received, tell what only one engine's templates say.
     A heading that links to `page`, the entry's own, makes it no link.
@@ -68,8 +72,17 @@ def find_shape(
     tags_line = bool(categories and blocks) and is_tags_line(blocks[-1], categories)
     if tags_line:
         blocks = blocks[:-1]
-    shape = as_quotation(blocks) or as_link(blocks, title, page)
-    if shape is None:
+    shape = None
+    if kind in ("", "quotation"):
+        shape = as_quotation(blocks, kind) or (as_passage(blocks) if kind else None)
+    if kind in ("", "link"):
+        shape = shape or as_link(blocks, title, page, target if kind else "")
+    if shape is None and kind == "link":
+        # Of what can't be linked to, the text has no heading.
+        shape = {"kind": kind} | as_via(blocks)
+    elif shape is None and kind:
+        shape = {"kind": kind, "content": join(blocks)}
+    elif shape is None:
         text = join(blocks)
         is_short = is_note(text, title) or (tags_line and is_set_as_note(text, guid, raw))
         shape = {"content": text, "kind": "note" if is_short else "article"}
@@ -83,34 +96,41 @@ def is_tags_line(block: Block, categories: Sequence[str]) -> bool:
     return visible_text(block.html) == "Tags: " + ", ".join(categories)
 
 
-def as_link(blocks: Sequence[Block], title: str, page: str) -> dict[str, str] | None:
+def as_link(
+    blocks: Sequence[Block], title: str, page: str, target: str = ""
+) -> dict[str, str] | None:
     heading = HEADING.fullmatch(blocks[0].html) if blocks else None
-    if not heading or visible_text(heading["text"]) != squeeze(title) or not title:
+    if not heading:
         return None
     link_url = html.unescape(heading["href"])
+    is_titled = bool(title) and visible_text(heading["text"]) == squeeze(title)
+    if not is_titled and (not target or link_url != target):
+        return None
     if not link_url.startswith(("http://", "https://")):
         return None
     if page and link_url.partition("#")[0] == page.partition("#")[0]:
         return None
-    body = blocks[1:]
+    return {"kind": "link", "link_url": link_url} | as_via(blocks[1:])
+
+
+def as_via(body: Sequence[Block]) -> dict[str, str]:
+    """What stands below a link's heading: the content, and the via line where there is one."""
     via = VIA.fullmatch(body[-1].html) if body else None
     if not via or MARKUP.search(via["text"]) or not visible_text(via["text"]):
-        return {"kind": "link", "link_url": link_url, "content": join(body)}
+        return {"content": join(body)}
     return {
-        "kind": "link",
-        "link_url": link_url,
         "via_url": html.unescape(via["href"]),
         "via_title": visible_text(via["text"]),
         "content": join(body[:-1]),
     }
 
 
-def as_quotation(blocks: Sequence[Block]) -> dict[str, str] | None:
+def as_quotation(blocks: Sequence[Block], kind: str = "") -> dict[str, str] | None:
     if [block.name for block in blocks] != ["blockquote", "p"]:
         return None
     passage = BLOCKQUOTE.fullmatch(blocks[0].html)
     citation = CITATION.fullmatch(blocks[1].html)
-    if not passage or not citation or "<blockquote" in passage["inner"]:
+    if not passage or not citation or (not kind and "<blockquote" in passage["inner"]):
         return None
     fields = {"kind": "quotation", "content": join(split_blocks(passage["inner"]))}
     cite = html.unescape(passage["cite"] or "")
@@ -124,6 +144,20 @@ def as_quotation(blocks: Sequence[Block]) -> dict[str, str] | None:
     if MARKUP.search(citation["said"]):
         return None
     return fields | {"quoted_source": visible_text(citation["said"]), "quoted_url": cite}
+
+
+def as_passage(blocks: Sequence[Block]) -> dict[str, str] | None:
+    """A quotation, of which the feed says that it is one, without a word on who said it."""
+    if [block.name for block in blocks] != ["blockquote"]:
+        return None
+    passage = BLOCKQUOTE.fullmatch(blocks[0].html)
+    if not passage:
+        return None
+    return {
+        "kind": "quotation",
+        "content": join(split_blocks(passage["inner"])),
+        "quoted_url": html.unescape(passage["cite"] or ""),
+    }
 
 
 def is_note(content: str, title: str) -> bool:

@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.utils import timezone
-from django.utils.text import slugify
+
+from entries.models.entry import MAX_WORDS_SLUG
+from entries.models.slug import make_slug
 
 from .dates import EntryDates
 from .feeddata import EntryData, Person
@@ -55,14 +57,25 @@ def find_values(data: EntryData) -> EntryValues:
     if garbled and garbled not in reasons:
         reasons.append(garbled.replace("its text", "its title"))
     shape = find_shape(
-        cleaned.html, title, data.categories, guid=data.guid, raw=source, page=data.link
+        cleaned.html,
+        title,
+        data.categories,
+        guid=data.guid,
+        raw=source,
+        page=data.link,
+        kind=data.kind,
+        target=data.target,
     )
+    if data.is_untitled:
+        title = ""
     # Not in what a link entry points at: that is what it is about, as stated.
     content, marked = clear_links(shape.content)
     shape = replace(shape, content=content)
     removed = cleaned.removed + ([f"{marked} × tracking parameters of a link"] if marked else [])
-    if shape.kind in ("article", "note") and is_safe_address(data.target):
-        shape = replace(shape, kind="link", link_url=data.target)
+    if not shape.link_url and is_safe_address(data.target):
+        is_link = not data.kind and shape.kind in ("article", "note")
+        if is_link or data.kind:
+            shape = replace(shape, kind="link" if is_link else shape.kind, link_url=data.target)
     tags = [name[:MAX_TAG_LENGTH].strip() for name in data.categories]
     if any(len(name) > MAX_TAG_LENGTH for name in data.categories):
         reasons.append(f"a category was longer than {MAX_TAG_LENGTH} characters and was cut")
@@ -147,8 +160,9 @@ def find_address(data: EntryData, dates: EntryDates) -> tuple[date, str]:
         return day, unquote(data.slug)
     if SLUG.fullmatch(last) and not last.isdecimal() and last.lower() != "index":
         return day, last
-    words = data.title or visible_text(data.body.value)[:60]
-    return day, slugify(words, allow_unicode=True)[:80].strip("-_") or "entry"
+    title = "" if data.is_untitled else data.title
+    slug = make_slug(title) or make_slug(visible_text(data.body.value), MAX_WORDS_SLUG)
+    return day, slug or "entry"
 
 
 def urlsplit_path(address: str) -> str:

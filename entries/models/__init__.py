@@ -7,7 +7,7 @@ from .entry import Enclosure, Entry, EntryQuerySet
 from .merged import MergedEntry
 from .run import ImportLine, ImportRun
 from .sighting import FilteredPost, IdentityKey, Sighting
-from .site import SiteSettings
+from .site import SiteIdentity, SiteSettings
 from .source import Source
 from .tag import Tag, TaggedEntry, TagName, fold, tags_by_name
 from .withdrawal import Withdrawal
@@ -25,6 +25,7 @@ __all__ = [
     "OldAddress",
     "SearchDocument",
     "Sighting",
+    "SiteIdentity",
     "SiteSettings",
     "Source",
     "Tag",

@@ -7,19 +7,22 @@ from django.db import models, transaction
 from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from taggit.managers import TaggableManager
+
+from entries.plaintext import visible_text
 
 from .address import keeping_address
 from .bulk_writes import KEPT, keeping_true
 from .document import REPEATED, index_entries
 from .locking import lock_entries, lock_in_batches
 from .path import PathKeyField
+from .slug import MAX_SLUG_LENGTH, free_slug, make_slug
 from .tag import Tag, TaggedEntry, recounting
 from .tagging import EntryTags, set_tags
 from .withdrawal import noting_withdrawals
 
-MAX_SLUG_LENGTH = 200
+MAX_WORDS_SLUG = 60  # characters of a slug that is made of the text
+MAX_READ_FOR_SLUG = 5_000  # characters of HTML
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -224,7 +227,8 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
     def save(self, *args, **kwargs):
         """Store the entry with a complete address, and keep what repeats it elsewhere.
 
-        An empty slug is made from the title; a taken one gets a number.
+        An empty slug is made from the title, else from the first words of the text; a taken
+        one gets a number.
         """
         with transaction.atomic():
             lock_entries([self.pk] if self.pk else [])
@@ -260,21 +264,12 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
         return self.status == self.Status.LIVE and self.published <= timezone.now()
 
     def _free_slug(self):
-        wish = self.slug or slugify(self.title, allow_unicode=True)[:80].strip("-") or self.kind
+        wish = self.slug or make_slug(self.title) or self._first_words_slug() or self.kind
         others = Entry.objects.filter(day=self.day).exclude(pk=self.pk)
         return free_slug(wish, set(others.values_list("slug", flat=True)))
 
-
-def free_slug(wish, taken):
-    """The wished slug, or the first of wish-2, wish-3, … that is not taken.
-
-    No longer than a slug may be, if the wish is not.
-    """
-    slug, number = wish, 2
-    while slug in taken:
-        ending = f"-{number}"
-        slug, number = wish[: MAX_SLUG_LENGTH - len(ending)] + ending, number + 1
-    return slug
+    def _first_words_slug(self):
+        return make_slug(visible_text(self.content[:MAX_READ_FOR_SLUG]), MAX_WORDS_SLUG)
 
 
 def entry_path(day, slug):

@@ -168,3 +168,18 @@ class SiteSettings(models.Model):
 
     def __str__(self):
         return self.title or settings.SITE_TITLE
+
+
+class SiteIdentity(models.Model):
+    """What stays of the site when its address changes: one row, minted by a migration."""
+
+    PK = 1
+
+    feed_ids = models.CharField(
+        max_length=500,
+        help_text="What the id of each feed begins with; behind it stands the feed’s path. "
+        "For ever (RFC 4287, 4.2.6), whatever SITE_URL says later.",
+    )
+
+    def __str__(self):
+        return self.feed_ids

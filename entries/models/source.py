@@ -68,6 +68,13 @@ class Source(models.Model):
     author_email = models.TextField(blank=True)
     rights = models.TextField(blank=True)
     icon = models.TextField(blank=True)
+    feed_updated = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the feed had last changed, as it said when it last brought news; where it "
+        "does not say, the newest change of its entries.",
+    )
 
     etag = models.TextField(blank=True, help_text="As the server sent it.")
     last_modified = models.TextField(blank=True, help_text="As the server sent it.")

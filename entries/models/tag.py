@@ -51,6 +51,14 @@ class TagQuerySet(models.QuerySet):
             .filter(count__gt=0)
         )
 
+    def not_yet_public(self):
+        """Tags with live entries, of which none is due yet. Walks the entries to come: few."""
+        to_come = TaggedEntry.objects.filter(
+            content_object__status="live", content_object__published__gt=timezone.now()
+        )
+        waiting = to_come.order_by().values("tag").annotate(n=Count("pk"))
+        return self.filter(pk__in=waiting.filter(n__gte=F("tag__live_count")).values("tag"))
+
     def delete(self):
         """Delete these tags and their taggings, and write the entries' search documents anew."""
         with transaction.atomic():

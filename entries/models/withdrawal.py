@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import models
 from django.utils import timezone
@@ -26,6 +26,10 @@ class Withdrawal(models.Model):
     atom_id = models.CharField(max_length=2000)
     list = models.CharField(max_length=40)
     withdrawn_at = models.DateTimeField(db_index=True)
+    published = models.DateTimeField(
+        null=True, help_text="With the entry’s primary key, its place in the list."
+    )
+    entry_pk = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -63,21 +67,38 @@ def noting_withdrawals(entries: "EntryQuerySet") -> Iterator[None]:
     for atom_ids in _batches(gone):
         Withdrawal.objects.filter(atom_id__in=atom_ids).delete()
         Withdrawal.objects.bulk_create(
-            Withdrawal(atom_id=atom_id, list=name, withdrawn_at=now)
+            Withdrawal(
+                atom_id=atom_id,
+                list=name,
+                withdrawn_at=now,
+                published=before[atom_id].published,
+                entry_pk=before[atom_id].pk,
+            )
             for atom_id in atom_ids
-            for name in before[atom_id]
+            for name in before[atom_id].lists
         )
     for atom_ids in _batches(sorted(public - before.keys())):
         Withdrawal.objects.filter(atom_id__in=atom_ids).delete()
 
 
-def _public_lists(entries: "EntryQuerySet") -> dict[str, list[str]]:
-    """The lists in which the public sees each of these entries, by the entry's id."""
-    lists: dict[str, list[str]] = {}
+class Seen(NamedTuple):
+    """Where the public sees an entry: its place, and the lists that it is in."""
+
+    published: datetime
+    pk: int
+    lists: list[str]
+
+
+def _public_lists(entries: "EntryQuerySet") -> dict[str, Seen]:
+    """Where the public sees each of these entries, by the entry's id."""
+    seen: dict[str, Seen] = {}
     by_pk = {}
     public = entries.only_live()
-    for pk, atom_id, kind, source in public.values_list("pk", "atom_id", "kind", "source"):
-        lists[atom_id] = by_pk[pk] = [list_name(), list_name("kind", kind)]
+    for pk, atom_id, kind, source, published in public.values_list(
+        "pk", "atom_id", "kind", "source", "published"
+    ):
+        by_pk[pk] = [list_name(), list_name("kind", kind)]
+        seen[atom_id] = Seen(published, pk, by_pk[pk])
         if source:
             by_pk[pk].append(list_name("source", source))
     if by_pk:
@@ -86,7 +107,7 @@ def _public_lists(entries: "EntryQuerySet") -> dict[str, list[str]]:
             # One may have fallen due between the two queries.
             if pk in by_pk:
                 by_pk[pk].append(list_name("tag", tag))
-    return lists
+    return seen
 
 
 def _batches(atom_ids: list[str]) -> Iterator[list[str]]:

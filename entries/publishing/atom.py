@@ -10,9 +10,10 @@ from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from entries.characters import strip_controls
+from entries.kinds import TYPE_OF_KIND, UNTITLED
+from entries.languages import language_tag
 
 from .elements import (
-    LANGUAGE,
     MEDIA,
     THREADS,
     TOMBSTONES,
@@ -30,9 +31,10 @@ from .elements import (
     permanent_id,
 )
 from .environment import absolute
-from .feeds import FeedHead, Written, gathered_from, whole_text
+from .feeds import FeedHead, Written, feed_title, gathered_from, whole_text
 from .listing import EntryRow
 from .lists import EntryList
+from .rows import TagRow
 from .tombstones import Tombstone
 
 content_type = "application/atom+xml; charset=utf-8"
@@ -68,7 +70,7 @@ class AtomFeed(Atom1Feed):
             description="",
             language=settings.LANGUAGE_CODE,
             feed_url=as_iri(head.here),
-            feed_guid=head.first,
+            feed_guid=head.id,
         )
         self.head = head
         self.entries = entries
@@ -107,13 +109,16 @@ class AtomFeed(Atom1Feed):
 def write_entry(row: EntryRow) -> str:
     """The <entry>, whose prefixes the feed around it declares."""
     handler = ElementWriter()
-    is_told = row.language != settings.LANGUAGE_CODE and LANGUAGE.fullmatch(row.language)
-    handler.startElement("entry", AttributesImpl({"xml:lang": row.language} if is_told else {}))
+    language = language_tag(row.language)
+    is_told = language and language.lower() != settings.LANGUAGE_CODE.lower()
+    handler.startElement("entry", AttributesImpl({"xml:lang": language} if is_told else {}))
     handler.addQuickElement("id", permanent_id(row.atom_id))
-    handler.addQuickElement("title", strip_controls(row.title))
+    handler.addQuickElement("title", feed_title(row))
     add_link(handler, "alternate", absolute(row.path))
     add_link(handler, "via", row.canonical_url)
     add_link(handler, "related", row.link_url)
+    untitled = "" if strip_controls(row.title).strip() else UNTITLED
+    add_link(handler, "type", TYPE_OF_KIND[row.kind], title=untitled)
     for enclosure in row.enclosures:
         add_enclosure(handler, enclosure)
     handler.addQuickElement("published", rfc3339_date(row.published))
@@ -121,13 +126,17 @@ def write_entry(row: EntryRow) -> str:
     add_person(handler, "author", row.author_name, row.author_uri, row.author_email)
     for role, *person in row.people:
         add_person(handler, role, *person)
+    terms: dict[str, TagRow] = {}
     for tag in row.tags:
+        terms.setdefault(tag.term or tag.name, tag)
+    for tag in terms.values():
         add_category(handler, tag, row.category_details)
     if source := gathered_from(row):
         if row.is_passed_on:
-            add_origin(handler, row.origin, row.author_name or row.origin_name)
+            author = row.author_name or row.origin_name
+            add_origin(handler, row.origin, author, row.updated)
         else:
-            add_source(handler, source)
+            add_source(handler, source, row.updated)
     for reply in row.in_reply_to:
         add_reply(handler, reply)
     add_text(handler, "rights", row.rights)

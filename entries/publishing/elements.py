@@ -6,7 +6,9 @@ are the extensions.
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from io import StringIO
+from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape, quoteattr
 from xml.sax.xmlreader import AttributesImpl
@@ -15,25 +17,34 @@ from django.utils.feedgenerator import rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from entries.characters import strip_controls
+from entries.languages import language_tag
+from entries.mail import mail_address
 from entries.models import Enclosure
 
 from .rows import EnclosureRow, SourceRow, TagRow, host, web_address
+from .statements import load_moment
 from .tombstones import Tombstone
 
 MEDIA = "http://search.yahoo.com/mrss/"
 THREADS = "http://purl.org/syndication/thread/1.0"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+UNNAMED = "an unnamed feed"
 NO_ATTRIBUTES: "AttributesImpl[str]" = AttributesImpl({})
 IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+HOST = re.compile(r"[A-Za-z]+://[^/?#]*")
 NOT_IN_AN_IRI = re.compile(r"[\s<>\"{}|\\^`]")
 # What a link may name beside pages of the web: nothing that runs, nothing of a reader's own disk.
 OTHER_SCHEMES = {
     *("ftp", "ftps", "gemini", "geo", "gopher", "irc", "ircs", "magnet", "mailto", "matrix"),
     *("news", "nntp", "sip", "sips", "sms", "tel", "webcal", "xmpp"),
 }
-LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-MEDIA_TYPE = re.compile(r"[^\s/;]+/[^\s/;]+(\s*;.*)?")
-EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+# RFC 2045, 5.1, in the letters that RFC 6838 (4.2) has for names.
+NAME = r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
+MEDIA_TYPE = re.compile(
+    rf'{NAME}/{NAME}(?:\s*;\s*[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[^"\\\r\n]*"))*', re.A
+)
+# What RFC 3986 has only in the place of a host (3.2.2), and a % that encodes nothing.
+NOT_IN_A_PATH = re.compile(r"[\[\]]|%(?![0-9A-Fa-f]{2})")
 
 
 class ElementWriter(SimplerXMLGenerator):
@@ -77,42 +88,43 @@ def add_text(handler: SimplerXMLGenerator, name: str, text: str) -> None:
 def add_person(
     handler: SimplerXMLGenerator, role: str, name: str, uri: str = "", email: str = ""
 ) -> None:
-    name, email = strip_controls(name).strip(), strip_controls(email).strip()
+    """A person, with the e-mail only where it is an address (RFC 4287, 3.2.3)."""
+    name, email = strip_controls(name).strip(), mail_address(strip_controls(email))
     uri = as_iri(uri)
     if not (name or uri or email):
         return
     handler.startElement(role, NO_ATTRIBUTES)
     handler.addQuickElement("name", name or email or uri)
     add_text(handler, "uri", uri)
-    if EMAIL.fullmatch(email):
-        handler.addQuickElement("email", email)
+    add_text(handler, "email", email)
     handler.endElement(role)
 
 
 def add_enclosure(handler: SimplerXMLGenerator, enclosure: EnclosureRow) -> None:
     """An attachment in the words that it came in: Atom's link, or Media RSS."""
-    media_type = strip_controls(enclosure.type).strip()
-    media_type = media_type if MEDIA_TYPE.fullmatch(media_type) else ""
+    media_type = as_media_type(enclosure.type)
     length = "" if enclosure.length is None else str(enclosure.length)
     title = strip_controls(enclosure.title).strip()
     href = as_iri(enclosure.href)
     if enclosure.role == Enclosure.Role.ENCLOSURE:
-        hreflang = enclosure.hreflang if LANGUAGE.fullmatch(enclosure.hreflang) else ""
+        hreflang = language_tag(enclosure.hreflang)
         more = {"type": media_type, "length": length, "title": title, "hreflang": hreflang}
         add_link(handler, "enclosure", href, **more)
     elif href and enclosure.role == Enclosure.Role.THUMBNAIL:
         handler.addQuickElement("media:thumbnail", "", {"url": href})
     elif href:
-        medium, _, form = media_type.partition("/")
+        medium = enclosure.type.strip().partition("/")[0]
         stated = {
             "url": href,
             "medium": medium if medium in ("image", "audio", "video") else "",
-            "type": "" if form == "*" else media_type,
+            "type": media_type,
             "fileSize": length,
         }
         present = {name: value for name, value in stated.items() if value}
         handler.startElement("media:content", AttributesImpl(present))
-        add_text(handler, "media:description", title)
+        # Not media:description: feedparser, and with it many readers, takes that for the
+        # summary of the entry.
+        add_text(handler, "media:title", title)
         handler.endElement("media:content")
 
 
@@ -128,37 +140,53 @@ def add_category(handler: SimplerXMLGenerator, tag: TagRow, details: dict[str, l
 
 
 def add_reply(handler: SimplerXMLGenerator, reply: dict[str, str]) -> None:
-    """What the entry answers (RFC 4685, 3)."""
-    media_type = strip_controls(reply.get("type", "")).strip()
+    """What the entry answers (RFC 4685, 3). What has no id is known by its address."""
+    href = as_iri(reply.get("href", ""))
     stated = {
-        "ref": permanent_id(reply["ref"]) if "ref" in reply else "",
-        "href": as_iri(reply.get("href", "")),
-        "type": media_type if MEDIA_TYPE.fullmatch(media_type) else "",
+        "ref": permanent_id(reply["ref"]) if reply.get("ref") else href,
+        "href": href,
+        "type": as_media_type(reply.get("type", "")),
         "source": as_iri(reply.get("source", "")),
     }
-    present = {name: value for name, value in stated.items() if value}
-    if "ref" in present or "href" in present:
+    if stated["ref"]:
+        present = {name: value for name, value in stated.items() if value}
         handler.addQuickElement("thr:in-reply-to", "", present)
 
 
-def add_origin(handler: SimplerXMLGenerator, origin: dict[str, str], author: str) -> None:
-    """The feed that an entry was in first, as the feed that it came by names it."""
+def add_origin(
+    handler: SimplerXMLGenerator, origin: dict[str, str], author: str, updated: datetime
+) -> None:
+    """The feed that an entry was in first, as the feed that it came by names it.
+
+    `updated` is when the entry changed: that feed has changed then, and we know no later time.
+    """
+    address, site = public_address(origin.get("url", "")), as_iri(origin.get("site_url", ""))
     handler.startElement("source", NO_ATTRIBUTES)
-    add_text(handler, "id", next(filter(is_iri, [origin.get("id", "")]), ""))
-    add_text(handler, "title", origin.get("title", ""))
-    add_link(handler, "alternate", origin.get("site_url", ""))
-    add_link(handler, "self", public_address(origin.get("url", "")))
+    add_source_head(
+        handler,
+        [origin.get("id", ""), address, site, stand_in_id(origin.get("title", ""))],
+        [origin.get("title", ""), host(site), host(address)],
+        updated,
+    )
+    add_link(handler, "alternate", site)
+    add_link(handler, "self", address)
     add_person(handler, "author", author)
     handler.endElement("source")
 
 
-def add_source(handler: SimplerXMLGenerator, source: SourceRow) -> None:
-    """Where an entry of somebody else's feed is from (RFC 4287, 4.2.11)."""
+def add_source(handler: SimplerXMLGenerator, source: SourceRow, updated: datetime) -> None:
+    """Where an entry of somebody else's feed is from (RFC 4287, 4.2.11).
+
+    `updated` is when the entry changed, for a feed of which no date is known.
+    """
     address = public_address(source.url)
-    known_as = [id_ for id_ in (source.feed_id, address) if not id_.startswith("file:")]
     handler.startElement("source", NO_ATTRIBUTES)
-    add_text(handler, "id", next(filter(is_iri, known_as), ""))
-    handler.addQuickElement("title", strip_controls(source.title))
+    add_source_head(
+        handler,
+        [source.feed_id, address, stand_in_id(source.url)],
+        [source.title, source.name],
+        load_moment(source.feed_updated) if source.feed_updated else updated,
+    )
     add_text(handler, "subtitle", source.subtitle)
     add_link(handler, "alternate", source.site_url)
     add_link(handler, "self", address)
@@ -167,6 +195,17 @@ def add_source(handler: SimplerXMLGenerator, source: SourceRow) -> None:
     add_text(handler, "rights", source.rights)
     add_text(handler, "icon", as_iri(source.icon))
     handler.endElement("source")
+
+
+def add_source_head(
+    handler: SimplerXMLGenerator, ids: list[str], titles: list[str], updated: datetime
+) -> None:
+    """The id, title and time of change that a feed has, of the first of these that will do."""
+    known_as = (id_ for id_ in ids if is_iri(id_) and not id_.startswith("file:"))
+    title = next(filter(None, (strip_controls(title).strip() for title in titles)), UNNAMED)
+    handler.addQuickElement("id", next(known_as))
+    handler.addQuickElement("title", title)
+    handler.addQuickElement("updated", rfc3339_date(updated))
 
 
 def publisher(source: SourceRow) -> str:
@@ -182,7 +221,12 @@ def add_tombstone(handler: SimplerXMLGenerator, tombstone: Tombstone) -> None:
 
 def permanent_id(atom_id: str) -> str:
     """The atom:id, letter for letter; one that is no IRI has a urn:uuid that stands for it."""
-    return atom_id if is_iri(atom_id) else uuid5(NAMESPACE_URL, atom_id).urn
+    return atom_id if is_iri(atom_id) else stand_in_id(atom_id)
+
+
+def stand_in_id(text: str) -> str:
+    """An id for what is known by a text that is no IRI, or that is nobody's business."""
+    return uuid5(NAMESPACE_URL, text).urn
 
 
 def is_iri(text: str) -> bool:
@@ -194,8 +238,31 @@ def as_iri(address: str) -> str:
     address = NOT_IN_AN_IRI.sub(percent_encoded, strip_controls(address).strip())
     scheme = address.partition(":")[0].lower()
     if scheme in OTHER_SCHEMES:
+        address = NOT_IN_A_PATH.sub(percent_encoded, address)
         return address if is_iri(address) else ""
-    return web_address(address)
+    if not web_address(address) or not has_possible_host(address):
+        return ""
+    start = HOST.match(address)
+    host_part, rest = (start[0], address[start.end() :]) if start else ("", address)
+    before, mark, place = rest.partition("#")
+    rest = f"{before}{mark}{place.replace('#', '%23')}"
+    return host_part + NOT_IN_A_PATH.sub(percent_encoded, rest)
+
+
+def has_possible_host(address: str) -> bool:
+    """Whether DNS could know the host (RFC 5890), and the port is a number."""
+    try:
+        parts = urlsplit(address)
+        (parts.hostname or "").encode("idna")
+        return parts.port is None or parts.port >= 0
+    except ValueError:
+        return False
+
+
+def as_media_type(text: str) -> str:
+    """The media type, or nothing for what is none, such as `image/*`."""
+    media_type = strip_controls(text).strip()
+    return media_type if MEDIA_TYPE.fullmatch(media_type) else ""
 
 
 def public_address(url: str) -> str:

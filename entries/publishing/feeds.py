@@ -12,30 +12,35 @@ from typing import NamedTuple, Protocol, TextIO
 from django.template.loader import get_template
 
 from entries.characters import strip_controls
-from entries.models import Source
+from entries.models import Entry, Source
 
 from .environment import absolute
-from .listing import EntryRow, make_row
+from .excerpts import excerpt_html
+from .listing import EntryRow, label, make_row
 from .lists import EntryList
-from .paging import Page
+from .paging import Cursor, Page
+from .relative import absolute_addresses
 from .rows import SourceRow
 from .site import Site
 from .stored import StoredEntry, kept_while_same
-from .tombstones import Tombstone
+from .tombstones import Tombstone, entries_in_window
 
 PAGE_SIZE = 50  # entries
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries last changed
 
 KEPT = 500  # entries
+MAX_TITLE_LENGTH = 80  # characters of a title that is made of the text
 
 
 @dataclass(frozen=True, slots=True)
 class FeedHead:
     """What a feed says of itself. Addresses are whole; `first` is that of its newest page.
 
-    `first` is also what identifies the feed. `newer` and `older` are empty at the ends.
+    `id` is that of the list in every format and on every page, and stays when the site moves.
+    `newer` and `older` are empty at the ends.
     """
 
+    id: str
     title: str
     subtitle: str
     page: str
@@ -78,6 +83,20 @@ class Format(Protocol):
         """Write a feed, entry by entry: `entries` may be of any number and is read once."""
 
 
+def read_window(entry_list: EntryList, cursor: Cursor | None) -> tuple[Page, list[Tombstone]]:
+    """A page of a list as its feeds have it, and what was withdrawn from it.
+
+    Only the newest page tells of withdrawals, and has as many entries fewer as it has lost.
+    """
+    page = entry_list.read(cursor, PAGE_SIZE)
+    if cursor:
+        return page, []
+    tombstones = entry_list.tombstones()
+    if len(page.stored) + len(tombstones) > PAGE_SIZE:
+        page = page.first(entries_in_window(page.places, tombstones, PAGE_SIZE))
+    return page, tombstones
+
+
 def feed_head(
     entry_list: EntryList, format: Format, site: Site, page: Page | None = None, place: str = ""
 ) -> FeedHead:
@@ -91,6 +110,7 @@ def feed_head(
         return absolute(with_query(path, f"{name}={cursor}")) if cursor else ""
 
     return FeedHead(
+        id=site.feed_ids + entry_list.atom_path,
         title=f"{site.title}: {entry_list.name}" if entry_list.name else site.title,
         subtitle=site.tagline,
         page=absolute(entry_list.page_path),
@@ -129,6 +149,20 @@ def gathered_from(row: EntryRow) -> SourceRow | None:
     return row.source if row.source and row.source.canonical != Source.Canonical.SELF else None
 
 
+def feed_title(row: EntryRow) -> str:
+    """The title for who wants one of every entry: where there is none, the first words."""
+    title, speaker = (strip_controls(text).strip() for text in (row.title, row.quoted_source))
+    if title:
+        return title
+    if row.kind == Entry.Kind.LINK and row.link_host:
+        # As the heading in the text has it.
+        return strip_controls(row.link_host)
+    if row.kind != Entry.Kind.QUOTATION or not speaker:
+        speaker = ""
+        title = excerpt_html(row.content, MAX_TITLE_LENGTH)
+    return title or label(row.kind, "", speaker, row.day)
+
+
 def whole_text(row: EntryRow) -> str:
     """The whole text as HTML, with heading link, via line, citation and tags line."""
     template = get_template("entries/feed_content.html")
@@ -136,4 +170,5 @@ def whole_text(row: EntryRow) -> str:
         {"name": tag.term or tag.name, "url": absolute(tag.path)}
         for tag in (row.tags if row.tags_line else ())
     ]
-    return strip_controls(template.render({"entry": row, "tags": tags}).strip())
+    text = strip_controls(template.render({"entry": row, "tags": tags}).strip())
+    return absolute_addresses(text, absolute(row.path))

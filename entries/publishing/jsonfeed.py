@@ -5,14 +5,17 @@ import mimetypes
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, TextIO
+from urllib.parse import quote
 
 from django.conf import settings
 from django.utils.feedgenerator import rfc3339_date
 
 from entries.characters import strip_controls
+from entries.languages import language_tag
+from entries.mail import mail_address
 from entries.models import Enclosure
 
-from .elements import LANGUAGE, MEDIA_TYPE, as_iri, permanent_id, public_address, publisher
+from .elements import as_iri, as_media_type, permanent_id, public_address, publisher
 from .environment import absolute
 from .feeds import FeedHead, Written, gathered_from, whole_text
 from .listing import EntryRow
@@ -48,7 +51,10 @@ def write(
 
 
 def feed_object(head: FeedHead) -> dict[str, Any]:
-    """The feed without its items."""
+    """The feed without its items. `_atom` is an extension of ours: the id that stays.
+
+    The format knows a feed by its address, which is another when the site has moved.
+    """
     return _stated(
         version=VERSION,
         title=_text(head.title),
@@ -61,6 +67,7 @@ def feed_object(head: FeedHead) -> dict[str, Any]:
         favicon=as_iri(head.icon),
         authors=_authors([(head.author_name, head.author_link, "")]),
         language=settings.LANGUAGE_CODE,
+        _atom={"id": head.id},
     )
 
 
@@ -69,7 +76,10 @@ def write_entry(row: EntryRow) -> str:
 
 
 def item_object(row: EntryRow) -> dict[str, Any]:
-    """The item. `_original` is an extension of ours: whose the post is, and where it stands."""
+    """The item, with extensions of ours.
+
+    `_original` says whose the post is, and where it stands, `_post` which kind it is.
+    """
     pictures = [picture for picture in row.pictures if as_iri(picture.href)]
     image = pictures[0] if pictures else None
     return _stated(
@@ -83,9 +93,10 @@ def item_object(row: EntryRow) -> dict[str, Any]:
         date_modified=rfc3339_date(row.updated),
         authors=_authors(_writers(row)),
         tags=[term for tag in row.tags if (term := _text(tag.term or tag.name))],
-        language=row.language if LANGUAGE.fullmatch(row.language) else "",
+        language=language_tag(row.language),
         attachments=[*_attachments(row, image)],
         _original=_original(row),
+        _post={"kind": row.kind},
     ) | {"content_html": whole_text(row)}
 
 
@@ -109,7 +120,8 @@ def _writers(row: EntryRow) -> list[tuple[str, str, str]]:
 def _authors(people: Iterable[tuple[str, str, str]]) -> list[dict[str, str]]:
     authors = []
     for name, uri, email in people:
-        url = as_iri(uri) or as_iri(f"mailto:{email}" if "@" in email else "")
+        address = mail_address(email)
+        url = as_iri(uri) or as_iri(f"mailto:{quote(address, safe='@')}" if address else "")
         if author := _stated(name=_text(name), url=url):
             authors.append(author)
     return authors
@@ -120,8 +132,8 @@ def _attachments(row: EntryRow, image: EnclosureRow | None) -> Iterator[dict[str
         url = as_iri(enclosure.href)
         if not url or enclosure is image or enclosure.role == Enclosure.Role.THUMBNAIL:
             continue
-        media_type = strip_controls(enclosure.type).strip()
-        if not MEDIA_TYPE.fullmatch(media_type):
+        media_type = as_media_type(enclosure.type)
+        if not media_type:
             media_type = mimetypes.guess_type(url.partition("?")[0])[0] or ANY_TYPE
         attachment = _stated(url=url, mime_type=media_type, title=_text(enclosure.title))
         if enclosure.length is not None:

@@ -70,6 +70,18 @@ class Page:
         return [make_row(stored) for stored in self.stored]
 
     @property
+    def places(self) -> list[tuple[datetime, int]]:
+        """Where each entry stands in a list that is ordered by publication."""
+        return [(row.published, row.pk) for row in self.rows]
+
+    def first(self, size: int) -> "Page":
+        """The page's newest entries; the next page goes on from there."""
+        if size >= len(self.stored):
+            return self
+        older = _format(self.places[size - 1])
+        return Page(self.stored[:size], self.cursor, older=older, newer=self.newer)
+
+    @property
     def days(self) -> list[tuple[Period, Listed]]:
         """The entries, as lists print them, under their days."""
         days = itertools.groupby(self.stored, attrgetter("day"))

@@ -81,6 +81,7 @@ class SourceRow:
     author_email: str
     rights: str
     icon: str
+    feed_updated: str | None  # as the database writes a moment
 
     @property
     def site_link(self) -> str:

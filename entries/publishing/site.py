@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from entries.models import Entry, SiteSettings
+from entries.models import Entry, SiteIdentity, SiteSettings
 from entries.models.colour import COLOUR, COMFORTABLE, DARK, readable
 from entries.models.site import navigation_in, profiles_in
 
@@ -34,7 +34,8 @@ STATED = (
 # A row always comes back, of nothing but NULLs where nothing has been set. Which kinds there are
 # is what `EntryQuerySet.live()` says, by its index.
 STATEMENT = f"""
-    SELECT {columns(SiteSettings, *STATED)}, {columns(SiteSettings, "about")} <> '',
+    SELECT {columns(SiteSettings, *STATED)}, {columns(SiteIdentity, "feed_ids")},
+    {columns(SiteSettings, "about")} <> '',
     {
     ", ".join(
         f"EXISTS(SELECT 1 FROM {table(Entry)} WHERE {columns(Entry, 'kind')} = '{kind}' AND "
@@ -45,6 +46,7 @@ STATEMENT = f"""
 }
     FROM (SELECT 1) AS always
     LEFT JOIN {table(SiteSettings)} ON {columns(SiteSettings, "id")} = {SiteSettings.PK}
+    LEFT JOIN {table(SiteIdentity)} ON {columns(SiteIdentity, "id")} = {SiteIdentity.PK}
 """  # noqa: S608 - of names from the models
 
 
@@ -54,7 +56,8 @@ class Site:
 
     `style` is the text of a <style> element, or empty, and `style_source` that by which a
     Content-Security-Policy lets just this text in. Colours and `favicon_name` are empty
-    where the style sheet's and the site's own stand.
+    where the style sheet's and the site's own stand. `feed_ids` is what the id of each feed
+    begins with.
     """
 
     title: str
@@ -72,6 +75,7 @@ class Site:
     favicon_name: str
     favicon_type: str
     has_about: bool
+    feed_ids: str
 
     @property
     def favicon_path(self) -> str:
@@ -99,9 +103,12 @@ def read_site() -> Site:
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, {"now": now})
         row = cursor.fetchone()
-    stated, has_about, has_kinds = row[: len(STATED)], row[len(STATED)], row[len(STATED) + 1 :]
+    stated = row[: len(STATED)]
+    feed_ids, has_about, *has_kinds = row[len(STATED) :]
     kinds = tuple(kind for kind, has in zip(Entry.Kind.values, has_kinds, strict=True) if has)
-    return _make(settings.SITE_TITLE, bool(has_about), kinds, *stated)
+    # Where the row has been flushed away, the ids are the feeds' addresses.
+    feed_ids = feed_ids or settings.SITE_URL
+    return _make(settings.SITE_TITLE, feed_ids, bool(has_about), kinds, *stated)
 
 
 def read_about() -> SafeString:
@@ -118,7 +125,13 @@ def read_favicon(name: str) -> Favicon | None:
 
 
 @lru_cache(maxsize=16)
-def _make(default_title: str, has_about: bool, kinds: tuple[str, ...], *values: str | None) -> Site:
+def _make(
+    default_title: str,
+    feed_ids: str,
+    has_about: bool,
+    kinds: tuple[str, ...],
+    *values: str | None,
+) -> Site:
     stated = {name: value or "" for name, value in zip(STATED, values, strict=True)}
     links = _lines(navigation_in, stated.pop("navigation")) or _built_in(kinds, has_about)
     accent, accent_dark = (_colour(stated.pop(name)) for name in ("accent", "accent_dark"))
@@ -136,6 +149,7 @@ def _make(default_title: str, has_about: bool, kinds: tuple[str, ...], *values: 
         style_source=_source(style) if style else "",
         favicon_type=_type_of(stated["favicon_name"] or "favicon.svg"),
         has_about=has_about,
+        feed_ids=feed_ids,
         **stated,
     )
 

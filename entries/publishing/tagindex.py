@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import groupby
 
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Substr
 from django.utils import timezone
 
@@ -59,7 +59,7 @@ def by_name(start: str = "") -> NamePage:
 
     Walks the names by which tags are known; one that is no longer the tag's is passed over.
     """
-    names = TagName.objects.filter(folded__gte=asked(start), tag__live_count__gt=0)
+    names = public_names().filter(folded__gte=asked(start))
     rows = list(names.order_by("folded").values_list("folded", "tag")[: BY_NAME + 1])
     tags = _read([tag for _, tag in rows[:BY_NAME]])
     named = [
@@ -81,7 +81,8 @@ def by_initial(tags: Iterable[TagCount]) -> list[TagGroup]:
 
 def initials() -> list[str]:
     """The first letters of the tags; of very many, the commonest. One query, over all tags."""
-    first = Tag.objects.filter(live_count__gt=0).order_by().annotate(first=Substr("name", 1, 1))
+    tags = Tag.objects.filter(live_count__gt=0).exclude(pk__in=not_yet_public())
+    first = tags.order_by().annotate(first=Substr("name", 1, 1))
     counts: Counter[str] = Counter()
     for letter, count in first.values_list("first").annotate(count=Count("pk")):
         counts[initial(letter)] += count
@@ -119,11 +120,20 @@ def find(words: str) -> list[TagCount]:
 def alike(words: str) -> list[TagCount]:
     """The tags that were perhaps meant by a name that none has. Two queries."""
     folded = asked(words)
-    names = TagName.objects.filter(folded__startswith=folded[:1], tag__live_count__gt=0)
+    names = public_names().filter(folded__startswith=folded[:1])
     known = dict(names.order_by("-tag__live_count").values_list("folded", "tag")[:ALIKE])
     near = [known[name] for name in get_close_matches(folded[:50], known, n=5)]
     tags = _read(near)
     return [tags[pk] for pk in dict.fromkeys(near) if pk in tags]
+
+
+def public_names() -> QuerySet[TagName]:
+    """The names of the tags that the public may know of."""
+    return TagName.objects.filter(tag__live_count__gt=0).exclude(tag__in=not_yet_public())
+
+
+def not_yet_public() -> QuerySet[Tag, int]:
+    return Tag.objects.not_yet_public().order_by().values("pk")
 
 
 def _read(pks: Iterable[int]) -> dict[int, TagCount]:

@@ -16,6 +16,8 @@ from .statements import ARRAYS, columns, table
 # How many tags the front page names, and how many may meet in one address.
 COMMON_TAGS = 12
 TAGS_AT_ONCE = 5
+# So many tags may stand higher by entries that are still to come.
+MAX_MISPLACED = 20
 
 STORED = ("id", "name", "slug", "description", "live_count")
 # As `Tag.objects.public()` has them.
@@ -28,9 +30,11 @@ PUBLIC = f"""
         AND {columns(TaggedEntry, "published")} > %(now)s
     ) AS count FROM {table(Tag)} WHERE {columns(Tag, "live_count")} > 0
 """  # noqa: S608 - of names from the models
+# Those of which no entry is due yet take nobody's place.
 COMMON = f"""
     SELECT {{counts}} FROM (
-        {PUBLIC} ORDER BY {columns(Tag, "live_count")} DESC, {columns(Tag, "name")} LIMIT %(most)s
+        SELECT * FROM ({PUBLIC}) AS public WHERE count > 0
+        ORDER BY live_count DESC, name LIMIT %(most)s
     ) AS common
 """  # noqa: S608 - of names from the models
 OF_SLUGS = f"{PUBLIC} AND {columns(Tag, 'slug')} IN "
@@ -50,15 +54,19 @@ class TagCount:
 
 
 def common_tags(most: int = COMMON_TAGS) -> tuple[TagCount, ...]:
-    """The tags with the most live entries, the commonest first. One query."""
+    """The tags with the most live entries, the commonest first. One query.
+
+    The database orders by the kept count, which has entries that are still to come.
+    """
     statement = COMMON.format(counts=ARRAYS[connection.vendor].format("name, slug, count"))
-    ((counts,),) = _rows(statement, most=most)
-    return _tag_counts(counts)
+    ((counts,),) = _rows(statement, most=most + MAX_MISPLACED)
+    return _tag_counts(counts)[:most]
 
 
 @lru_cache(maxsize=16)
 def _tag_counts(counts: str) -> tuple[TagCount, ...]:
-    return tuple(TagCount(*row) for row in json.loads(counts) if row[-1] > 0)
+    tags = (TagCount(*row) for row in json.loads(counts))
+    return tuple(sorted(tags, key=lambda tag: (-tag.count, tag.name)))
 
 
 def find_tags(slugs: list[str]) -> list[Tag]:

@@ -1,5 +1,6 @@
 """What has been withdrawn from a list, for those who may still have it (RFC 6721)."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -19,10 +20,15 @@ LOOKED_AT = 500
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """That a post is no longer in the list, and since when."""
+    """That a post is no longer in the list, and since when.
+
+    `place` is where it stood: when it was published, and its entry's primary key. Posts that
+    were withdrawn before places were noted have none.
+    """
 
     atom_id: str
     withdrawn_at: datetime
+    place: tuple[datetime, int] | None = None
 
 
 def read_tombstones(*lists: str) -> list[Tombstone]:
@@ -36,7 +42,29 @@ def read_tombstones(*lists: str) -> list[Tombstone]:
     given = [first, adapt(now - KEPT_FOR), adapt(now), *others]
     with connection.cursor() as cursor:
         cursor.execute(_statement(len(lists)), given)
-        return [Tombstone(atom_id, load_moment(moment)) for atom_id, moment in cursor]
+        return [_tombstone(*row) for row in cursor]
+
+
+def entries_in_window(
+    places: Sequence[tuple[datetime, int]], tombstones: Iterable[Tombstone], size: int
+) -> int:
+    """How many of a list's newest entries its feed shows: at most `size`.
+
+    `places` are the places of those entries, the newest first. A post that was withdrawn keeps
+    its place in the window: else an older post would move up, and be new to every reader. At
+    least one entry is shown, from which the next page goes on.
+    """
+    gone = sorted((one.place for one in tombstones if one.place), reverse=True)
+    count = len(places)
+    # The sum counts the withdrawn posts above the oldest entry that is shown.
+    while count > 1 and count + sum(place > places[count - 1] for place in gone) > size:
+        count -= 1
+    return count
+
+
+def _tombstone(atom_id: str, withdrawn_at: str, published: str | None, pk: int | None) -> Tombstone:
+    place = None if published is None or pk is None else (load_moment(published), pk)
+    return Tombstone(atom_id, load_moment(withdrawn_at), place)
 
 
 @lru_cache
@@ -47,8 +75,8 @@ def _statement(lists: int) -> str:
     ) * (lists - 1)
     newest = "ORDER BY withdrawn_at DESC, id DESC LIMIT"
     return (
-        "SELECT atom_id, CAST(withdrawn_at AS TEXT) FROM ("  # noqa: S608 - of names from the models
-        f"SELECT atom_id, withdrawn_at, id FROM {table(Withdrawal)} "
+        "SELECT atom_id, CAST(withdrawn_at AS TEXT), CAST(published AS TEXT), entry_pk FROM ("  # noqa: S608 - of names from the models
+        f"SELECT atom_id, withdrawn_at, published, entry_pk, id FROM {table(Withdrawal)} "
         f"WHERE list = %s AND withdrawn_at >= %s {newest} {LOOKED_AT}"
         # As `EntryQuerySet.live()` says it.
         f") AS recent WHERE NOT EXISTS (SELECT 1 FROM {table(Entry)} AS entry "

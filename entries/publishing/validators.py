@@ -1,4 +1,4 @@
-"""ETag and Last-Modified: a document is not made again for one who has it."""
+"""ETag and Last-Modified (RFC 9110, 8.8): a document is not made again for one who has it."""
 
 import hashlib
 import time
@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
-from django.utils.http import http_date
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date, parse_http_date_safe
 
 # Browsers ask each time (a 304 is cheap); a cache in front of the site may wait a minute.
 CACHE_CONTROL = "public, max-age=0, s-maxage=60"
@@ -20,7 +20,13 @@ CACHE_CONTROL = "public, max-age=0, s-maxage=60"
 # In seconds, for how long a time of change is kept. Anybody may make up addresses.
 KNOWN_FOR = 7 * 24 * 3600
 
-PRINTED_BY = ["theme", "templates", "entries/publishing", "entries/static"]
+# Two processes may first see two versions of a document within one second. The chance that both
+# versions get the same date is one in this number.
+MAX_SET_BACK_SECONDS = 3600
+
+# These files make the public pages: templates, all code that may print a part of one, and the
+# versions of the libraries.
+PRINTED_BY = ["theme", "templates", "entries", "config", "requirements.txt"]
 
 
 def answer(
@@ -30,33 +36,53 @@ def answer(
 
     `shown` is all that the document prints, read but not yet rendered: its repr is what the
     ETag stands for, so that whatever changes the document changes the ETag: an edit, a tag,
-    a deletion, an entry falling due, a new version of the templates.
+    a deletion, an entry falling due, a new version of the templates. The ETag is weak: it is
+    the same whether the bytes go out compressed or not.
+
+    A 304 has the headers of the 200 that it stands for (RFC 9110, 15.4.5).
     """
-    etag = f'"{_digest(_version(), repr(shown))}"'
-    modified = _changed_at(request.get_full_path(), etag)
-    response = get_conditional_response(request, etag=etag, last_modified=modified) or render()
+    digest = _digest(_version(), repr(shown))
+    etag = f'W/"{digest}"'
+    modified = _changed_at(request.get_full_path(), digest)
+    told = get_conditional_response(request, etag=etag, last_modified=_by_date(request, modified))
+    response = told or render()
     response["ETag"] = etag
     response["Last-Modified"] = http_date(modified)
     response["Cache-Control"] = CACHE_CONTROL
+    patch_vary_headers(response, ["Accept-Encoding"])
     return response
 
 
-def _changed_at(address: str, etag: str) -> int:
+def _changed_at(address: str, digest: str) -> int:
     """Since when the document at an address has been what it is, in seconds since 1970.
 
     No stored time says it: what a deletion or a tag changes carries no date. So it is the time
-    when this ETag was first seen here, kept in the cache; unknown is now, which costs a
-    reader without our ETag a full answer and is never wrong. A change within the second
-    of the last one counts as one of the next second, the finest step that HTTP dates have.
+    when this version was first seen here, kept in the cache; unknown is now, which costs a
+    reader without our ETag a full answer. The dates that one cache gives to an address only
+    grow. HTTP dates have whole seconds, and another process with a cache of its own may have
+    seen another version within the same one: so each date is set back by up to an hour, by a
+    number that the version's digest gives.
     """
     key = f"changed:{_digest(address)}"
     cache = caches["addresses"]
-    known_etag, known_at = cache.get(key) or ("", 0)
-    if known_etag == etag:
+    known_digest, known_at = cache.get(key) or ("", 0)
+    if known_digest == digest:
         return known_at
-    now = max(int(time.time()), known_at + 1)
-    cache.set(key, (etag, now), timeout=KNOWN_FOR)
-    return now
+    set_back = int(digest[:8], 16) % MAX_SET_BACK_SECONDS
+    changed_at = max(int(time.time()) - set_back, known_at + 1)
+    cache.set(key, (digest, changed_at), timeout=KNOWN_FOR)
+    return changed_at
+
+
+def _by_date(request: HttpRequest, modified: int) -> int:
+    """The time of change, for a request that knows no ETag.
+
+    Only the very date of the version that there is now says that a reader has it: a later
+    one may be that of an edit that was undone since, told by another process. For any other
+    date the document counts as changed since.
+    """
+    asked = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
+    return modified if asked in (None, modified) else asked + 1
 
 
 def _version() -> str:
@@ -70,10 +96,11 @@ def _version_once() -> str:
 
 
 def _read_version() -> str:
+    roots = [Path(settings.BASE_DIR, name) for name in PRINTED_BY]
     files = sorted(
         file
-        for directory in PRINTED_BY
-        for file in Path(settings.BASE_DIR, directory).rglob("*.*")
+        for root in roots
+        for file in ([root] if root.is_file() else root.rglob("*.*"))
         if file.is_file() and file.suffix != ".pyc"
     )
     names = (settings.SITE_URL, settings.SITE_TITLE, settings.LANGUAGE_CODE, settings.TIME_ZONE)

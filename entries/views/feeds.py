@@ -62,10 +62,9 @@ def search(request, format):
 
 def answer_feed(request, entry_list, format, *, may_be_empty=True):
     """A page of a list's feed, or 304. Raises Http404 for a page without entries."""
-    page = entry_list.read(cursor_of(request), feeds.PAGE_SIZE)
+    page, tombstones = feeds.read_window(entry_list, cursor_of(request))
     if not page.stored and (page.cursor or not may_be_empty):
         raise Http404("No entries there.")
-    tombstones = [] if page.cursor else entry_list.tombstones()
     place = place_of(request) if page.cursor else ""
     head = feeds.feed_head(entry_list, format, read_site(), page, place)
 

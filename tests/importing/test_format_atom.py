@@ -47,6 +47,20 @@ def test_several_authors_and_contributors_are_read_and_given_out(given_out):
     assert names(entry, "contributor") == ["Cy Holm"]
 
 
+def test_an_email_is_an_address_and_nothing_else(given_out):
+    entry = given_out("atom-mail.atom")["Post 1"]
+
+    people = [*entry.findall(f"{ATOM}author"), *entry.findall(f"{ATOM}contributor")]
+    assert [[part.text for part in person] for person in people] == [
+        ["Joe", "joe@c.example"],
+        ["Bo"],
+        ["Cy", "cy@c.example"],
+        ["Di", "di@c.example"],
+        ["Ed", "ed@xn--bcher-kva.example"],
+        ["Fay", "fay@c.example"],
+    ]
+
+
 def test_categories_keep_scheme_and_label(given_out):
     entry = given_out("atom-1.0.atom")["Post 1"]
 

@@ -51,7 +51,7 @@ def test_pictures_go_out_as_they_came_in(attached, client):
         "type": "image/jpeg",
         "fileSize": "51200",
     }
-    assert content[1].findtext(f"{MEDIA}description") == "A heron & its fish"
+    assert content[1].findtext(f"{MEDIA}title") == "A heron & its fish"
 
 
 def test_a_film_on_youtube_has_its_description_as_text_and_its_picture(attached, client):

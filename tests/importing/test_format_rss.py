@@ -84,6 +84,22 @@ def test_name_and_mail_are_told_apart(read):
     ]
 
 
+def test_an_address_is_one_whatever_scheme_subject_or_name_stands_with_it(read):
+    read(feed_file("rss-mail.xml"))
+
+    people = Entry.objects.order_by("title").values_list("author_name", "author_email")
+    assert list(people) == [
+        *[("Joe", "joe@c.example")] * 3,
+        ("joe at c dot example", ""),
+        ("Joe", "joe@c.example"),
+        ("joe@c.example, the gardener", ""),
+        ("joe@c.example", "joe@c.example"),
+        ("Ed Itor", "ed@c.example"),
+    ]
+    source = Source.objects.get()
+    assert (source.author_name, source.author_email) == ("Ed Itor", "ed@c.example")
+
+
 def test_a_guid_is_a_link_unless_it_says_that_it_is_none(read):
     read(feed_file("rss-guids.xml"))
 

@@ -38,6 +38,42 @@ def make_one_of_each(make_entry):
     article.enclosures.create(href="https://example.org/b.ogg", type="audio/ogg", title="B")
 
 
+WORDS = "Ice on the water butt again, a plate of it, thick as a thumb and quite clear. "
+CITED = (
+    '<blockquote cite="https://example.org/q">So it goes.</blockquote>\n<p class="cite">— Ada</p>'
+)
+
+
+def make_one_of_each_oddity(make_entry):
+    """Entries whose structure says of another kind, and titles that say nothing new."""
+
+    def make(tags=(), **fields):
+        # What nobody states is taken from the feed.
+        stated = {"author_name": "A", "language": "pt-BR", "tags_line": bool(tags)}
+        return make_entry(tags=tags, **stated, **fields)
+
+    for kind in ("note", "article"):
+        for content in (f"<p>{WORDS}</p>", f"<p>{WORDS * 30}</p>", "<p>Ice.</p>", CITED):
+            for title in ("", "Ice.", WORDS[:60].rstrip(), f"{WORDS[:60].rstrip()}…", "A heading"):
+                make(kind=kind, title=title, content=content)
+    note = '<p><a href="#n12345678-fn">1</a></p>\n<p id="n12345678-fn">A footnote.</p>'
+    make(kind="article", title="With a footnote", content=note)
+    make(kind="note", title="Tagged", content=f"<p>{WORDS}</p>", tags=["ice", "water"])
+    make(kind="note", title="", content="<p>At</p>", link_url="https://example.org/a?b=1&c")
+    link = "https://example.org/ a<b>?c=1&d"
+    make(kind="link", title="", content="<p>Untitled.</p>", link_url="https://example.org/")
+    make(kind="link", title="T", content=f"<p>{WORDS}</p>", via_url=link, via_title="V")
+    make(kind="link", title="T", content="", link_url="https://example.org/only")
+    make(kind="quotation", title="", content=f"<p>{WORDS}</p>")
+    make(kind="quotation", title="T", content="<p>Said.</p>", quoted_source="— Bo")
+    make(
+        kind="quotation",
+        title="",
+        content="<blockquote><p>Within.</p></blockquote>\n<p>Around.</p>",
+        quoted_source="Ada",
+    )
+
+
 def fields_of_entries(besides=()):
     """Every field that a feed can carry, but for those, by id."""
     return {

@@ -21,8 +21,9 @@ from entries.models import Entry, Source, Tag
 from entries.publishing.elements import ElementWriter
 from entries.publishing.taxonomy import TAGS_AT_ONCE
 from tests import jsonfeed
-from tests.atom import findings, hrefs, pages_from, parse_back, schema, statements
+from tests.atom import ATOM, findings, hrefs, pages_from, parse_back, schema, statements
 from tests.documents import document_of
+from tests.feedvalidator import LANG, MEDIA, THREADS, faults
 from tests.hostile import ENTRY_ROWS, make_hostile_entries, storable
 from tests.importing.files import NAMES, feed_file
 
@@ -60,6 +61,112 @@ def test_the_schema_knows_right_from_wrong(right, wrong):
 
     assert schema().validate(etree.fromstring(document))
     assert not schema().validate(etree.fromstring(document.replace(right, wrong)))
+
+
+RIGHT = (
+    '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"'
+    ' xmlns:at="http://purl.org/atompub/tombstones/1.0" xml:lang="pt-BR"><title>T</title>'
+    '<at:deleted-entry ref="tag:x,2024:0" when="2024-03-09T12:00:00Z"/><entry><title>E</title>'
+    "<author><name>N</name><email>n@x.example</email><uri>https://x.example/</uri></author>"
+    '<link rel="enclosure" type="audio/mpeg" length="1" href="https://x.example/a"/>'
+    '<category term="one"/><category term="two"/><thr:in-reply-to ref="tag:x,2024:2"/>'
+    "<source><id>tag:x,2024:3</id><title>S</title><updated>2024-03-09T12:00:00Z</updated></source>"
+    '<content type="html">&lt;p&gt;A &lt;a href="https://x.example/"&gt;link&lt;/a&gt;</content>'
+    "</entry></feed>"
+)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("pt-BR", "pt_BR"),
+        ("pt-BR", "portuguese"),
+        ("<title>E</title>", "<title> </title>"),
+        (' when="2024-03-09T12:00:00Z"', ""),
+        ("n@x.example", "n@x.example?subject=x"),
+        ("n@x.example", "mailto:n@x.example"),
+        ("n@x.example", "n at x"),
+        ("https://x.example/<", "x.example<"),
+        ("audio/mpeg", "audio"),
+        ("audio/mpeg", "image/*"),
+        ('length="1"', 'length="many"'),
+        ('rel="enclosure"', 'rel="made-up"'),
+        ("https://x.example/a", "https://x.example/ a"),
+        ("https://x.example/a", "https://x..example/a"),
+        ("https://x.example/a", "https://x.example/a?b[]=1"),
+        ("https://x.example/a", "https://x.example/100%"),
+        ("https://x.example/a", "https://x.example/#a#b"),
+        ('term="two"', 'term="one"'),
+        ('term="two"', 'term=" "'),
+        (' ref="tag:x,2024:2"', ""),
+        ("<updated>2024-03-09T12:00:00Z</updated></source>", "</source>"),
+        ("<id>tag:x,2024:3</id>", ""),
+        ('href="https://x.example/"', 'href="/page"'),
+        ('href="https://x.example/"', 'href="#note"'),
+        ("&lt;p&gt;", '&lt;p style="x"&gt;'),
+        ("&lt;p&gt;", '&lt;p data-x="x"&gt;'),
+        ("&lt;p&gt;", "&lt;script&gt;&lt;/script&gt;"),
+    ],
+)
+def test_the_rules_of_the_validator_know_right_from_wrong(right, wrong):
+    assert right in RIGHT
+
+    assert [*faults(etree.fromstring(RIGHT))] == []
+    assert len([*faults(etree.fromstring(RIGHT.replace(right, wrong)))]) >= 1
+
+
+def test_what_is_not_quite_valid_is_put_right_or_left_out(db, client):
+    import_document(Fetched("f", feed_file("odd-values.atom"), url=f"{SITE}/feed"))
+
+    (document, _) = judge(client, EVERYTHING)
+
+    second, first = etree.fromstring(document).findall(f"{ATOM}entry")
+    if first.findtext(f"{ATOM}title") != "Post 1":
+        first, second = second, first
+    assert (first.get(LANG), second.get(LANG)) == (None, "de-AT")
+    assert hrefs(first, "via") == [
+        "https://blog.example/post?tags%5B%5D=a&discount=100%25#top%23bottom"
+    ]
+    enclosures = first.findall(f"{ATOM}link[@rel='enclosure']")
+    assert [dict(link.attrib) for link in enclosures] == [
+        {"rel": "enclosure", "href": "https://files.example/%5Ba%5D.mp3", "hreflang": "en-GB"},
+        {"rel": "enclosure", "href": "https://files.example/b.png", "length": "12"},
+    ]
+    assert [category.get("term") for category in first.findall(f"{ATOM}category")] == ["one"]
+    replies = [dict(reply.attrib) for reply in first.findall(f"{THREADS}in-reply-to")]
+    answered = "https://other.example/a%20post"
+    assert replies == [
+        {"ref": answered, "href": answered},
+        {"ref": "tag:other.example,2024:2", "href": "https://other.example/2"},
+    ]
+    assert first.find(f"{MEDIA}content/{MEDIA}title").text == "A heron"
+    assert second.find(f"{ATOM}author/{ATOM}email") is None
+
+
+def test_addresses_in_the_text_of_ones_own_post_are_whole_in_feeds(make_entry, served, client):
+    content = (
+        '<p><a href="/about/">About</a>, <a href="#fn">1</a>, <a href="//x.example/">x</a>,'
+        ' <a href="mailto:a@x.example">mail</a> <img src="a.png" alt="A"></p>'
+        '\n<blockquote cite="../q?a=1&amp;b=2"><p id="fn">Note.</p></blockquote>'
+        '<pre><code>&lt;a href="b.html"&gt;</code></pre>'
+    )
+    entry = make_entry(kind="article", content=content)
+    page = f"http://testserver{entry.get_absolute_url()}"
+
+    document = served(EVERYTHING)
+
+    assert findings(document, f"http://testserver{EVERYTHING}") == []
+    (item,) = parse_back(document).entries
+    assert re.findall('(?:href|src|cite)="(.*?)"', item.content[0].value) == [
+        "http://testserver/about/",
+        f"{page}#fn",
+        "http://x.example/",
+        "mailto:a@x.example",
+        f"{page}a.png",
+        page.rsplit("/", 2)[0] + "/q?a=1&amp;b=2",
+        "b.html",
+    ]
+    assert 'href="#fn"' in client.get(entry.get_absolute_url()).content.decode()
 
 
 FORMATS = {

@@ -156,6 +156,7 @@ def test_an_item_states_all_that_there_is_to_state(make_entry, read_json):
             },
             {"url": "https://a.example/c", "mime_type": "application/octet-stream"},
         ],
+        "_post": {"kind": "link"},
         "_original": {"url": "https://elsewhere.example/post"},
     }
 

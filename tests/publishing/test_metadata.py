@@ -414,12 +414,11 @@ def test_a_tag_or_a_reference_that_is_cut_off_is_left_out(cut_off):
     assert excerpt_html(html) in ("x", "")
 
 
-def test_data_names_nothing_that_a_script_would_call(make_entry, client):
+def test_data_says_words_as_they_are_whatever_a_script_might_call_by_them(make_entry, client):
     text = "An alert(1), a prompt, eval(String.fromCharCode(88)), document.cookie, __xss=1"
     entry = make_entry(title=text, summary=text)
 
     page = client.get(entry.get_absolute_url()).content.decode()
 
     data = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1]
-    assert not re.search(r"__xss|\b(alert|prompt)\b|eval\(|fromCharCode|\.cookie", data)
-    assert text in json.dumps(json.loads(data))
+    assert f'"headline":"{text}"' in data

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 
 from entries.models import SiteSettings, Source
 
@@ -251,3 +252,18 @@ def test_who_has_a_page_of_search_is_not_sent_it_again(client, garden):
     again = client.get("/search/?q=garden", headers={"if-none-match": first["ETag"]})
 
     assert again.status_code == 304
+
+
+def test_a_search_feed_shows_no_post_within_the_second_before_its_time(make_entry, client):
+    moment = datetime(2024, 3, 9, 12, tzinfo=UTC)
+    due = make_entry(title="Garden", published=moment + timedelta(milliseconds=200))
+    early = make_entry(title="Garden", published=moment + timedelta(milliseconds=800))
+    older = make_entry(title="Garden", published=moment - timedelta(days=1))
+
+    def found(address):
+        return [item["id"] for item in client.get(address).json()["items"]]
+
+    with time_machine.travel(moment + timedelta(milliseconds=500), tick=False):
+        assert found("/search.json?q=garden") == [due.atom_id, older.atom_id]
+    with time_machine.travel(moment + timedelta(milliseconds=800), tick=False):
+        assert found("/search.json?q=garden") == [early.atom_id, due.atom_id, older.atom_id]

@@ -170,3 +170,35 @@ def test_a_hundred_tags_cost_as_many_queries_as_one(
 
     with django_assert_num_queries(queries):
         assert ask()
+
+
+def test_a_tag_of_a_post_to_come_takes_nobodys_place_before_its_time(
+    make_entry, client, monkeypatch
+):
+    for name in ("alder", "birch", "cedar"):
+        make_entry(tags=[name])
+    make_entry(tags=["beech", "birch", "aspen", "zelkova"], published=TOMORROW_CENTURY)
+    monkeypatch.setattr(tagindex, "BY_USE", 3)
+    monkeypatch.setattr(tagindex, "BY_NAME", 2)
+
+    assert [(tag.name, tag.count) for tag in by_use()] == [
+        ("alder", 1),
+        ("birch", 1),
+        ("cedar", 1),
+    ]
+    page = by_name()
+    assert names(page.groups) == {"A": ["alder"], "B": ["birch"]}
+    assert page.goes_on == "cedar"
+    assert tagindex.initials() == ["A", "B", "C"]
+    assert alike("zelkow") == []
+    assert b"beech" not in client.get("/tags/").content
+
+
+def test_tags_stand_by_what_the_public_may_see_of_them(make_entry):
+    make_entry(tags=["alder"])
+    for _ in range(2):
+        make_entry(tags=["birch"])
+    for _ in range(5):
+        make_entry(tags=["alder"], published=TOMORROW_CENTURY)
+
+    assert [(tag.name, tag.count) for tag in by_use()] == [("birch", 2), ("alder", 1)]

@@ -1,9 +1,11 @@
 """What the public could see and sees no longer leaves a tombstone in the feeds (RFC 6721)."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -20,7 +22,7 @@ from entries.models import Entry, Sighting, Source, Tag, Withdrawal
 from entries.models.withdrawal import KEPT_FOR
 from entries.publishing.feeds import PAGE_SIZE
 from entries.publishing.tombstones import AT_MOST
-from tests.atom import findings, hrefs, parse_back, statements
+from tests.atom import findings, hrefs, pages_from, parse_back, statements
 
 EVERYTHING = "/atom/everything/"
 DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
@@ -258,6 +260,84 @@ def test_who_has_the_feed_is_told_of_a_withdrawal(make_entry, client):
 
     assert again.status_code == 200
     assert gone.atom_id in tombstones(again.content)
+
+
+DAYS = [datetime(2021, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(100)]
+
+
+@pytest.mark.parametrize("withdraw", WITHDRAWN.values(), ids=WITHDRAWN)
+def test_what_is_withdrawn_keeps_its_place_in_the_window(make_entry, served, client, withdraw):
+    source = Source.objects.create(url="https://a.example/feed", title="A")
+    entries = [
+        make_entry(kind="note", tags=["a", "b"], source=source, published=day)
+        for day in reversed(DAYS[: PAGE_SIZE + 5])
+    ]
+    feeds = [EVERYTHING, "/atom/notes/", "/tags/a.atom", "/tags/a+b.atom"]
+    feeds.append(f"/sources/{source.pk}.atom")
+    had = {feed: statements(served(feed)).keys() for feed in feeds}
+
+    withdraw(entries[3])
+    withdraw(entries[PAGE_SIZE - 1])
+
+    for feed in feeds:
+        document = served(feed)
+        assert had[feed] - statements(document).keys() == tombstones(document).keys()
+        assert statements(document).keys() < had[feed]
+        assert findings(document, f"http://testserver{feed}") == []
+        following = pages_from(served, feed, "next")[1]
+        expected = [entry.atom_id for entry in entries[PAGE_SIZE:]]
+        assert list(statements(following)) == expected
+        json_feed = feed.replace(".atom", ".json").replace("/atom/", "/json/")
+        items = client.get(json_feed).json()["items"]
+        assert [item["id"] for item in items] == list(statements(document))
+
+
+def test_what_is_withdrawn_below_the_window_takes_no_place_in_it(make_entry, served):
+    entries = [make_entry(published=day) for day in reversed(DAYS[: PAGE_SIZE + 2])]
+
+    entries[-1].delete()
+
+    assert len(statements(served(EVERYTHING))) == PAGE_SIZE
+
+
+def test_a_new_post_pushes_the_withdrawn_out_of_the_window_in_its_turn(make_entry, served):
+    entries = [make_entry(published=day) for day in reversed(DAYS[: PAGE_SIZE + 5])]
+    entries[PAGE_SIZE - 2].delete()
+    assert len(statements(served(EVERYTHING))) == PAGE_SIZE - 1
+
+    for day in DAYS[-2:]:
+        make_entry(published=day)
+
+    assert len(statements(served(EVERYTHING))) == PAGE_SIZE
+
+
+def test_a_feed_goes_on_however_many_were_withdrawn(make_entry, served):
+    entries = [make_entry(published=day) for day in reversed(DAYS)]
+
+    Entry.objects.filter(pk__in=[entry.pk for entry in entries[: PAGE_SIZE + 5]]).delete()
+
+    read = [id_ for page in pages_from(served, EVERYTHING, "next") for id_ in statements(page)]
+    assert read == [entry.atom_id for entry in entries[PAGE_SIZE + 5 :]]
+
+
+def test_of_posts_of_one_moment_the_key_says_which_stood_above(make_entry, served):
+    entries = [make_entry() for _ in range(PAGE_SIZE + 2)]
+
+    entries[1].delete()
+    assert len(statements(served(EVERYTHING))) == PAGE_SIZE
+
+    entries[2].delete()
+    assert len(statements(served(EVERYTHING))) == PAGE_SIZE - 1
+
+
+def test_an_export_has_the_window_of_the_feed_and_in_whole_every_entry(make_entry):
+    entries = [make_entry(published=day) for day in reversed(DAYS[: PAGE_SIZE + 5])]
+    entries[0].delete()
+
+    for options, count in (([], PAGE_SIZE - 1), (["--all"], PAGE_SIZE + 4)):
+        out = StringIO()
+        call_command("export_feed", *options, stdout=out)
+        assert len(statements(out.getvalue().encode())) == count
 
 
 def test_a_json_feed_and_a_search_have_none(make_entry, client, served):

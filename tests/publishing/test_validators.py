@@ -1,11 +1,14 @@
 """A reader who has a page is not sent it again, and never keeps one that has changed."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.cache import cache
 from django.utils import timezone
+from django.utils.http import parse_http_date
 
 from entries.models import Entry, Source, Tag
 from entries.publishing import validators
@@ -59,7 +62,10 @@ def test_who_has_a_page_is_not_sent_it_again(entry, client, address):
         assert response.status_code == 304
         assert not response.content
         assert response["ETag"] == first["ETag"]
-        assert response["Cache-Control"] == first["Cache-Control"]
+        for name in ("Cache-Control", "Last-Modified", "Vary"):
+            assert response[name] == first[name]
+        assert "Content-Length" not in response
+        assert "Content-Type" not in response
 
 
 def test_a_304_renders_nothing(entry, client):
@@ -94,6 +100,94 @@ def test_what_is_undone_counts_as_changed_again(entry, client):
 
     assert after.status_code == 200
     assert "Kept" in after.content.decode()
+
+
+@pytest.fixture
+def processes(settings):
+    """Let another process answer, one with a cache of its own."""
+
+    def answer_by(name):
+        backend = "django.core.cache.backends.locmem.LocMemCache"
+        settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": name}}
+
+    yield answer_by
+    for name in ("first", "second"):
+        answer_by(name)
+        cache.clear()
+
+
+def test_a_date_that_another_process_gave_to_what_was_undone_is_not_believed(
+    entry, client, processes
+):
+    processes("first")
+    client.get("/")
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        edit(entry)
+        processes("second")
+        between = client.get("/")
+        entry.content = "<p>Undone.</p>"
+        entry.save()
+        processes("first")
+        client.get("/")
+    with time_machine.travel(timezone.now() + timedelta(hours=4)):
+        edit(entry)
+        processes("second")
+        edited = client.get("/")
+        entry.content = "<p>Undone.</p>"
+        entry.save()
+        processes("first")
+
+        by_date = client.get("/", headers={"if-modified-since": edited["Last-Modified"]})
+
+    assert b"Edited." in between.content
+    assert b"Undone." in by_date.content
+
+
+def test_two_versions_that_two_processes_see_within_a_second_have_two_dates(
+    entry, client, processes
+):
+    with time_machine.travel(timezone.now(), tick=False):
+        processes("first")
+        before = client.get("/")
+        edit(entry)
+        processes("second")
+
+        by_date = client.get("/", headers={"if-modified-since": before["Last-Modified"]})
+
+    assert b"Edited." in by_date.content
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_dates_that_a_process_gives_only_grow(entry, client, change):
+    before = client.get("/")
+    change(entry)
+
+    after = client.get("/")
+
+    assert parse_http_date(after["Last-Modified"]) > parse_http_date(before["Last-Modified"])
+
+
+def test_another_version_of_any_module_is_another_page(entry, client, settings, tmp_path):
+    for name in validators.PRINTED_BY:
+        path = Path(settings.BASE_DIR, name)
+        if path.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(path, tmp_path / name, ignore=ignored)
+        elif path.exists():
+            shutil.copy(path, tmp_path / name)
+    settings.BASE_DIR = tmp_path
+    first = validators._read_version()
+
+    for name in (
+        *("entries/views/answers.py", "entries/models/entry.py", "entries/plaintext.py"),
+        *("entries/characters.py", "entries/publishing/atom.py", "templates/base.html"),
+        *("config/settings.py", "requirements.txt"),
+    ):
+        text = (tmp_path / name).read_text()
+        (tmp_path / name).write_text(f"{text}\n")
+        assert validators._read_version() != first, name
+        (tmp_path / name).write_text(text)
+    assert validators._read_version() == first
 
 
 def test_last_modified_stays_while_nothing_changes(entry, client):
@@ -136,5 +230,9 @@ def test_compressed_pages_are_validated_too(entry, client):
 
     again = client.get("/", headers={"accept-encoding": "gzip", "if-none-match": first["ETag"]})
 
+    plain = client.get("/")
+
     assert first["Content-Encoding"] == "gzip"
     assert again.status_code == 304
+    assert again["ETag"] == first["ETag"] == plain["ETag"]
+    assert again["Vary"] == first["Vary"] == plain["Vary"] == "Accept-Encoding"

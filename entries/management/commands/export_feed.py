@@ -17,6 +17,7 @@ from entries.publishing.feeds import (
     Written,
     feed_head,
     newest_change,
+    read_window,
     written,
 )
 from entries.publishing.lists import EntryList
@@ -47,14 +48,14 @@ class Command(BaseCommand):
     def handle(self, *, output, tag, kind, source, all: bool, **options):
         format = FORMATS[options["format"]]
         entry_list = find_list(tag, kind, source)
-        tombstones = entry_list.tombstones()
         entries: Iterable[Written]
         if all:
+            tombstones = entry_list.tombstones()
             head = feed_head(entry_list, format, read_site())
             entries = every_entry(entry_list, format)
             updated = max(newest_update(entry_list), newest_change([], tombstones))
         else:
-            page = entry_list.read(None, PAGE_SIZE)
+            page, tombstones = read_window(entry_list, None)
             head = feed_head(entry_list, format, read_site(), page)
             entries = written(page.stored, format)
             updated = newest_change(entries, tombstones)

@@ -101,7 +101,24 @@ def _newest(plan: Plan, cursor: Cursor | None, size: int) -> Page:
             else replace(plan, last=min(plan.last, place - 1))
         )
     rows = walk(plan, size + 1, oldest_first=back)
+    if early := _not_yet_due(rows):
+        more = walk(plan, size + 1 + len(early), oldest_first=back)
+        rows = [row for row in more if row.pk not in early]
     return make_page([(_moment(row), row.pk) for row in rows], cursor, size)
+
+
+def _not_yet_due(rows: list[Candidate]) -> set[int]:
+    """Those that fall due later in this second: the index knows only whole seconds.
+
+    One query where there may be any.
+    """
+    now = timezone.now()
+    second = place_of(now, 0) >> PK_BITS
+    doubtful = [row.pk for row in rows if row.place >> PK_BITS >= second]
+    if not doubtful:
+        return set()
+    early = Entry.objects.filter(pk__in=doubtful, published__gt=now).order_by()
+    return set(early.values_list("pk", flat=True))
 
 
 def _moment(row: Candidate):
