@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from . import simonwillisonblog
 from .blocks import REST_OF_TAG, Block, split_blocks
 from .text import squeeze, visible_text
 
@@ -27,12 +28,6 @@ MARKUP = re.compile(r"<[^>]*>")
 # that no author would have written it as a heading.
 OPENING_LENGTH = 50
 NOTE_LENGTH = 1_000
-
-# The engine whose ids end in `#atom-…` gives titles to notes as well. Its templates set the
-# tags line of an article apart by one more level of indentation than that of anything else.
-ENGINE_ID = re.compile(r"#atom-[\w-]+$")
-TAGS_LINE_OF_A_NOTE = re.compile(r"\n\n {4}<p>Tags: ")
-HEADING_OF_AN_ARTICLE = re.compile(r"<h[12][ >]")
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ def find_shape(
 ) -> Shape:
     """Take sanitised HTML apart. `title` is plain text, `categories` are the entry's terms.
 
-    `guid` and `raw`, the HTML as received, tell what only one engine's templates say.
+    `guid` and `raw`, the HTML as received, are for what only one engine does.
     A heading that links to `page`, the entry's own, makes it no link.
     """
     blocks = split_blocks(content)
@@ -71,7 +66,9 @@ def find_shape(
     shape = as_quotation(blocks) or as_link(blocks, title, page)
     if shape is None:
         text = join(blocks)
-        is_short = is_note(text, title) or (tags_line and is_set_as_note(text, guid, raw))
+        is_short = is_note(text, title) or (
+            tags_line and simonwillisonblog.is_titled_note(text, guid, raw)
+        )
         shape = {"content": text, "kind": "note" if is_short else "article"}
     return Shape(**shape, tags_line=tags_line)
 
@@ -135,13 +132,6 @@ def is_note(content: str, title: str) -> bool:
         return True
     cut_off = title != opening or len(opening) >= OPENING_LENGTH
     return cut_off and len(text) <= NOTE_LENGTH and bool(opening) and text.startswith(opening)
-
-
-def is_set_as_note(content: str, guid: str, raw: str) -> bool:
-    """Whether the engine that gives notes titles has set this one as a note."""
-    if not ENGINE_ID.search(guid) or HEADING_OF_AN_ARTICLE.search(content):
-        return False
-    return bool(TAGS_LINE_OF_A_NOTE.search(raw))
 
 
 def join(blocks: Sequence[Block]) -> str:
