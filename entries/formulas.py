@@ -1,0 +1,67 @@
+"""The text of the formulas (MathML) in HTML, for whatever shows plain text."""
+
+import html
+import re
+from collections.abc import Iterator
+
+# `>` may stand in a quoted value. The parts of the repetition begin with different characters,
+# so that a tag that never ends is given up in time linear in its length.
+REST_OF_TAG = r"""((?>[^<>"']|"[^"]*"|'[^']*')*+)>"""
+START = re.compile(rf"<math(?=[\s/>]){REST_OF_TAG}", re.I)
+END = re.compile(r"</math[^<>]*>", re.I)
+ALTERNATIVE = re.compile(r"""\salttext\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
+ANNOTATION = re.compile(rf"<annotation(?:-xml)?(?=[\s/>]){REST_OF_TAG}", re.I)
+ANNOTATION_END = re.compile(r"</annotation(?:-xml)?[^<>]*>", re.I)
+TEX = re.compile(r"""\sencoding\s*=\s*["']?[^"'>]*tex(?!t)""", re.I)
+
+
+def has_formulas(fragment: str) -> bool:
+    return "<math" in fragment or "<MATH" in fragment
+
+
+def formulas_as_text(fragment: str) -> str:
+    """HTML in which each formula is its text, escaped: alternative, TeX, or its characters.
+
+    The alternative text is that of `alttext`, the TeX that of an annotation. Without both
+    the tags within stay, for whoever strips all others. Takes time linear in the length.
+    """
+    parts: list[str] = []
+    end = 0
+    for start, inside, after in find_formulas(fragment):
+        parts += (
+            fragment[end : start.start()],
+            formula_text(start[1], fragment[inside[0] : inside[1]]),
+        )
+        end = after
+    return "".join([*parts, fragment[end:]])
+
+
+def find_formulas(fragment: str) -> Iterator[tuple[re.Match[str], tuple[int, int], int]]:
+    """Each start tag, where what it holds begins and ends, and where the end tag ends."""
+    position = 0
+    while start := START.search(fragment, position):
+        end = END.search(fragment, start.end())
+        if end is None:
+            return
+        yield start, (start.end(), end.start()), end.end()
+        position = end.end()
+
+
+def formula_text(attributes: str, inside: str) -> str:
+    stated = ALTERNATIVE.search(attributes)
+    if stated and (text := (stated[1] or stated[2] or "").strip()):
+        return as_html(text)
+    shown: list[str] = []
+    end = 0
+    while annotation := ANNOTATION.search(inside, end):
+        shown.append(inside[end : annotation.start()])
+        closed = ANNOTATION_END.search(inside, annotation.end())
+        end = closed.end() if closed else len(inside)
+        text = inside[annotation.end() : closed.start() if closed else end].strip()
+        if text and TEX.search(annotation[1]):
+            return as_html(text)
+    return "".join([*shown, inside[end:]])
+
+
+def as_html(text: str) -> str:
+    return html.escape(html.unescape(text), quote=False)
