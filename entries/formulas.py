@@ -4,6 +4,8 @@ import html
 import re
 from collections.abc import Iterator
 
+from .characters import unescape
+
 # `>` may stand in a quoted value. The parts of the repetition begin with different characters,
 # so that a tag that never ends is given up in time linear in its length.
 REST_OF_TAG = r"""((?>[^<>"']|"[^"]*"|'[^']*')*+)>"""
@@ -64,4 +66,4 @@ def formula_text(attributes: str, inside: str) -> str:
 
 
 def as_html(text: str) -> str:
-    return html.escape(html.unescape(text), quote=False)
+    return html.escape(unescape(text), quote=False)

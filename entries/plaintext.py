@@ -1,9 +1,8 @@
 """What a reader sees of HTML, as plain text."""
 
-import html
 import re
 
-from .characters import strip_controls
+from .characters import strip_controls, unescape
 from .formulas import formulas_as_text, has_formulas
 
 # The elements that may stand at the top of a text beside paragraphs, and those within them
@@ -26,7 +25,7 @@ def squeeze(text: str) -> str:
 
 def visible_text(fragment: str) -> str:
     """What a reader sees of an HTML fragment, on one line."""
-    return squeeze(html.unescape(without_tags(fragment, block=" ", line=" ")))
+    return squeeze(unescape(without_tags(fragment, block=" ", line=" ")))
 
 
 def without_tags(fragment: str, block: str, line: str) -> str:

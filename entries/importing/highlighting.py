@@ -10,8 +10,6 @@ PYGMENTS = (
     "kn kp kr kt l ld lineno m mb mf mh mi mo n na nb nc nd ne nf ni nl nn no normal nt nv nx o "
     "ow p pi pm py s s1 s2 sa sb sc sd se sh si special sr ss sx vc vg vi vm w x"
 )
-PANDOC = "al an at bn bu cf co cv do dt dv er ex fl fu im in kw op ot pp re st va vs wa"
-PRETTIFY = "atn atv com dec fun kwd lit pln pun str tag typ var"
 # Words that Prism gives beside `token`; alone they could be anybody's.
 PRISM = (
     "annotation assign-left atrule attr-equals attr-name attr-value bold boolean builtin cdata "
@@ -25,7 +23,7 @@ PRISM = (
     "shell-symbol spread string string-interpolation string-property symbol tag "
     "template-punctuation template-string triple-quoted-string unit url variable"
 )
-TOKENS = frozenset(f"{PYGMENTS} {PANDOC} {PRETTIFY}".split())
+TOKENS = frozenset(PYGMENTS.split())
 PRISM_TOKENS = frozenset(PRISM.split())
 # highlight.js, with its sub-scopes such as `function_` and `inherited__`.
 HIGHLIGHT_JS = re.compile(

@@ -10,7 +10,7 @@ from functools import lru_cache
 import bleach
 import nh3
 
-from entries.characters import strip_controls
+from entries.characters import strip_controls, unescape
 
 from . import mathml
 from .addresses import absolute_address
@@ -141,7 +141,7 @@ def show_all(fragment: str, name: str) -> tuple[str, list[str], int]:
     if "<audio" in fragment or "<video" in fragment:
         fragment = with_controls(fragment)
     if '="#' in fragment or ' id="' in fragment or ' name="' in fragment:
-        pages = {html.unescape(x) for x in (per_thread.base_url, per_thread.page) if x}
+        pages = {unescape(x) for x in (per_thread.base_url, per_thread.page) if x}
         fragment = keep_anchors(fragment, {x.partition("#")[0] for x in pages}, prefix(name))
     return tidy_spans(fragment), notes, counters + doubles + untitled
 
