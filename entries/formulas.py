@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from .characters import unescape
 
-# `>` may stand in a quoted value. The parts of the repetition begin with different characters,
-# so that a tag that never ends is given up in time linear in its length.
+# A quoted value may contain `>`. The alternatives begin with different characters, so a tag
+# that never ends takes linear time.
 REST_OF_TAG = r"""((?>[^<>"']|"[^"]*"|'[^']*')*+)>"""
 START = re.compile(rf"<math(?=[\s/>]){REST_OF_TAG}", re.I)
 END = re.compile(r"</math[^<>]*>", re.I)
@@ -22,10 +22,10 @@ def has_formulas(fragment: str) -> bool:
 
 
 def formulas_as_text(fragment: str) -> str:
-    """HTML in which each formula is its text, escaped: alternative, TeX, or its characters.
+    """Replace each formula by its escaped `alttext`, else by the TeX of an annotation.
 
-    The alternative text is that of `alttext`, the TeX that of an annotation. Without both
-    the tags within stay, for whoever strips all others. Takes time linear in the length.
+    A formula without either keeps its own tags, which the caller strips with all others.
+    Takes time linear in the length.
     """
     parts: list[str] = []
     end = 0
@@ -39,7 +39,7 @@ def formulas_as_text(fragment: str) -> str:
 
 
 def find_formulas(fragment: str) -> Iterator[tuple[re.Match[str], tuple[int, int], int]]:
-    """Each start tag, where what it holds begins and ends, and where the end tag ends."""
+    """Find each start tag of a formula, the bounds of its content, and the end of its end tag."""
     position = 0
     while start := START.search(fragment, position):
         end = END.search(fragment, start.end())

@@ -6,7 +6,7 @@ from html import escape, unescape
 from .blocks import BLOCKS, REST_OF_TAG, read_attributes
 from .tracking import UNSEEN
 
-# What the first gate lets through, so that words keep their place; shapes it takes out.
+# The first gate lets these through because they hold text; it removes shapes.
 ELEMENTS = frozenset(
     ["desc", "foreignObject", "g", "svg", "switch", "text", "textPath", "title", "tspan"]
 )
@@ -14,11 +14,11 @@ LOOKED_AT = {
     "svg": {"aria-hidden", "aria-label", "height", "hidden", "role", "style", "viewBox", "width"},
     "tspan": {"x"},
 }
-# What is only shown where another element refers to it, if at all.
+# Browsers draw these only where another element refers to them, or never.
 CONTENT_GOES_TOO = frozenset(
     ["clipPath", "defs", "marker", "mask", "metadata", "pattern", "symbol"]
 )
-# So wide and so high, in CSS pixels, a drawing is no mere sign.
+# A drawing at least this wide and high, in CSS pixels, is a picture and no icon.
 MIN_SIZE_OF_A_PICTURE = 150
 PICTURE_LINK = "Drawing on the original page"
 
@@ -31,11 +31,10 @@ SPACE = re.compile(r"\s+")
 
 
 def show_drawings(fragment: str, page: str) -> str:
-    """Well-formed HTML with the words of each `svg` in its place.
+    """Replace each `svg` of well-formed HTML by its title and its text.
 
-    A drawing without words that is as large as a picture becomes a link to `page`, and one
-    that is hidden or a mere sign becomes nothing. A document's <title> goes as well, which
-    the first gate leaves standing for the sake of a drawing's.
+    A large drawing without text becomes a link to `page`; hidden drawings and icons without
+    text are dropped. Also drops <title> outside of drawings, which the first gate lets through.
     """
     parts: list[str] = []
     end = depth = links = 0
@@ -105,9 +104,9 @@ def is_picture(attributes: dict[str, str]) -> bool:
 
 
 def set_apart(words: str, before: str, after: str) -> str:
-    """The words with spaces where they would else run into the text around them.
+    """Add spaces where the words would run into the text around them.
 
-    Nothing when the text behind says them again, as that beside a sign often does.
+    Empty when the text behind the drawing begins with the same words, as beside an icon.
     """
     following = unescape(TAG.sub("", after))
     if not words or following.strip().startswith(unescape(words)):

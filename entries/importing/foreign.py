@@ -1,4 +1,4 @@
-"""What is changed in HTML before the first gate, which would take it for something else."""
+"""Renames elements that nh3 would misread or drop, before the first gate sees the HTML."""
 
 import html
 import re
@@ -8,8 +8,8 @@ NUL = re.compile(r"&#(?:0+(?![0-9])|[xX]0+(?![0-9a-fA-F]));?")
 NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)(?=[\s/>])")
 FOREIGN = frozenset(["math", "svg"])
-# Outside of these nh3 drops an element of SVG or MathML with all that it holds. `vector<int>`
-# in a sloppy text would take the rest of its paragraph away: these names are of both lists.
+# Outside <svg> and <math>, nh3 drops an element that has a name of SVG or MathML, and all its
+# text: an unescaped `vector<int>` would lose the rest of its paragraph. These are the names.
 OF_DRAWINGS = (
     "animate circle defs desc discard ellipse filter g line marker mask metadata mpath path "
     "pattern polygon polyline rect set stop switch symbol text tspan use view"
@@ -32,17 +32,23 @@ OF_FORMULAS = (
     "sum tan tanh tendsto times transpose true union uplimit variance vector vectorproduct xor"
 )
 STRAY = frozenset(f"{OF_DRAWINGS} {OF_FORMULAS}".split())
-# As MathJax reads formulas, and kramdown writes them.
+SAME_AS = {"amp-img": "img", "dir": "ul", "menu": "ul"}
+# The gate removes these tags; a line break keeps the words on both sides apart.
+APART = frozenset(
+    ["dialog", "fieldset", "form", "legend", "listing", "optgroup", "option", "select"]
+)
+RENAMED = STRAY | APART | SAME_AS.keys()
+# MathJax reads formulas from such scripts, and kramdown writes them.
 SCRIPT = re.compile(r"<script\b[^<>]*\btype\s*=\s*[\"']?math/tex([^<>\"']*)[^<>]*>", re.I)
 SCRIPT_END = re.compile(r"</script[^<>]*>", re.I)
 CDATA = re.compile(r"^\s*%\s*<!\[CDATA\[\s*|\s*%\s*\]\]>\s*$")
 
 
 def with_stand_ins(source: str) -> str:
-    """The HTML with frames, `noscript` and what nh3 mistakes under names that it has no rules for.
+    """Give frames, `noscript` and misread elements names for which nh3 has no rules.
 
-    References to NUL go, which a parser would show as U+FFFD, and a script that only holds
-    a formula becomes its TeX.
+    Also removes references to NUL, which a parser would show as U+FFFD, and writes the TeX of
+    a formula in place of the script that holds it.
     """
     if "&#" in source:
         source = NUL.sub("", source)
@@ -67,8 +73,11 @@ def with_tex(source: str) -> str:
 
 
 def rename_strays(source: str) -> str:
-    """Elements named as those of SVG and MathML, but outside of any, as unknown ones."""
-    if STRAY.isdisjoint({name.lower() for name in NAME.findall(source)}):
+    """Rename old elements to their equivalents, and stray ones of SVG and MathML to unknown ones.
+
+    Line breaks keep apart the words of blocks whose tags the gate removes.
+    """
+    if RENAMED.isdisjoint({name.lower() for name in NAME.findall(source)}):
         return source
     depth = 0
 
@@ -77,6 +86,10 @@ def rename_strays(source: str) -> str:
         name = tag[2].lower()
         if name in FOREIGN:
             depth = max(0, depth + (-1 if tag[1] else 1))
-        return f"<{tag[1]}x-{tag[2]}" if name in STRAY and not depth else tag.group()
+        if name in STRAY and not depth:
+            return f"<{tag[1]}x-{tag[2]}"
+        if name in SAME_AS:
+            return f"<{tag[1]}{SAME_AS[name]}"
+        return f"\n{tag.group()}" if name in APART else tag.group()
 
     return TAG.sub(rename, source)

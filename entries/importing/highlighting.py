@@ -37,13 +37,13 @@ CLASS = re.compile(r' class="([^"]*)"')
 
 
 def token_classes(words: list[str]) -> set[str]:
-    """Those of the words of one `class` that name a part of code."""
+    """Find the words of one `class` attribute with which a highlighter marks tokens."""
     found = {word for word in words if word in TOKENS or HIGHLIGHT_JS.fullmatch(word)}
     return found | ({"token", *words} & {"token", *PRISM_TOKENS} if "token" in words else set())
 
 
 def tidy_spans(fragment: str) -> str:
-    """Well-formed HTML with tokens' classes in code alone, and without spans that say nothing."""
+    """Remove token classes outside of code, and spans without attributes, from well-formed HTML."""
     classes = CLASS.findall(fragment)
     if "<span>" not in fragment and not any(token_classes(words.split()) for words in set(classes)):
         return fragment

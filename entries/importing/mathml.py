@@ -1,9 +1,9 @@
 """Formulas: presentation MathML, rebuilt so that it holds nothing but itself and text.
 
-MathML is where sanitisers have been fooled most: its token elements may hold HTML, and what
-is HTML and what is not depends on what stands around it (HTML 13.2.6, "foreign content").
-So HTML within a formula is taken out, and only token elements keep text. What is left has
-one reading: no parser finds an HTML element in it.
+Token elements may hold HTML, and whether a parser reads HTML there depends on the elements
+around them (HTML 13.2.6, "foreign content"). Many attacks on sanitisers rely on that. This
+module removes the HTML and allows text in token elements only, so that every parser reads
+the result alike and finds no HTML element in it.
 """
 
 import re
@@ -12,8 +12,8 @@ from html import escape, unescape
 
 from .blocks import BLOCKS, REST_OF_TAG, VOID, read_attributes, write_tag
 
-# MathML Core's presentation elements, and of MathML 3 <menclose>, without which a reader loses
-# what a line goes through. No <maction>, no <annotation-xml>, no <mglyph>.
+# The presentation elements of MathML Core, and MathML 3's <menclose>, which strikes text out.
+# Never <maction>, <annotation-xml> or <mglyph>.
 TOKENS = frozenset(["mi", "mn", "mo", "ms", "mtext"])
 EMPTY = frozenset(["mprescripts", "mspace", "none"])
 LAYOUT = frozenset(
@@ -22,7 +22,7 @@ LAYOUT = frozenset(
     | {"munderover", "semantics"}
 )
 ELEMENTS = TOKENS | EMPTY | LAYOUT | {"math"}
-# These the first gate lets through to be rewritten: none is left behind it.
+# The first gate lets these through, and `rebuild_formulas` replaces all of them.
 REWRITTEN = frozenset(["annotation", "maction", "mfenced", "mlabeledtr"])
 CONTENT_GOES_TOO = frozenset(["annotation-xml"])
 
@@ -52,7 +52,7 @@ ATTRIBUTES = {
 LOOKED_AT = {"annotation": {"encoding"}, "mfenced": {"close", "open", "separators"}}
 FREE = {"alttext", "close", "encoding", "open", "separators"}
 WORDS = re.compile(r"[a-z]+(?:[ -][a-z]+){0,50}")
-# No length moves a part of a formula over the text around it: less than ten em, or 100 px.
+# Lengths stay below 10 em and 100 px, so that no formula covers the text around it.
 LENGTH = (
     r"[+-]?(?:\d(?:\.\d{0,20})?|\.\d{1,20})(?:cm|em|ex|in|mm|pc)"
     r"|[+-]?(?:\d{1,2}(?:\.\d{0,20})?|\.\d{1,20})(?:px|pt)"
@@ -81,11 +81,11 @@ def allowed_value(name: str, value: str) -> str | None:
 
 
 def rebuild_formulas(fragment: str) -> str:
-    """Well-formed HTML whose formulas hold MathML alone, and text only in token elements.
+    """Rebuild each formula of well-formed HTML from allowed elements, with text in tokens only.
 
-    HTML within a formula leaves its text, and its blocks end the formula: they follow as
-    they are. The TeX of an annotation becomes the alternative text of a formula that has
-    none; other annotations go. A formula that was rebuilt is not changed again.
+    Inline HTML in a formula is replaced by its text; a block ends the formula and follows it.
+    The TeX of an annotation becomes `alttext` where there is none; other annotations are
+    dropped. A second call changes nothing.
     """
     rebuilding = Rebuilding()
     end = 0
@@ -106,7 +106,7 @@ def rebuild_formulas(fragment: str) -> str:
 
 @dataclass
 class Open:
-    """An open element of the input: what it is, and what is written where it ends."""
+    """An open element of the input, and the end tag that will be written for it, if any."""
 
     name: str
     end: str = ""
@@ -115,15 +115,15 @@ class Open:
 
 
 class Rebuilding:
-    """What has been written, and which elements are open."""
+    """The state of `rebuild_formulas`: the parts written so far, and the open elements."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.open: list[Open] = []
-        self.first = -1  # place among the open elements of the <math> that is being written
-        self.start = -1  # place of its start tag in `parts`
-        self.tokens = 0  # how many token elements are open in it: none or one
-        self.skipped = -1  # place of the open element that goes with all it holds
+        self.first = -1  # index in `open` of the current formula's <math>; -1 outside
+        self.start = -1  # index in `parts` of its start tag
+        self.tokens = 0  # open token elements in it: 0 or 1
+        self.skipped = -1  # index in `open` of the element whose content is dropped, or -1
         self.annotation: list[str] | None = None
         self.tex = ""
 
@@ -154,7 +154,7 @@ class Rebuilding:
         if name in VOID:
             self.parts.append(tag)
         elif name in ELEMENTS or name in REWRITTEN:
-            self.open.append(Open(name))  # what is left of a formula that a block has ended
+            self.open.append(Open(name))  # MathML behind the block that ended its formula
         else:
             self.parts.append(tag)
             self.open.append(Open(name, f"</{name}>"))
@@ -190,14 +190,14 @@ class Rebuilding:
             self.parts.append(tag if opened.name == name else f"<{name}>")
 
     def start_fenced(self, opened: Open, stated: dict[str, str]) -> None:
-        """What <mfenced> stands for (MathML 3, 3.3.8.2): few browsers show its fences."""
+        """Write the <mrow> that <mfenced> is short for (MathML 3, 3.3.8.2); browsers ignore it."""
         said = {name: unescape(value).strip() for name, value in stated.items()}
         opened.separators = "".join(said.get("separators", ",").split())
         opened.end = operator(said.get("close", ")")) + "</mrow>"
         self.parts.append("<mrow>" + operator(said.get("open", "(")))
 
     def separate(self, parent: Open | None = None) -> None:
-        """Count one more child, and write what <mfenced> has between this and the last."""
+        """Count one more child, and write the separator of <mfenced> before it."""
         parent = parent or self.open[-1]
         if parent.separators and parent.children:
             place = min(parent.children, len(parent.separators)) - 1
@@ -221,7 +221,7 @@ class Rebuilding:
             self.tokens -= self.in_formula and ended.name in TOKENS
 
     def end_formula(self, end: str) -> None:
-        """Write the end of a formula; of one that holds nothing its alternative text is left."""
+        """Write the end of a formula; an empty one is replaced by its alternative text."""
         stated = read_attributes(self.parts[self.start])
         if self.tex and not stated.get("alttext", "").strip():
             stated["alttext"] = escape(self.tex[:MAX_ALTERNATIVE])
@@ -234,7 +234,7 @@ class Rebuilding:
         self.first, self.tokens = -1, 0
 
     def leave_formula(self) -> None:
-        """End the formula here, though elements of it are open: they end without a word."""
+        """End the formula before a block; its open elements will write no end tags of their own."""
         for opened in reversed(self.open[self.first + 1 :]):
             self.parts.append(opened.end)
             opened.end = ""

@@ -1,4 +1,4 @@
-"""What only Simon Willison's blog engine does (https://github.com/simonw/simonwillisonblog).
+"""The quirks of Simon Willison's blog engine (https://github.com/simonw/simonwillisonblog).
 
 It gives one post another id in each of its feeds, which differ in a last `#atom-…`, and gives
 titles to notes as well.

@@ -126,7 +126,7 @@ def test_highlighted_code_keeps_its_classes_and_no_type_takes_text_away(contents
     assert rouge.endswith("<p>Text.</p>")
     assert '<span class="token keyword">if</span>' in others
     assert '<span class="hljs-title function_">f</span>' in others
-    assert types == "<p>A vector is not a List, they <b>say</b>.</p>\n<p>A control: .</p>"
+    assert types == "<p>A vector is not a List, they <b>say</b>.</p>\n<p>A control: €.</p>"
 
 
 def test_drawings_leave_their_words_or_a_link(contents):

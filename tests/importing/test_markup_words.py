@@ -70,6 +70,10 @@ def test_html_in_a_drawing_keeps_its_blocks():
         ("<my-element>a</my-element><o:p>b</o:p>", "ab"),
         ("<canvas>a</canvas> <object data=x>b</object> <textarea>c</textarea>", "a b c"),
         ("<noscript>a <b>b</b></noscript>", "a <b>b</b>"),
+        ("<select><option>a<option>b</select>c", "a\nb\nc"),
+        ("<fieldset><legend>a</legend>b</fieldset>", "a\nb"),
+        ("<menu><li>a</menu>", "<ul><li>a</li></ul>"),
+        ("<amp-img src=/a.png alt=A></amp-img>", '<img src="https://blog.example/a.png" alt="A">'),
         ("<marquee>a</marquee> <output>b</output> <button>c</button>", "a b c"),
     ],
 )
