@@ -1,9 +1,9 @@
 """What a reader sees of HTML, as plain text."""
 
-import html
 import re
 
-from .characters import strip_controls
+from .characters import strip_controls, unescape
+from .formulas import formulas_as_text, has_formulas
 
 # The elements that may stand at the top of a text beside paragraphs, and those within them
 # that are no inline text either.
@@ -25,7 +25,7 @@ def squeeze(text: str) -> str:
 
 def visible_text(fragment: str) -> str:
     """What a reader sees of an HTML fragment, on one line."""
-    return squeeze(html.unescape(without_tags(fragment, block=" ", line=" ")))
+    return squeeze(unescape(without_tags(fragment, block=" ", line=" ")))
 
 
 def without_tags(fragment: str, block: str, line: str) -> str:
@@ -38,6 +38,8 @@ def without_tags(fragment: str, block: str, line: str) -> str:
         name = (tag.group(1) or "").lower()
         return block if name in BLOCKS else line if name == "br" else ""
 
+    if has_formulas(fragment):
+        fragment = formulas_as_text(fragment)
     # Behind the last `>` there is no tag, and looking for one from each `<` takes too long.
     end = fragment.rfind(">") + 1
     return ANY_TAG.sub(spacing, fragment[:end]) + fragment[end:]

@@ -2,6 +2,7 @@
 
 import re
 
+from . import mathml
 from .blocks import BLOCKS, TAG, VOID
 
 # bleach takes time and stack quadratic in these; what is past them keeps nh3's result.
@@ -18,6 +19,7 @@ MAX_USEFUL_DEPTH = 250
 # closed. So much of each takes half a second at most.
 FEW_TAGS = 400
 MAX_TAGS = 50_000
+MAX_FORMULA_TAGS = 200_000  # two thousand formulas of some length are one post
 MAX_AMPERSANDS = 100_000
 MAX_ATTRIBUTES = 40_000
 MAX_STEPS = 15_000_000
@@ -119,7 +121,7 @@ def fits_parser(source: str) -> bool:
     if "<![CDATA[" in source and FOREIGN.search(source):
         return False  # text within a drawing, else a comment: tags hide in one of the two
     outline = Outline()
-    position = tags = 0
+    position = tags = formula_tags = 0
     while start := MARKUP.search(source, position):
         token = TOKEN.match(source, start.start())
         if token is None:
@@ -127,8 +129,11 @@ def fits_parser(source: str) -> bool:
         position = token.end()
         if token["name"] is None:
             continue
-        tags += 1
         name = token["name"].lower()
+        if name in mathml.ELEMENTS:
+            formula_tags += 1
+        else:
+            tags += 1
         attributes = token["attributes"]
         if is_flood(attributes):
             return False
@@ -140,7 +145,9 @@ def fits_parser(source: str) -> bool:
                 return False
         else:
             outline.open(name, is_empty=attributes.endswith("/"))
-        if tags > MAX_TAGS or outline.steps > MAX_STEPS or outline.reopened > MAX_REOPENED:
+        if tags > MAX_TAGS or formula_tags > MAX_FORMULA_TAGS:
+            return False
+        if outline.steps > MAX_STEPS or outline.reopened > MAX_REOPENED:
             return False
     return True
 

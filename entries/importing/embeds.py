@@ -4,6 +4,7 @@ import re
 from html import escape, unescape
 
 from .blocks import ATTRIBUTES, read_attributes, write_tag
+from .text import visible_text
 from .tracking import is_counter
 
 # Players that need no more than their own page, by address; nothing in it that a browser
@@ -17,15 +18,27 @@ PLAYER = re.compile(
 )
 SANDBOX = "allow-scripts allow-same-origin allow-popups"
 FRAME = re.compile(rf"(?P<start><x-iframe{ATTRIBUTES}>)(?:[^<]*(?=</x-iframe>))?|</x-iframe>")
+MEDIA = re.compile(r"<(?:audio|iframe|img|video)[ >]")
 PLAYS = re.compile(rf"<(audio|video)({ATTRIBUTES})>")
 
 
-def show_frames(fragment: str) -> tuple[str, int]:
-    """Each `x-iframe` as a sandboxed frame or a link to its address; how many became links."""
-    links = 0
+def show_frames(fragment: str) -> tuple[str, int, int]:
+    """Each `x-iframe` as a sandboxed frame or a link to its address, under its title.
+
+    A frame without a title is worth no line, unless nothing else is in the text. Returns
+    besides how many frames became links, and how many went for want of a title.
+    """
+    shown, links, dropped = frames_shown(fragment, without_title=False)
+    if dropped and not MEDIA.search(shown) and not visible_text(shown):
+        shown, links, dropped = frames_shown(fragment, without_title=True)
+    return shown, links, dropped
+
+
+def frames_shown(fragment: str, *, without_title: bool) -> tuple[str, int, int]:
+    links = dropped = 0
 
     def show(match: re.Match[str]) -> str:
-        nonlocal links
+        nonlocal links, dropped
         if not match["start"]:
             return ""
         attributes = read_attributes(match["start"])
@@ -35,11 +48,15 @@ def show_frames(fragment: str) -> tuple[str, int]:
             return ""
         if PLAYER.fullmatch(player):
             return frame(player, attributes)
+        title = unescape(attributes.get("title", "")).strip()
+        if not title and not without_title:
+            dropped += 1
+            return ""
         links += 1
-        text = unescape(attributes.get("title", "")).strip() or shortened(address)
+        text = title or shortened(address)
         return f'<a href="{escape(address)}">{escape(text, quote=False)}</a>'
 
-    return FRAME.sub(show, fragment), links
+    return FRAME.sub(show, fragment), links, dropped
 
 
 def frame(address: str, attributes: dict[str, str]) -> str:

@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from entries.characters import strip_controls
 
+from . import simonwillisonblog
 from .feeddata import EntryData
 from .text import squeeze, visible_text
 from .tracking import PARAMETER
@@ -93,7 +94,7 @@ def without_variations(address: str) -> str:
         kept = [(name, value) for name, value in pairs if not PARAMETER.fullmatch(name)]
         query = "?" + urlencode(kept) if kept else ""
     fragment = f"#{parts.fragment}" if parts.fragment else ""
-    return host + (parts.path or "/") + query + re.sub(r"^#atom-[\w-]+$", "", fragment)
+    return host + (parts.path or "/") + query + simonwillisonblog.without_feed(fragment)
 
 
 def host_of(plain: str) -> str:

@@ -10,25 +10,30 @@ from functools import lru_cache
 import bleach
 import nh3
 
-from entries.characters import strip_controls
+from entries.characters import strip_controls, unescape
 
+from . import mathml
 from .addresses import absolute_address
 from .allowed import (
     ADDRESSES,
     ATTRIBUTES,
-    CLASSES,
+    CONTENT_GOES_TOO,
+    FIRST_TAGS,
     IMAGE_DATA,
     LOOKED_AT,
     MEASURES,
     SCHEME,
     SCHEMES,
-    STAND_INS,
     TAGS,
+    allowed_classes,
 )
 from .anchors import MAX_LENGTH, keep_anchors, prefix
 from .blocks import REST_OF_TAG, split_blocks
 from .bounds import MAX_USEFUL_DEPTH, depth, fits_parser, fits_second_parser
+from .drawings import show_drawings
 from .embeds import PLAYER, SANDBOX, show_frames, with_controls
+from .foreign import with_stand_ins
+from .highlighting import tidy_spans
 from .images import LAZY, LAZY_SETS, clean_srcset, show_images
 from .mojibake import repair_mojibake
 from .removal import describe_removed
@@ -39,7 +44,6 @@ from .text import paragraphs
 PRE_LINE_BREAK = re.compile(rf"(<pre\b{REST_OF_TAG})\n")
 EMPTY_PARAGRAPH = re.compile(r'<p(?: (?:class|dir|lang|title)="[^"]*")*>(?:\s|&nbsp;)*</p>')
 
-STOOD_IN_FOR = re.compile(r"<(/?)(?=(?:iframe|noscript)[\s/>])", re.I)
 AROUND_ADDRESS = "".join(map(chr, range(33)))
 WITHIN_ADDRESS = re.compile(r"[\t\n\r]")
 SCRIPT = re.compile(r"(?:javascript|vbscript|livescript|mocha|data):", re.I)
@@ -54,6 +58,8 @@ TOO_MUCH = "shown as plain text: its HTML is too deeply nested, or too broken, t
 # So often the one parser is asked again until what it says stays the same.
 MAX_PASSES = 5
 MAX_REMEMBERED = 500  # characters of an address
+# Elements that go, but not what they hold.
+ACCOUNTED_FOR = {"noscript", *mathml.REWRITTEN}
 
 per_thread = threading.local()
 
@@ -84,14 +90,16 @@ def sanitize_html(source: str, base_url: str = "", *, page: str = "", anchor: st
         return Cleaned(as_plain_text(source), [TOO_MUCH], mended)
     per_thread.base_url = base_url
     per_thread.page = page or base_url
-    stood_in = STOOD_IN_FOR.sub(r"<\1x-", source)
-    parsed = cleaner("first").clean(stood_in)
+    parsed = cleaner("first").clean(with_stand_ins(source))
+    if "&#" in source:
+        # References are characters by now. A gate is still to come, whatever that makes.
+        parsed = strip_controls(parsed)
     shown, notes, dropped = show_all(parsed, anchor or page or base_url)
     first = tidy(shown)
     deepest = depth(first, MAX_USEFUL_DEPTH)
     if deepest > MAX_USEFUL_DEPTH:
         return Cleaned(as_plain_text(source), [TOO_MUCH], mended)
-    removed = describe_removed(stood_in, first, TAGS | STAND_INS, dropped) + notes
+    removed = describe_removed(source, first, TAGS | ACCOUNTED_FOR, dropped) + notes
     if fits_second_parser(first, deepest):
         return Cleaned(tidy(bleach_cleaner().clean(first)), removed, mended)
     removed.append("checked by one parser, not by two: it is very long or deeply nested")
@@ -117,19 +125,25 @@ def show_all(fragment: str, name: str) -> tuple[str, list[str], int]:
     Returns besides in words what went, and how many addresses went with it.
     """
     notes = []
-    counters = doubles = 0
+    counters = doubles = untitled = 0
+    if "<svg" in fragment or "<title" in fragment:
+        page = per_thread.page if is_safe_address(per_thread.page) else ""
+        fragment = show_drawings(fragment, page)
+    if "<math" in fragment:
+        fragment = mathml.rebuild_formulas(fragment)
     if "<img" in fragment or "<x-noscript" in fragment:
         fragment, counters, doubles = show_images(fragment)
         notes += [f"{counters} × an image that only counts readers"] if counters else []
     if "<x-iframe" in fragment:
-        fragment, links = show_frames(fragment)
+        fragment, links, untitled = show_frames(fragment)
         notes += [f"{links} × <iframe>, now a link"] if links else []
+        notes += [f"{untitled} × <iframe> without a title"] if untitled else []
     if "<audio" in fragment or "<video" in fragment:
         fragment = with_controls(fragment)
     if '="#' in fragment or ' id="' in fragment or ' name="' in fragment:
-        pages = {html.unescape(x) for x in (per_thread.base_url, per_thread.page) if x}
+        pages = {unescape(x) for x in (per_thread.base_url, per_thread.page) if x}
         fragment = keep_anchors(fragment, {x.partition("#")[0] for x in pages}, prefix(name))
-    return fragment, notes, counters + doubles
+    return tidy_spans(fragment), notes, counters + doubles + untitled
 
 
 def as_plain_text(source: str) -> str:
@@ -171,8 +185,7 @@ def tidy(fragment: str) -> str:
 def allowed_value(tag: str, name: str, value: str) -> str | None:
     """The value with which an attribute may stay, or None."""
     if name == "class":
-        kept = [word for word in value.split() if CLASSES.fullmatch(word)]
-        return " ".join(kept) or None
+        return allowed_classes(value) or None
     if tag == "iframe" and name in FRAME_SAYS:
         return value if value == FRAME_SAYS[name] else None
     if name in ADDRESSES:
@@ -189,6 +202,8 @@ def allowed_value(tag: str, name: str, value: str) -> str | None:
         return clean_srcset(value, lambda address: allowed_value("img", "src", address))
     if name == "id":
         return value if 0 < len(value) <= MAX_LENGTH and not re.search(r"\s", value) else None
+    if name in mathml.ATTRIBUTES.get(tag, ()) or name in mathml.LOOKED_AT.get(tag, ()):
+        return mathml.allowed_value(name, value)
     if name in MEASURES and not (value.lstrip("-").isdecimal() and value.isascii()):
         return None
     return value
@@ -246,7 +261,7 @@ def cleaner(name: str) -> nh3.Cleaner:
             for tag in ATTRIBUTES.keys() | LOOKED_AT.keys()
         }
         per_thread.cleaners = {
-            "first": make_cleaner(TAGS - {"iframe"} | STAND_INS, every, value_looked_at),
+            "first": make_cleaner(FIRST_TAGS, every, value_looked_at),
             "last": make_cleaner(TAGS, ATTRIBUTES, allowed_value),
         }
     return per_thread.cleaners[name]
@@ -281,8 +296,3 @@ def is_allowed_attribute(tag: str, name: str, value: str) -> bool:
     if name not in ATTRIBUTES["*"] and name not in ATTRIBUTES.get(tag, ()):
         return False
     return allowed_value(tag, name, value) is not None
-
-
-CONTENT_GOES_TOO = {
-    *("script", "style", "template", "noembed", "noframes", "title", "textarea", "iframe"),
-}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from . import simonwillisonblog
 from .blocks import REST_OF_TAG, Block, split_blocks
 from .text import squeeze, visible_text
 
@@ -27,12 +28,6 @@ MARKUP = re.compile(r"<[^>]*>")
 # that no author would have written it as a heading.
 OPENING_LENGTH = 50
 NOTE_LENGTH = 1_000
-
-# The engine whose ids end in `#atom-…` gives titles to notes as well. Its templates set the
-# tags line of an article apart by one more level of indentation than that of anything else.
-ENGINE_ID = re.compile(r"#atom-[\w-]+$")
-TAGS_LINE_OF_A_NOTE = re.compile(r"\n\n {4}<p>Tags: ")
-HEADING_OF_AN_ARTICLE = re.compile(r"<h[12][ >]")
 
 
 @dataclass(frozen=True)
@@ -63,30 +58,36 @@ def find_shape(
 ) -> Shape:
     """Take sanitised HTML apart. `title` is plain text, `categories` are the entry's terms.
 
-    `kind` and `target`, what a link points at, are known where the feed says them.
-
-    `guid` and `raw`, the HTML as received, tell what only one engine's templates say.
+    `kind`, and `target`, which is what a link points at, are known where the feed says them.
+    `guid` and `raw`, the HTML as received, are for what only one engine does.
     A heading that links to `page`, the entry's own, makes it no link.
     """
     blocks = split_blocks(content)
     tags_line = bool(categories and blocks) and is_tags_line(blocks[-1], categories)
     if tags_line:
         blocks = blocks[:-1]
-    shape = None
-    if kind in ("", "quotation"):
-        shape = as_quotation(blocks, kind) or (as_passage(blocks) if kind else None)
-    if kind in ("", "link"):
-        shape = shape or as_link(blocks, title, page, target if kind else "")
-    if shape is None and kind == "link":
-        # Of what can't be linked to, the text has no heading.
-        shape = {"kind": kind} | as_via(blocks)
-    elif shape is None and kind:
-        shape = {"kind": kind, "content": join(blocks)}
-    elif shape is None:
+    if kind:
+        fields = as_stated(kind, blocks, title, page, target)
+    elif not (fields := as_quotation(blocks) or as_link(blocks, title, page)):
         text = join(blocks)
-        is_short = is_note(text, title) or (tags_line and is_set_as_note(text, guid, raw))
-        shape = {"content": text, "kind": "note" if is_short else "article"}
-    return Shape(**shape, tags_line=tags_line)
+        is_short = is_note(text, title) or (
+            tags_line and simonwillisonblog.is_titled_note(text, guid, raw)
+        )
+        fields = {"content": text, "kind": "note" if is_short else "article"}
+    return Shape(**fields, tags_line=tags_line)
+
+
+def as_stated(
+    kind: str, blocks: Sequence[Block], title: str, page: str, target: str
+) -> dict[str, str]:
+    """The fields of an entry whose kind the feed says."""
+    found = None
+    if kind == "quotation":
+        found = as_quotation(blocks, kind) or as_passage(blocks)
+    elif kind == "link":
+        # The text of a link without an address has no heading.
+        found = as_link(blocks, title, page, target) or as_via(blocks)
+    return {"content": join(blocks)} | (found or {}) | {"kind": kind}
 
 
 def is_tags_line(block: Block, categories: Sequence[str]) -> bool:
@@ -169,13 +170,6 @@ def is_note(content: str, title: str) -> bool:
         return True
     cut_off = title != opening or len(opening) >= OPENING_LENGTH
     return cut_off and len(text) <= NOTE_LENGTH and bool(opening) and text.startswith(opening)
-
-
-def is_set_as_note(content: str, guid: str, raw: str) -> bool:
-    """Whether the engine that gives notes titles has set this one as a note."""
-    if not ENGINE_ID.search(guid) or HEADING_OF_AN_ARTICLE.search(content):
-        return False
-    return bool(TAGS_LINE_OF_A_NOTE.search(raw))
 
 
 def join(blocks: Sequence[Block]) -> str:

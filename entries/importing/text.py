@@ -1,8 +1,8 @@
 """Plain text, out of HTML and out of whatever else feeds contain."""
 
-import html
 import re
 
+from entries.characters import unescape
 from entries.plaintext import squeeze, visible_text, without_tags
 
 __all__ = ["paragraphs", "squeeze", "visible_text"]
@@ -12,4 +12,4 @@ UNSEEN = re.compile(r"<(script|style)\b(?:.*?</\1[^>]*(?:>|$)|.*)", re.S | re.I)
 
 def paragraphs(fragment: str) -> str:
     """What a reader sees of an HTML fragment, a blank line between its blocks."""
-    return html.unescape(without_tags(UNSEEN.sub("", fragment), block="\n\n", line="\n"))
+    return unescape(without_tags(UNSEEN.sub("", fragment), block="\n\n", line="\n"))

@@ -22,7 +22,7 @@ ENOUGH = 40
 
 TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 HEADING = re.compile(r"<(/?)h([1-6])(?=[\s>])")
-SCROLLING = re.compile(r"<(pre|table)(?=[\s>])")
+SCROLLING = re.compile(r'<(pre|table|math(?=[^<>]* display="block"))(?=[\s>])')
 VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "source", "track", "wbr"])
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 

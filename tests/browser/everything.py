@@ -6,6 +6,19 @@ from xml.sax.saxutils import escape, quoteattr
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 LONG = "averyveryverylongwordthatmustbreaksomewhere" * 4
 WORDS = "Some words of a long text. " * 8
+# As Pygments, Prism and highlight.js mark code.
+TOKENS = {
+    "{}": "c1 k kc nt ow s2 nc nf nn nb no mi na nv vi gi gd gs err lineno",
+    "token {}": "comment keyword tag string regex attr-value function class-name number builtin "
+    "attr-name variable inserted bold",
+    "hljs-{}": "comment keyword name string regexp number built_in literal attr deletion",
+    "hljs-title {}_": "function class",
+}
+HIGHLIGHTED = "\n".join(
+    f'<span class="{classes.format(name)}">{name}</span>'
+    for classes, names in TOKENS.items()
+    for name in names.split()
+)
 
 RICH = """
 <p>A paragraph with <code>code</code>, <kbd>Ctrl</kbd>, a <a href="https://example.org/">link</a>,
@@ -33,6 +46,11 @@ E = mc<sup>2</sup>, <abbr title="for example">e.g.</abbr>, <small>small print</s
 <span class="pl-mi1">+ added</span>
 <span class="pl-md">- deleted, and so long that it scrolls within itself {long}</span>
 </pre>
+<div class="highlight"><table><tr><td class="linenos"><pre><span class="normal">1</span></pre></td>
+<td><pre><code class="language-python">{highlighted}</code></pre></td></tr></table></div>
+<p>A formula <math><msup><mi>x</mi><mn>2</mn></msup></math>, and one that is too wide:</p>
+<math display="block"><mrow><mi>y</mi><mo>=</mo><mtext>{long}</mtext></mrow></math>
+<svg viewBox="0 0 9 9"><title>A drawing</title><path d="M0 0"/></svg>
 <div class="footnotes"><ol><li id="fn:1"><p>The note. <a href="#fnref:1">↩</a></p></li></ol></div>
 """
 
@@ -68,7 +86,7 @@ CARELESS = """
 
 def feed(site: str) -> str:
     """The Atom document. Its pictures are the site's own, so that they can be loaded."""
-    filled = {"site": site, "long": LONG}
+    filled = {"site": site, "long": LONG, "highlighted": HIGHLIGHTED}
     entries = [
         entry("rich", title="Rich", html=RICH.format(**filled), tags=["plenty", "rich"]),
         entry("careless", title="Careless", html=CARELESS.format(**filled), tags=["plenty"]),

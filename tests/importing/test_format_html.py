@@ -89,3 +89,51 @@ def test_relative_addresses_begin_at_the_innermost_base(contents):
     assert 'href="https://blog.example/2024/mar/x"' in content
     assert 'srcset="https://blog.example/2024/mar/y 2x"' in content
     assert 'src="https://blog.example/y"' in content
+
+
+def test_formulas_stay_in_texts_and_are_said_in_titles(contents):
+    _, (escaped, in_place, prefixed, hostile) = contents("html-formulas.atom")
+
+    assert "A request of <math><mi>zeta</mi></math> bytes." in escaped
+    assert (
+        '<math display="block" alttext="c^{squared}"><semantics><msup><mi>c</mi><mn>2</mn></msup>'
+        "</semantics></math>" in escaped
+    )
+    fraction = '<math><mfrac><mn>1</mn><mi>x</mi></mfrac><mspace width="1em"></mspace></math>'
+    assert in_place == f"<p>Let {fraction} be.</p>"
+    assert prefixed == "<p>Let <math><mi>x</mi></math> be.</p>"
+    assert "alert" not in hostile
+    assert Entry.objects.filter(title="D: about x2").exists()
+
+
+def test_formulas_are_described_found_and_sent(contents, client):
+    contents("html-formulas.atom")
+    entry = Entry.objects.get(title="A: escaped")
+
+    page = client.get(entry.get_absolute_url()).content.decode()
+
+    assert '<meta name="description" content="A request of zeta bytes. And c^{squared}.' in page
+    assert "<math><mi>zeta</mi></math>" in page
+    for word in ("zeta", "squared"):
+        assert entry.title in client.get("/search/", {"q": word}).content.decode()
+    assert "&lt;math&gt;&lt;mi&gt;zeta" in client.get("/atom/everything/").content.decode()
+
+
+def test_highlighted_code_keeps_its_classes_and_no_type_takes_text_away(contents):
+    _, (rouge, others, types) = contents("html-code.rss")
+
+    assert '<span class="k">def</span> <span class="nf">f</span>' in rouge
+    assert rouge.endswith("<p>Text.</p>")
+    assert '<span class="token keyword">if</span>' in others
+    assert '<span class="hljs-title function_">f</span>' in others
+    assert types == "<p>A vector is not a List, they <b>say</b>.</p>\n<p>A control: €.</p>"
+
+
+def test_drawings_leave_their_words_or_a_link(contents):
+    report, (chart, sign, wordless) = contents("html-drawings.rss")
+
+    assert chart == "<p>It grew:</p>\n<p>Visitors 2023 2024</p>"
+    assert sign == '<p><a href="https://blog.example/rss">Feed</a> and .</p>'
+    link = '<a href="https://blog.example/c">Drawing on the original page</a>'
+    assert wordless == f"<p>See:</p>\n<p>{link}</p>"
+    assert "1 × <iframe> without a title" in " ".join(report.entries[2].reasons)

@@ -5,8 +5,10 @@ import re
 import html5lib
 import pytest
 
+from entries.importing import mathml
+from entries.importing.allowed import ATTRIBUTES, SCHEMES, TAGS
 from entries.importing.embeds import PLAYER
-from entries.importing.markup import ATTRIBUTES, FRAME_SAYS, SCHEMES, TAGS, sanitize_html
+from entries.importing.markup import FRAME_SAYS, sanitize_html
 
 from .payloads import every_payload
 
@@ -14,6 +16,7 @@ PAYLOADS = every_payload()
 PARTS = 8
 PAGE = "https://blog.example/2024/post"
 BASES = ["", PAGE, "javascript:alert(1)", "data:text/html,x"]
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
 ADDRESSES = {"cite", "href", "poster", "src"}
 IMAGE_DATA = re.compile(r"data:image/(avif|gif|jpeg|png|webp)[;,]", re.I)
 # What a browser takes off an address before it reads the scheme (URL standard, 4.4).
@@ -41,7 +44,15 @@ def living(html):
     for element in html5lib.parseFragment(html, namespaceHTMLElements=False).iter():
         if element.tag == "DOCUMENT_FRAGMENT":
             continue
-        if element.tag not in TAGS:
+        if element.tag.startswith("{"):
+            element.tag = element.tag.removeprefix(MATHML)
+            if element.tag not in mathml.ELEMENTS:
+                yield element.tag
+            if any(not inner.tag.startswith(MATHML) for inner in element):
+                yield f"HTML in <{element.tag}>"
+            if len(element) and element.tag in mathml.TOKENS:
+                yield f"an element in <{element.tag}>"
+        elif element.tag not in TAGS - mathml.ELEMENTS:
             yield element.tag
         for name, value in element.attrib.items():
             if name not in ATTRIBUTES["*"] | ATTRIBUTES.get(element.tag, set()):
@@ -76,6 +87,8 @@ def test_the_check_finds_what_lives():
         *("<script></script>", "<p onclick=x>", "<a href=' jav\tascript:x'>", "<img src=data:x>"),
         *("<img srcset='https://a.example/ 1x, javascript:x 2x'>", "<p id=body>", "<a href=x>"),
         *("<iframe src=https://www.youtube.com/embed/x></iframe>", "<video poster=vbscript:x>"),
+        *("<math><maction>", "<math href=x>", "<math><mi><b>x</b></mi></math>", "<mi>", "<svg>"),
+        *("<math><mtext><mglyph>", "<math><mi><mn>x", "<math><annotation-xml>"),
     ]
 
     assert [html for html in alive if not list(living(html))] == []

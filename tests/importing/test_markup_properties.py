@@ -4,18 +4,18 @@ import html5lib
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from entries.importing.markup import (
+from entries.characters import strip_controls
+from entries.importing import mathml
+from entries.importing.allowed import (
     ATTRIBUTES,
     CLASSES,
-    FRAME_SAYS,
     IMAGE_DATA,
-    PLAYER,
     SCHEME,
     SCHEMES,
     TAGS,
-    html_from_text,
-    sanitize_html,
+    allowed_classes,
 )
+from entries.importing.markup import FRAME_SAYS, PLAYER, html_from_text, sanitize_html
 from entries.importing.text import squeeze, visible_text
 
 BASE = "https://blog.example/2024/"
@@ -35,6 +35,7 @@ URLS = [
 ]
 TEXTS = [
     *("text", " ", "\n", "\n\n", "a > b", "a < b", "&amp;lt;", "&lt;b&gt;", "&nbsp;", "&", "&#0;"),
+    *("&#1;", "&#x1f;", "&#129", "&#xfffe;", "&#&#1;1;", "&#13;", "&#0;0;"),
     *("&#x80;", "\x00", "\x0b", "\ufffe", "\ud800", "“curly” —", "日本", "<", "<!", "</", "]]>"),
     *("<!-- c -->", "<!--", "-->", "<![CDATA[x]]>", "<?pi?>", "<!doctype html>", "\r\n", "\t"),
 ]
@@ -44,7 +45,22 @@ ATTRIBUTE_NAMES = [
     *("allowfullscreen", "sandbox", "loading", "data-src", "sizes"),
     *("onclick", "onerror", "style", "srcset", "id", "name", "xlink:href", "formaction", "start"),
 ]
-VALUES = [*URLS, *TEXTS, "pl-k evil", "language-c++", "12", "-3", "1e9", "'", '"', "`", "=x"]
+VALUES = [
+    *URLS,
+    *TEXTS,
+    "pl-k evil",
+    "nf",
+    "token string",
+    "hljs-title function_ x",
+    "language-c++",
+    "12",
+    "-3",
+    "1e9",
+    "'",
+    '"',
+    "`",
+    "=x",
+]
 
 attributes = st.builds(
     "{}={}{}{}".format,
@@ -61,6 +77,38 @@ start_tags = st.builds(
 )
 end_tags = st.builds("</{}>".format, st.sampled_from(NAMES))
 fragments = st.lists(start_tags | end_tags | st.sampled_from(TEXTS), max_size=14).map("".join)
+
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
+FORMULA_NAMES = [
+    *sorted(mathml.ELEMENTS | mathml.REWRITTEN),
+    *("math", "math", "mi", "mtext", "mglyph", "malignmark", "annotation-xml", "apply", "ci"),
+    *("svg", "title", "desc", "foreignObject", "text", "p", "b", "a", "table", "img", "style"),
+    *("script", "select", "br", "span", "td", "li", "h2", "object", "font", "div", "form"),
+]
+FORMULA_ATTRIBUTES = [
+    *(
+        " display=block",
+        " alttext='x < y\" z>'",
+        " encoding=x-tex",
+        " encoding=text/html",
+    ),
+    *(" href=javascript:alert(1)", " open='<' close=''", " separators=';,'", " width=99999px"),
+    *(" mathvariant=bold", " xlink:href=javascript:x", " onclick=x", " class=k", " id=x"),
+    *(" color=red", " style=color:red", " size=3", " definitionURL=x", ""),
+]
+formula_tags = st.builds(
+    "<{}{}{}>".format,
+    st.sampled_from(FORMULA_NAMES),
+    st.sampled_from(FORMULA_ATTRIBUTES),
+    st.sampled_from(["", "", "", "/"]),
+)
+formulas = st.lists(
+    formula_tags
+    | st.builds("</{}>".format, st.sampled_from(FORMULA_NAMES))
+    | st.sampled_from(TEXTS),
+    min_size=1,
+    max_size=14,
+).map(lambda parts: "<math>" + "".join(parts))
 
 VOID = {"br", "col", "hr", "img", "source", "wbr"}
 LOOSE = {"caption", "colgroup", "col", "tbody", "td", "tfoot", "th", "thead", "tr"} | {"rp", "rt"}
@@ -101,8 +149,12 @@ def parsed(source):
     return tree, [(code, where) for where, code, _ in parser.errors]
 
 
+def text_within(node):
+    return "".join([node.text or "", *(inner.tail or "" for inner in node)]).strip()
+
+
 @settings(max_examples=600, deadline=None)
-@given(fragments)
+@given(fragments | formulas | st.tuples(formulas, fragments, formulas).map("".join))
 @example("<p><button><p>x</button>")
 @example("<a href=/1><object><a href=/2>x</a></object></a>")
 @example('<hr title="a>b"><p>x')
@@ -120,16 +172,27 @@ def test_what_comes_out_is_clean_well_formed_and_stable(source):
 
     tree, errors = parsed(cleaned.html)
     assert errors == []
+    assert strip_controls(cleaned.html) == cleaned.html
     assert not any((text or "").strip() for text in [tree.text, *(node.tail for node in tree)])
+    code = {inner for name in ("pre", "code") for node in tree.iter(name) for inner in node.iter()}
     for node in tree.iter():
         if node.tag == "DOCUMENT_FRAGMENT":
             continue
-        assert node.tag in TAGS
+        if node.tag.startswith(MATHML):
+            node.tag = node.tag.removeprefix(MATHML)
+            assert node.tag in mathml.ELEMENTS
+            assert {inner.tag for inner in node} <= {MATHML + name for name in mathml.ELEMENTS}
+            assert node.tag in mathml.TOKENS or not text_within(node)
+            assert node.tag not in mathml.TOKENS or len(node) == 0
+        else:
+            assert node.tag in TAGS - mathml.ELEMENTS
+        assert not (node.tag == "span" and not node.attrib)
         assert not (node.tag == "p" and len(node) == 0 and not (node.text or "").strip())
         for name, value in node.attrib.items():
             assert name in ATTRIBUTES["*"] | ATTRIBUTES.get(node.tag, set())
             if name == "class":
-                assert all(CLASSES.fullmatch(word) for word in value.split())
+                assert value == allowed_classes(value)
+                assert node in code or all(CLASSES.fullmatch(word) for word in value.split())
             if node.tag == "iframe" and name in FRAME_SAYS:
                 assert value == FRAME_SAYS[name]
             if node.tag == "iframe" and name == "src":

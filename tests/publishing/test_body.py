@@ -89,3 +89,5 @@ def test_headings_go_below_those_of_the_page(text, below, shown):
 
 def test_what_scrolls_can_be_reached_by_the_keyboard():
     assert whole("<pre>x</pre><p>y</p>", below=1) == '<pre tabindex="0">x</pre><p>y</p>'
+    formula = '<math alttext="x" display="block"><mi>x</mi></math><math><mi>y</mi></math>'
+    assert whole(formula, below=1) == formula.replace("<math alt", '<math tabindex="0" alt')
