@@ -7,34 +7,30 @@ before its own, for authors, Media RSS, threads (RFC 4685) and WordPress's expor
 import re
 from typing import Any
 
+from .robust import Robust
+from .text import squeeze
+
 NAMESPACES = {
     "http://purl.org/syndication/thread/1.0": "thr",
     **{f"http://wordpress.org/export/1.{minor}/": "wp" for minor in range(3)},
 }
 
-
-# RSS gives an author as mail (name), and feeds as name <mail> as well.
-MAIL_THEN_NAME = re.compile(r"\s*([^\s()<>:]+@[^\s()<>]+)\s*(?:\((.*)\))?\s*", re.S)
-NAME_THEN_MAIL = re.compile(r"\s*([^<>]*?)\s*<\s*([^\s()<>]+@[^\s()<>]+)\s*>\s*")
+EMAIL = re.compile(r"[^\s()<>:@]+@[^\s()<>@]+")
 
 
-class Dialects:
+class Dialects(Robust):
     """Handlers that go before those of feedparser's parsers."""
 
     # Feedparser's, as far as they are called here.
-    push: Any
-    pop: Any
     decode_entities: Any
-    _get_context: Any
-    feeddata: Any
-    inentry: int
-    basestack: list[str]
-    baseuri: str
+    push_content: Any
+    inauthor: int
+    incontributor: int
 
     medium: dict[str, Any] | None = None  # the media:content that is open
 
     def _text(self, element: str) -> str:
-        return self.decode_entities(element, self.pop(element)).strip()
+        return self.decode_entities(element, self.pop(element) or "").strip()
 
     # feedparser gives an author what it knows of the one before.
 
@@ -51,16 +47,38 @@ class Dialects:
         super()._end_author()  # type: ignore[misc]
         if in_elements:
             return
-        written = context.get("author") or ""
-        if match := MAIL_THEN_NAME.fullmatch(written):
-            author["email"], name = match.groups()
-        elif match := NAME_THEN_MAIL.fullmatch(written):
-            name, author["email"] = match.groups()
-        else:
-            return
-        author.pop("name", None)
-        if name:
-            author["name"] = name
+        name, email = name_and_email(str(context.get("author") or ""))
+        if email:
+            author.pop("name", None)
+            author["email"] = email
+            if name:
+                author["name"] = name
+
+    def _end_url(self):
+        context = self._get_context()
+        before = dict.get(context, "href")
+        super()._end_url()  # type: ignore[misc]
+        # The page of a person, which feedparser takes for that of what the person wrote.
+        if self.inauthor or self.incontributor:
+            context.pop("href", None)
+            if before is not None:
+                context["href"] = before
+
+    _end_uri = _end_homepage = _end_url
+
+    # With an attribute each is a mere record of these to feedparser.
+
+    def _start_icon(self, attributes):
+        self.push("icon", 1)
+
+    def _end_icon(self):
+        self.pop("icon")
+
+    def _start_logo(self, attributes):
+        self.push("logo", 1)
+
+    def _end_logo(self):
+        self.pop("logo")
 
     def _start_link(self, attributes):
         stated = attributes.get("type")
@@ -69,12 +87,6 @@ class Dialects:
         # It takes a link without a type for a page, an enclosure too.
         if stated is None and links and links[-1].get("rel") == "enclosure":
             links[-1].pop("type", None)
-
-    def unknown_endtag(self, tag):
-        super().unknown_endtag(tag)  # type: ignore[misc]
-        # feedparser lets xml:base outlive its element where no other base is around it.
-        if self.basestack and not self.basestack[-1]:
-            self.baseuri = ""
 
     def handle_charref(self, ref):
         # A number that no character has, such as half a surrogate pair, is left out; feedparser
@@ -86,7 +98,7 @@ class Dialects:
             return
         super().handle_charref(ref)  # type: ignore[misc]
 
-    # The description of one medium is not that of the entry, which feedparser takes it for.
+    # A description in Media RSS is that of a medium, and of the entry only where that has none.
 
     def _start_media_content(self, attributes):
         self.medium = attributes
@@ -96,16 +108,17 @@ class Dialects:
         self.medium = None
 
     def _start_media_description(self, attributes):
-        if self.medium is None:
-            super()._start_media_description(attributes)  # type: ignore[misc]
-        else:
-            self.push("media_description", 0)
+        self.push_content("media_description", attributes, "text/plain", 0)
 
     def _end_media_description(self):
-        if self.medium is None:
-            super()._end_media_description()  # type: ignore[misc]
-        else:
-            self.medium["description"] = self._text("media_description")
+        stated = dict(self.contentparams)
+        value = self._text("media_description")
+        self.incontent -= 1
+        self.contentparams.clear()
+        if self.medium is not None:
+            self.medium["description"] = value
+        elif value:
+            self._get_context().setdefault("media_description", stated | {"value": value})
 
     def _start_media_title(self, attributes):
         if self.medium is None:
@@ -152,6 +165,25 @@ class Dialects:
         value = self._text(element)
         if self.feeddata.get("wp_authors") and not self.inentry:
             self.feeddata["wp_authors"][-1][element] = value
+
+
+def name_and_email(written: str) -> tuple[str, str]:
+    """The two of an author's text, which RSS gives as mail (name), and feeds as name <mail>.
+
+    Both empty where it is neither.
+    """
+    line = squeeze(written)
+    if line.endswith(">"):
+        name, _, email = line[:-1].rpartition("<")
+    else:
+        email, _, name = line.partition("(")
+        if name and not name.endswith(")"):
+            return "", ""
+        name = name.removesuffix(")")
+    name, email = name.strip(), email.strip()
+    if "<" in name or ">" in name or not EMAIL.fullmatch(email):
+        return "", ""
+    return name, email
 
 
 # Names that Python has no syntax for.

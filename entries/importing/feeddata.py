@@ -108,6 +108,11 @@ class EntryData:
     context: FeedContext
     left_out: str = ""
 
+    def look_at_all(self) -> None:
+        """Work out what is kept, so that what raises does so here."""
+        _ = (self.guid, self.title, self.link, self.body, self.authors, self.categories)
+        _ = (self.contributors, self.enclosures, self.origin, self.in_reply_to)
+
     @property
     def guid(self) -> str:
         return str(self.raw.get("id") or "").strip()
@@ -213,7 +218,7 @@ class EntryData:
             if term := squeeze(tag.get("term") or "") or label:
                 yield term, squeeze(tag.get("scheme") or ""), label
 
-    @property
+    @cached_property
     def enclosures(self) -> list[list[Any]]:
         """Each as models.Enclosure.STATED has it, in the feed's order, addresses absolute."""
         return find_enclosures(self.raw, self.body.value, self.absolute)

@@ -1,7 +1,6 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), in the shape of other feeds."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from .addresses import absolute_address
@@ -19,8 +18,8 @@ def looks_like_json(data: bytes) -> bool:
     return data[:1_000].lstrip(FIRST_BYTES).startswith(b"{")
 
 
-def read_json_feed(data: bytes, url: str) -> tuple[FeedData, Iterator[EntryData]]:
-    """The feed and its entries. Raises ParseError when it is no JSON Feed.
+def read_json_feed(data: bytes, url: str) -> tuple[FeedData, list[Raw]]:
+    """The feed and its items, for `as_entry`. Raises ParseError when it is no JSON Feed.
 
     What has another type than the format says is read where it can be, else left out.
     """
@@ -40,7 +39,11 @@ def read_json_feed(data: bytes, url: str) -> tuple[FeedData, Iterator[EntryData]
     objects = [item for item in items if isinstance(item, dict)]
     if len(objects) < len(items):
         feed.warnings.append(f"{len(items) - len(objects)} of its items are no objects.")
-    return feed, (EntryData(raw_entry(item), feed.context) for item in objects)
+    return feed, objects
+
+
+def as_entry(item: Raw, context: FeedContext) -> EntryData:
+    return EntryData(raw_entry(item), context)
 
 
 def feed_data(document: Raw, url: str) -> FeedData:

@@ -17,7 +17,7 @@ RSS = b'<rss version="2.0"><channel><title>t</title>'
 
 
 def read(data: bytes) -> list[dict]:
-    return [dict(item) for item in parse_piece(data, "").entries]
+    return [dict(item) for item in parse_piece(data).entries]
 
 
 def pieces_of_one(document: Document) -> list[bytes]:
