@@ -9,10 +9,14 @@ from typing import Any
 from entries.characters import strip_controls
 
 from .addresses import absolute_address
-from .enclosures import find_enclosures
+from .enclosures import find_enclosures, is_page
 from .text import squeeze, visible_text
 
 Raw = dict[str, Any]
+
+# Each entry repeats its feed's authors: a feed of long or many ones would grow without bounds.
+MAX_PERSON_CHARS = 1_000
+MAX_PEOPLE = 100
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,8 @@ class Person:
 
     @classmethod
     def from_raw(cls, raw: Raw) -> "Person":
-        return cls(*(squeeze(str(raw.get(key) or "")) for key in ("name", "href", "email")))
+        stated = (str(raw.get(key) or "") for key in ("name", "href", "email"))
+        return cls(*(squeeze(text[:MAX_PERSON_CHARS]) for text in stated))
 
     def __bool__(self):
         return bool(self.name or self.uri or self.email)
@@ -61,6 +66,7 @@ class FeedContext:
     language: str = ""
     base: str = ""
     updated: str = ""
+    pictures_of_all: tuple[str, ...] = ()  # by pictures.picture_key
 
     @property
     def author(self) -> Person:
@@ -69,15 +75,24 @@ class FeedContext:
     @cached_property
     def as_json(self) -> str:
         """What `from_raw` reads, as JSON."""
-        return json.dumps(asdict(self), sort_keys=True)
+        return self._json()
 
     @cached_property
     def as_json_without_date(self) -> str:
-        return json.dumps(asdict(self) | {"updated": ""}, sort_keys=True)
+        return self._json(updated="")
+
+    def _json(self, **instead: str) -> str:
+        stated = asdict(self) | instead
+        if not self.pictures_of_all:
+            # Most feeds have none, and what is stored of their entries stays as it was.
+            del stated["pictures_of_all"]
+        return json.dumps(stated, sort_keys=True)
 
     @classmethod
     def from_raw(cls, raw: Raw) -> "FeedContext":
-        return cls(**raw | {"authors": tuple(Person(**person) for person in raw["authors"])})
+        people = tuple(Person(**person) for person in raw["authors"])
+        pictures = tuple(raw.get("pictures_of_all") or ())
+        return cls(**raw | {"authors": people, "pictures_of_all": pictures})
 
 
 @dataclass(frozen=True)
@@ -127,7 +142,10 @@ class EntryData:
         for link in self.raw.get("links") or []:
             if link.get("rel", "alternate") == "alternate" and link.get("href"):
                 return self.absolute(link["href"])
-        return self.absolute(self.raw["link"]) if self.raw.get("link") else ""
+        if self.raw.get("link"):
+            return self.absolute(self.raw["link"])
+        elsewhere = [text for text in self.raw.get("content") or [] if text.get("src")]
+        return next((self.absolute(text["src"]) for text in elsewhere if is_page(text)), "")
 
     @property
     def target(self) -> str:
@@ -221,7 +239,11 @@ class EntryData:
     @cached_property
     def enclosures(self) -> list[list[Any]]:
         """Each as models.Enclosure.STATED has it, in the feed's order, addresses absolute."""
-        return find_enclosures(self.raw, self.body.value, self.absolute)
+        names = [person.name for person in self.authors]
+        of_all = self.context.pictures_of_all
+        return find_enclosures(
+            self.raw, self.body.value, self.absolute, authors=names, of_all=of_all
+        )
 
     @property
     def origin(self) -> dict[str, str]:
@@ -229,8 +251,9 @@ class EntryData:
         source = self.raw.get("source") or {}
         links = {link.get("rel"): link.get("href") for link in source.get("links") or []}
         title = Text.from_raw(source.get("title_detail") or {}).plain
-        # RSS's only attribute; in Atom it is where feedparser leaves an author's page.
-        href = "" if source.get("authors") else source.get("href")
+        # In Atom it was where feedparser left a person's page, before that was mended.
+        of_person = source.get("authors") or source.get("contributors")
+        href = "" if of_person else source.get("href")
         stated = {
             "id": squeeze(source.get("id") or ""),
             "title": title or squeeze(source.get("title") or ""),
@@ -271,4 +294,6 @@ def unique_people(people: Iterable[Person]) -> list[Person]:
         found[key] = Person(
             known.name or person.name, known.uri or person.uri, known.email or person.email
         )
+        if len(found) == MAX_PEOPLE:
+            break
     return list(found.values())

@@ -4,8 +4,9 @@ import html
 import io
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from types import FunctionType
 from typing import Any
 
@@ -20,9 +21,10 @@ from .dialects import NAMESPACES, Dialects
 from .encodings import as_utf8
 from .errors import ParseError
 from .feeddata import EntryData, FeedContext, FeedData, Person, Text, unique_people
+from .pictures import pictures_of_all
 from .prologue import is_html_page, rewritten
-from .reading import Reading, Unread, UnreadableError, describe
-from .stated import FEED, Raw, take, take_entry
+from .reading import PIECE, Reading, Unread, UnreadableError, describe
+from .stated import FEED, MEDIA, Raw, take, take_entry
 from .text import squeeze
 
 logger = logging.getLogger(__name__)
@@ -86,7 +88,9 @@ def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedF
         raise ParseError(url, f"it can't be read, since its parser fails ({reason})") from error
     if not reading.head.get("version") and not reading.has_entries:
         raise ParseError(url, why_no_feed(data, url))
-    feed = feed_data(reading.head, url)
+    first = list(islice(reading.items, PIECE))
+    media = [take(item, MEDIA) for item in first if not isinstance(item, Unread)]
+    feed = feed_data(reading.head, url, pictures_of_all(media))
     if warning:
         feed.warnings.append(warning)
     if reading.document and reading.document.broken_off:
@@ -94,17 +98,19 @@ def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedF
             f"The document breaks off after entry {len(reading.document.entries)}; "
             "what was whole until there has been read."
         )
-    return ParsedFeed(feed, read_entries(reading, feed))
+    return ParsedFeed(feed, read_entries(reading, chain(first, reading.items), feed))
 
 
-def read_entries(reading: Reading, feed: FeedData) -> Iterator[EntryData]:
+def read_entries(
+    reading: Reading, items: Iterable[Raw | Unread], feed: FeedData
+) -> Iterator[EntryData]:
     """Each entry, while the warnings grow by what can't be read of it."""
     export = None
     if wxr.is_export(reading.head.get("namespaces") or {}):
         feed.warnings.append(wxr.COMMENTS_LEFT_OUT)
-        items = reading.document.entries if reading.document else []
-        export = wxr.Export(take(reading.head["feed"], FEED).get("wp_authors") or [], items)
-    for item in reading.items:
+        pieces = reading.document.entries if reading.document else []
+        export = wxr.Export(take(reading.head["feed"], FEED).get("wp_authors") or [], pieces)
+    for item in items:
         note_what_is_wrong(reading, feed)
         if isinstance(item, Unread):
             yield EntryData(item.stated, feed.context, f"its XML can't be read ({item.reason})")
@@ -175,7 +181,7 @@ def raw_entry(item: Raw) -> Raw:
     return raw
 
 
-def feed_data(parsed: Raw, url: str) -> FeedData:
+def feed_data(parsed: Raw, url: str, pictures: tuple[str, ...]) -> FeedData:
     feed = take(parsed["feed"], FEED)
     links = feed.get("links") or []
 
@@ -198,6 +204,7 @@ def feed_data(parsed: Raw, url: str) -> FeedData:
             language=squeeze(feed.get("language") or ""),
             base=base_of(parsed.get("version") or "", url, site_url),
             updated=feed.get("updated") or "",
+            pictures_of_all=pictures,
         ),
         next_page=link("prev-archive") or link("next"),
     )

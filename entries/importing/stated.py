@@ -57,6 +57,7 @@ FEED: Mapping[str, Any] = {
     "authors": [PERSON],
     "wp_authors": [("wp_author_login", "wp_author_display_name")],
 }
+MEDIA: Mapping[str, Any] = {"": (), "media_content": [("url",)], "media_thumbnail": [("url",)]}
 MOMENTS = ("published_parsed", "updated_parsed", "created_parsed")
 
 NAMING = re.compile(
