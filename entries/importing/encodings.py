@@ -24,7 +24,7 @@ REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 ENTRY = re.compile(rb"(?=<(?:[A-Za-z_][\w.-]{0,50}:)?(?:entry|item)[\s>])")
 UTF_8 = {"utf-8", "utf-8-sig", "ascii"}
 # Python's codecs that are no encoding of a document; one takes time quadratic in its length.
-NO_ENCODINGS = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf-7", "undefined"}
+NO_ENCODINGS = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined"}
 # What is declared, and the larger set that writers mean by it (WHATWG Encoding, 4.2).
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}
 # Of a text in an encoding so many characters may be wrong: a passage in another, or a slip.
@@ -89,9 +89,10 @@ def from_mixture(data: bytes) -> str:
 
 
 def is_mostly_other(data: bytes) -> bool:
-    """Whether most of the bytes beyond ASCII are no UTF-8."""
-    wrong = len(data) - len(data.decode("utf-8", "ignore").encode())
-    return 2 * wrong > len(data) - len(data.translate(None, BEYOND_ASCII))
+    """Whether most of the characters beyond ASCII are no UTF-8."""
+    text = data.decode("utf-8", "ignore")
+    wrong = len(data) - len(text.encode())
+    return wrong > len(text) - len(data.translate(None, BEYOND_ASCII))
 
 
 def is_wide(encoding: str) -> bool:
@@ -103,7 +104,9 @@ def is_other(encoding: str) -> bool:
     is not UTF-8."""
     try:
         name = codecs.lookup(encoding).name
-        return b"<?xml".decode(encoding) == "<?xml" and name not in UTF_8 | NO_ENCODINGS
+        if name in UTF_8 or name.replace("-", "_") in NO_ENCODINGS:
+            return False
+        return b"<?xml".decode(encoding) == "<?xml"
     except (LookupError, ValueError):
         return False
 

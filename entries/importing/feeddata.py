@@ -142,10 +142,13 @@ class EntryData:
         for link in self.raw.get("links") or []:
             if link.get("rel", "alternate") == "alternate" and link.get("href"):
                 return self.absolute(link["href"])
-        if self.raw.get("link"):
-            return self.absolute(self.raw["link"])
-        elsewhere = [text for text in self.raw.get("content") or [] if text.get("src")]
-        return next((self.absolute(text["src"]) for text in elsewhere if is_page(text)), "")
+        stated = self.raw.get("link") or ""
+        if not stated or stated == self.guid:
+            # feedparser takes an id for a link where there is no other.
+            for text in self.raw.get("content") or []:
+                if text.get("src") and is_page(text):
+                    return self.absolute(text["src"])
+        return self.absolute(stated) if stated else ""
 
     @property
     def target(self) -> str:

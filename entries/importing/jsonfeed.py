@@ -1,6 +1,7 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), in the shape of other feeds."""
 
 import json
+import re
 from typing import Any
 
 from .addresses import absolute_address
@@ -11,6 +12,12 @@ from .text import squeeze
 
 Raw = dict[str, Any]
 FIRST_BYTES = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+
+
+# Nested deeper a value is none of the format's, and Python's reader gives up.
+MAX_DEPTH = 50
+TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.S)
+TOO_DEEP = f"Values nested deeper than {MAX_DEPTH} levels are left out."
 
 
 def looks_like_json(data: bytes) -> bool:
@@ -25,8 +32,7 @@ def read_json_feed(data: bytes, url: str) -> tuple[FeedData, list[Raw]]:
     """
     try:
         data = without_space_before(data)
-        encoding = json.detect_encoding(data)
-        document = json.loads(data.decode(encoding, "windows-1252"))
+        document, warning = load(data.decode(json.detect_encoding(data), "windows-1252"))
     except (ValueError, RecursionError) as error:
         raise ParseError(url, f"it is no JSON that can be read: {str(error)[:100]}") from error
     items = document.get("items")
@@ -34,12 +40,39 @@ def read_json_feed(data: bytes, url: str) -> tuple[FeedData, list[Raw]]:
     if not isinstance(items, list) or not (version == "" or "jsonfeed.org/version/" in version):
         raise ParseError(url, "it is JSON, but no JSON Feed")
     feed = feed_data(document, url)
+    if warning:
+        feed.warnings.append(warning)
     if not version:
         feed.warnings.append("The document does not say that it is a JSON Feed; read as one.")
     objects = [item for item in items if isinstance(item, dict)]
     if len(objects) < len(items):
         feed.warnings.append(f"{len(items) - len(objects)} of its items are no objects.")
     return feed, objects
+
+
+def load(text: str) -> tuple[Raw, str]:
+    """The document, and a warning where something had to go. Raises ValueError, RecursionError."""
+    try:
+        return json.loads(text), ""
+    except RecursionError:
+        return json.loads(without_depths(text)), TOO_DEEP
+
+
+def without_depths(text: str) -> str:
+    """JSON with `null` in the place of what is nested too deeply."""
+    parts: list[str] = []
+    depth = start = end = 0
+    for token in TOKEN.finditer(text):
+        if token.group() in ("[", "{"):
+            depth += 1
+            if depth == MAX_DEPTH:
+                start = token.start()
+        elif token.group() in ("]", "}"):
+            if depth == MAX_DEPTH:
+                parts += [text[end:start], "null"]
+                end = token.end()
+            depth -= 1
+    return "".join([*parts, text[end:]])
 
 
 def as_entry(item: Raw, context: FeedContext) -> EntryData:

@@ -18,7 +18,7 @@ from entries.models.source import MAX_URL_LENGTH
 from .errors import ParseError
 from .text import squeeze
 
-DECLARED = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([\w.-]+)", re.I)
+DECLARED = re.compile(rb"<\?xml[^<>]*\bencoding\s*=\s*[\"']([\w.-]+)", re.I)
 OPML = re.compile(r"<opml\b", re.I)
 BEGINNING = 4096  # characters, in which a document must say that it is OPML
 

@@ -113,7 +113,10 @@ def read_entries(
     for item in items:
         note_what_is_wrong(reading, feed)
         if isinstance(item, Unread):
-            yield EntryData(item.stated, feed.context, f"its XML can't be read ({item.reason})")
+            data = EntryData(item.stated, feed.context, f"its XML can't be read ({item.reason})")
+            name = data.title or data.guid or data.link or "one without a name"
+            feed.warnings.append(f"An entry is left out, {data.left_out}: {name[:100]}.")
+            yield data
             continue
         data = read_entry(as_entry, item, feed.context)
         if export and not data.left_out:
@@ -124,8 +127,8 @@ def read_entries(
 
 def note_what_is_wrong(reading: Reading, feed: FeedData) -> None:
     warnings = []
-    if reading.errors:
-        warnings.append(describe_bozo(reading.errors[0]))
+    if reading.error:
+        warnings.append(describe_bozo(reading.error))
     if reading.elements_left_out:
         names = ", ".join(f"<{name[:50]}>" for name in dict.fromkeys(reading.elements_left_out))
         warnings.append(f"Elements that can't be read are left out: {names}.")

@@ -13,7 +13,7 @@ from .stated import Raw, identified
 logger = logging.getLogger(__name__)
 
 PIECE = 200  # entries
-# So many damaged entries of a document are each read alone, the rest of them together.
+# So many damaged entries of a document are each read alone; behind them a piece is read at once.
 MAX_READ_ALONE = 500
 
 # feedparser's result for a document: `feed`, `entries`, `version`, `namespaces`, `bozo`.
@@ -44,9 +44,8 @@ class Reading:
         self.document = split_document(data)
         if self.document is None and not is_well_formed(data):
             self.document = split_document(data, is_damaged=True)
-        self.errors: list[Exception] = []
+        self.error: Exception | None = None  # the first that made a document malformed
         self.elements_left_out: list[str] = []
-        self.unread = 0
         self.read_alone = 0
         if self.document is None:
             self.head = self._parse_whole(data)
@@ -95,15 +94,18 @@ class Reading:
 
     def _read_piece(self, document: Document, entries: Sequence[bytes]) -> Iterator[Raw | Unread]:
         """The entries of a piece: together where they are well-formed, else each alone."""
+        if self.read_alone >= MAX_READ_ALONE:
+            yield from self._read_together(document, list(entries))
+            return
         judged = [(is_well_formed(document.framed([entry])), entry) for entry in entries]
         for good, run in groupby(judged, key=lambda pair: pair[0]):
             together = [entry for _, entry in run]
-            if not good and self.read_alone < MAX_READ_ALONE:
-                for entry in together:
-                    self.read_alone += 1
-                    yield from self._read_together(document, [entry])
-            else:
+            if good:
                 yield from self._read_together(document, together)
+                continue
+            for entry in together:
+                self.read_alone += 1
+                yield from self._read_together(document, [entry])
 
     def _read_together(self, document: Document, entries: list[bytes]) -> Iterator[Raw | Unread]:
         """The entries, in halves and in halves of these again where reading them fails."""
@@ -112,7 +114,6 @@ class Reading:
         except Exception as error:
             if len(entries) == 1:
                 logger.exception("feedparser failed on an entry, which is left out")
-                self.unread += 1
                 yield Unread(identified(entries[0]), describe(error))
                 return
             half = len(entries) // 2
@@ -123,7 +124,8 @@ class Reading:
 
     def _note(self, parsed: Raw) -> Raw:
         if parsed["bozo"]:
-            self.errors.append(parsed["bozo_exception"])
+            # Without its traceback, which would keep all that was parsed.
+            self.error = self.error or parsed["bozo_exception"].with_traceback(None)
         failed = parsed["feed"].get(FAILED)
         self.elements_left_out += failed if isinstance(failed, list) else []
         return parsed

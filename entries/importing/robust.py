@@ -79,7 +79,8 @@ class Robust:
         failed = self.feeddata.setdefault(FAILED, [])
         if tag not in failed and len(failed) < MAX_NAMED:
             failed.append(tag)
-            logger.exception("feedparser failed on an element <%s>, which is left out", tag[:100])
+            # Told with the feed's warnings; one in a foreign feed is no event here.
+            logger.info("feedparser failed on <%s>, which is left out", tag[:100], exc_info=True)
 
     def track_namespace(self, prefix, uri):
         if len(self.namespaces_in_use) < MAX_NAMESPACES:

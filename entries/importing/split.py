@@ -20,6 +20,7 @@ TAG = re.compile(
     rb"<(?P<closing>/?)(?P<name>[A-Za-z_][\w.:-]*+)"
     rb"(?P<rest>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>"
 )
+HOLDERS = {b"rss", b"channel", b"feed", b"rdf"}
 # The start tags around the entries are repeated for each piece.
 MAX_FRAME_BYTES = 8_000
 
@@ -71,8 +72,16 @@ def split_document(data: bytes, *, is_damaged: bool = False) -> Document | None:
     end = spans[-1][1] if spans else first.start()
     tail = data[end:]
     broken_off = not tail.strip() or bool(re.search(rb"<" + re.escape(name) + rb"(?=[\s>/])", tail))
+    if broken_off and not is_damaged and ends_feed(tail, head):
+        return None
     document = Document(head, entries, closing_tags(head) if broken_off else tail, broken_off)
     return document if len(document.frame[0]) <= MAX_FRAME_BYTES else None
+
+
+def ends_feed(tail: bytes, head: bytes) -> bool:
+    """Whether the feed's own end tag is there: then an entry is damaged, and nothing breaks off."""
+    tags = open_tags(head)
+    return bool(tags) and tail.rstrip().endswith(b"</" + tags[0]["name"] + b">")
 
 
 def first_opening(data: bytes) -> re.Match[bytes] | None:
@@ -108,9 +117,12 @@ def entry_spans(
         position = match.end()
         opener = match.group()
         if opener in CLOSERS:
-            position = data.find(CLOSERS[opener], position)
-            if position < 0:
+            closer = data.find(CLOSERS[opener], position)
+            if closer < 0 and is_damaged:
+                continue
+            if closer < 0:
                 break
+            position = closer
             if start is None and end is not None and not is_damaged:
                 return None
         elif match["closing"]:
@@ -139,7 +151,7 @@ def entry_spans(
 
 
 def open_tags(head: bytes) -> list[re.Match[bytes]]:
-    """The start tags of the elements that the head leaves open."""
+    """The start tags of the elements that the head leaves open, down to the one for entries."""
     tags: list[re.Match[bytes]] = []
     open_names: Counter[bytes] = Counter()
     for tag in TAG.finditer(UNREAD.sub(b"", head)):
@@ -151,7 +163,13 @@ def open_tags(head: bytes) -> list[re.Match[bytes]]:
             while (closed := tags.pop()["name"]) != tag["name"]:
                 open_names[closed] -= 1
             open_names[tag["name"]] -= 1
-    return tags
+    # What a damaged head does not close holds no entries.
+    holding = [n for n, tag in enumerate(tags, 1) if local_name(tag["name"]) in HOLDERS]
+    return tags[: max(holding, default=len(tags))]
+
+
+def local_name(name: bytes) -> bytes:
+    return name.rpartition(b":")[2].lower()
 
 
 def closing_tags(head: bytes) -> bytes:
