@@ -124,9 +124,9 @@ class EntryData:
     left_out: str = ""
 
     def look_at_all(self) -> None:
-        """Work out what is kept, so that what raises does so here."""
+        """Work out what is worked out once, so that what raises does so here."""
         _ = (self.guid, self.title, self.link, self.body, self.authors, self.categories)
-        _ = (self.contributors, self.enclosures, self.origin, self.in_reply_to)
+        _ = (self.enclosures, self.base)
 
     @property
     def guid(self) -> str:

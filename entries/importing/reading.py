@@ -139,7 +139,7 @@ def is_well_formed(data: bytes) -> bool:
     return True
 
 
-def describe(error: Exception) -> str:
+def describe(error: BaseException) -> str:
     """An error for people who do not know the program."""
     said = str(error).partition("\n")[0][:100]
     return f"{type(error).__name__}: {said}" if said else type(error).__name__

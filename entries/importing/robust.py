@@ -3,6 +3,7 @@ quadratic in the length of a document."""
 
 import logging
 from typing import Any
+from xml.sax.xmlreader import AttributesNSImpl
 
 from .text import squeeze
 
@@ -14,6 +15,8 @@ MAX_LANGUAGE_CHARS = 100
 # Looked through for each element of a namespace that feedparser does not know.
 MAX_NAMESPACES = 200
 MAX_AUTHOR_CHARS = 500
+# Each of an element's attributes is looked for among all of them.
+MAX_ATTRIBUTES = 200
 # Where in the feed's data the names of elements are whose handlers have raised.
 FAILED = "elements_left_out"
 MAX_NAMED = 20
@@ -39,16 +42,21 @@ class Robust:
     baseuri: str
     lang: str | None
 
+    def startElementNS(self, name, qname, attrs):  # noqa: N802 - SAX calls it so
+        kept = attrs if len(attrs) <= MAX_ATTRIBUTES else AttributesNSImpl({}, {})
+        super().startElementNS(name, qname, kept)  # type: ignore[misc]
+
     def unknown_starttag(self, tag, attributes):
-        limits = {
-            **dict.fromkeys(("xml:base", "base"), MAX_BASE_CHARS - len(self.baseuri)),
-            **dict.fromkeys(("xml:lang", "lang"), MAX_LANGUAGE_CHARS),
-        }
-        kept = [pair for pair in attributes if len(pair[1]) <= limits.get(pair[0], len(pair[1]))]
+        kept = [pair for pair in attributes if not self._is_too_long(*pair)]
         try:
             super().unknown_starttag(tag, kept)  # type: ignore[misc]
         except Exception:
             self._note_failure(tag)
+
+    def _is_too_long(self, name: str, value: str) -> bool:
+        if name in ("xml:base", "base"):
+            return len(self.baseuri) + len(value) > MAX_BASE_CHARS
+        return name in ("xml:lang", "lang") and len(value) > MAX_LANGUAGE_CHARS
 
     def unknown_endtag(self, tag):
         scopes = len(self.basestack)

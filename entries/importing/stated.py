@@ -11,13 +11,14 @@ from typing import Any
 from .text import squeeze
 
 Raw = dict[str, Any]
+Shape = Mapping[str, Any]
 
 TEXT = ("type", "value", "base", "language", "src")
 PERSON = ("name", "href", "email")
 LINK = ("rel", "href", "type", "length", "title", "hreflang")
 MEDIUM = ("url", "type", "medium", "filesize", "width", "title", "description")
 
-SOURCE: Mapping[str, Any] = {
+SOURCE: Shape = {
     "": ("id", "title", "href"),
     "title_detail": TEXT,
     "links": [LINK],
@@ -25,7 +26,7 @@ SOURCE: Mapping[str, Any] = {
 }
 # By name: the names of a record's texts, or those of each record of a list. Under "" stand
 # the names of what is a text itself.
-ENTRY: Mapping[str, Any] = {
+ENTRY: Shape = {
     "": (
         *("id", "link", "title", "summary", "rights", "language", "yt_videoid"),
         *("published", "updated", "created"),
@@ -47,7 +48,7 @@ ENTRY: Mapping[str, Any] = {
     "media_content": [MEDIUM],
     "media_thumbnail": [("url",)],
 }
-FEED: Mapping[str, Any] = {
+FEED: Shape = {
     "": ("id", "language", "updated", "icon", "logo"),
     "title_detail": TEXT,
     "subtitle_detail": TEXT,
@@ -57,7 +58,7 @@ FEED: Mapping[str, Any] = {
     "authors": [PERSON],
     "wp_authors": [("wp_author_login", "wp_author_display_name")],
 }
-MEDIA: Mapping[str, Any] = {"": (), "media_content": [("url",)], "media_thumbnail": [("url",)]}
+MEDIA: Shape = {"": (), "media_content": [("url",)], "media_thumbnail": [("url",)]}
 MOMENTS = ("published_parsed", "updated_parsed", "created_parsed")
 
 NAMING = re.compile(
@@ -65,44 +66,35 @@ NAMING = re.compile(
 )
 
 
-def take(found: Mapping[str, Any], shape: Mapping[str, Any]) -> Raw:
+def take(found: Raw, shape: Shape) -> Raw:
     """Of what was found that which is named, where it has the type that belongs to its name."""
-    taken: Raw = take_texts(found, shape[""])
+    taken = take_texts(found, shape[""])
     for name, names in shape.items():
-        value = dict_get(found, name)
+        # feedparser's own get() answers with other values where there is none of this name.
+        value = dict.get(found, name)
         if isinstance(names, list):
             if isinstance(value, list):
-                taken[name] = [take_texts(one, names[0]) for one in value if is_record(one)]
-        elif name and is_record(value):
+                taken[name] = [take_texts(one, names[0]) for one in value if isinstance(one, dict)]
+        elif name and isinstance(value, dict):
             taken[name] = take_texts(value, names)
     return taken
 
 
-def take_entry(found: Mapping[str, Any]) -> Raw:
+def take_entry(found: Raw) -> Raw:
     """An entry of feedparser's as JSON may hold it."""
     taken = take(found, ENTRY)
     for name in MOMENTS:
-        moment = dict_get(found, name)
+        moment = dict.get(found, name)
         if isinstance(moment, tuple):
             taken[name] = [int(number) for number in moment]
-    source = dict_get(found, "source")
-    if is_record(source):
+    source = dict.get(found, "source")
+    if isinstance(source, dict):
         taken["source"] = take(source, SOURCE)
     return taken
 
 
-def take_texts(found: Mapping[str, Any], names: tuple[str, ...]) -> Raw:
-    texts = ((name, dict_get(found, name)) for name in names)
-    return {name: text for name, text in texts if isinstance(text, str)}
-
-
-def is_record(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-def dict_get(found: Mapping[str, Any], name: str) -> Any:
-    # feedparser's own get() answers with other values where there is none of this name.
-    return dict.get(found, name) if isinstance(found, dict) else None
+def take_texts(found: Raw, names: tuple[str, ...]) -> Raw:
+    return {name: text for name in names if isinstance(text := dict.get(found, name), str)}
 
 
 def identified(entry: bytes) -> Raw:

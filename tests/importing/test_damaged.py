@@ -246,7 +246,9 @@ def elements(draw, depth=0):
     )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
 @given(
     name=st.sampled_from(sorted(FORMATS)),
     damage=st.lists(elements(), min_size=1, max_size=6).map("".join),
