@@ -13,8 +13,10 @@ BLOCKS = {
     *("hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "ul"),
     *("table", "caption", "colgroup", "col", "tbody", "td", "tfoot", "th", "thead", "tr"),
 }
-# A comment that never ends takes the rest with it.
+# A comment, a script or a style that never ends takes the rest with it.
+UNSEEN = re.compile(r"<(script|style)\b(?:.*?</\1[^>]*(?:>|$)|.*)", re.S | re.I)
 ANY_TAG = re.compile(r"<!--(?:.*?-->|.*)|</?([a-zA-Z][a-zA-Z0-9]*)[^>]*>", re.S)
+CUT_TAG = re.compile(r"<[a-zA-Z/!?].*", re.S)
 SPACE = re.compile(r"\s+")
 
 
@@ -31,15 +33,17 @@ def visible_text(fragment: str) -> str:
 def without_tags(fragment: str, block: str, line: str) -> str:
     """The fragment without its tags, which is not yet unescaped.
 
-    In place of a block's tags stands `block`, in that of a line break `line`.
+    In place of a block's tags stands `block`, in that of a line break `line`. Scripts and
+    styles go with what is in them, and a tag that breaks off with what there is of it.
     """
 
     def spacing(tag: re.Match[str]) -> str:
         name = (tag.group(1) or "").lower()
         return block if name in BLOCKS else line if name == "br" else ""
 
+    fragment = UNSEEN.sub("", fragment)
     if has_formulas(fragment):
         fragment = formulas_as_text(fragment)
-    # Behind the last `>` there is no tag, and looking for one from each `<` takes too long.
+    # Behind the last `>` there is no whole tag, and looking for one from each `<` takes too long.
     end = fragment.rfind(">") + 1
-    return ANY_TAG.sub(spacing, fragment[:end]) + fragment[end:]
+    return ANY_TAG.sub(spacing, fragment[:end]) + CUT_TAG.sub("", fragment[end:])

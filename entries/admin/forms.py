@@ -18,7 +18,7 @@ from .names import TagNamesField, TagNamesInput, join_names
 
 WIDE = {"class": "vLargeTextField"}
 LANGUAGE = re.compile(r"\A[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*\Z")
-MARKUP = re.compile(r"</?[A-Za-z][^>]*>|<!--|&(#\d+|#x[0-9A-Fa-f]+|\w+);")
+MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(#\d+|#x[0-9A-Fa-f]+|\w+);")
 NOT_A_DATE = "Write the day as 2025-09-11 and the time as 14:30."
 CHANGED_MEANWHILE = (
     "This entry was saved elsewhere since you opened this page. Nothing of yours is stored yet. "

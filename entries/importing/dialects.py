@@ -8,29 +8,27 @@ from typing import Any
 
 from entries.mail import split_author
 
+from .robust import Robust
+
 NAMESPACES = {
     "http://purl.org/syndication/thread/1.0": "thr",
     **{f"http://wordpress.org/export/1.{minor}/": "wp" for minor in range(3)},
 }
 
 
-class Dialects:
+class Dialects(Robust):
     """Handlers that go before those of feedparser's parsers."""
 
     # Feedparser's, as far as they are called here.
-    push: Any
-    pop: Any
     decode_entities: Any
-    _get_context: Any
-    feeddata: Any
-    inentry: int
-    basestack: list[str]
-    baseuri: str
+    push_content: Any
+    inauthor: int
+    incontributor: int
 
     medium: dict[str, Any] | None = None  # the media:content that is open
 
     def _text(self, element: str) -> str:
-        return self.decode_entities(element, self.pop(element)).strip()
+        return self.decode_entities(element, self.pop(element) or "").strip()
 
     # feedparser gives an author what it knows of the one before.
 
@@ -48,7 +46,7 @@ class Dialects:
         if in_elements:
             return
         # feedparser knows no long last part of a host, and no mailto:.
-        name, email = split_author(context.get("author") or "")
+        name, email = split_author(str(context.get("author") or ""))
         for key, value in (("name", name), ("email", email)):
             author.pop(key, None)
             if value:
@@ -57,6 +55,32 @@ class Dialects:
     _start_managingeditor = _start_author
     _end_managingeditor = _end_author
 
+    def _end_url(self):
+        context = self._get_context()
+        before = dict.get(context, "href")
+        super()._end_url()  # type: ignore[misc]
+        # The page of a person, which feedparser takes for that of what the person wrote.
+        if self.inauthor or self.incontributor:
+            context.pop("href", None)
+            if before is not None:
+                context["href"] = before
+
+    _end_uri = _end_homepage = _end_url
+
+    # With an attribute each is a mere record of these to feedparser.
+
+    def _start_icon(self, attributes):
+        self.push("icon", 1)
+
+    def _end_icon(self):
+        self.pop("icon")
+
+    def _start_logo(self, attributes):
+        self.push("logo", 1)
+
+    def _end_logo(self):
+        self.pop("logo")
+
     def _start_link(self, attributes):
         stated = attributes.get("type")
         super()._start_link(attributes)  # type: ignore[misc]
@@ -64,12 +88,6 @@ class Dialects:
         # It takes a link without a type for a page, an enclosure too.
         if stated is None and links and links[-1].get("rel") == "enclosure":
             links[-1].pop("type", None)
-
-    def unknown_endtag(self, tag):
-        super().unknown_endtag(tag)  # type: ignore[misc]
-        # feedparser lets xml:base outlive its element where no other base is around it.
-        if self.basestack and not self.basestack[-1]:
-            self.baseuri = ""
 
     def handle_charref(self, ref):
         # A number that no character has, such as half a surrogate pair, is left out; feedparser
@@ -81,7 +99,7 @@ class Dialects:
             return
         super().handle_charref(ref)  # type: ignore[misc]
 
-    # The description of one medium is not that of the entry, which feedparser takes it for.
+    # A description in Media RSS is that of a medium, and of the entry only where that has none.
 
     def _start_media_content(self, attributes):
         self.medium = attributes
@@ -91,16 +109,17 @@ class Dialects:
         self.medium = None
 
     def _start_media_description(self, attributes):
-        if self.medium is None:
-            super()._start_media_description(attributes)  # type: ignore[misc]
-        else:
-            self.push("media_description", 0)
+        self.push_content("media_description", attributes, "text/plain", 0)
 
     def _end_media_description(self):
-        if self.medium is None:
-            super()._end_media_description()  # type: ignore[misc]
-        else:
-            self.medium["description"] = self._text("media_description")
+        stated = dict(self.contentparams)
+        value = self._text("media_description")
+        self.incontent -= 1
+        self.contentparams.clear()
+        if self.medium is not None:
+            self.medium["description"] = value
+        elif value:
+            self._get_context().setdefault("media_description", stated | {"value": value})
 
     def _start_media_title(self, attributes):
         if self.medium is None:

@@ -1,10 +1,11 @@
 """The media that a feed attaches to an entry: enclosures, Media RSS, thumbnails."""
 
-import html
-from collections.abc import Callable, Iterator
+import mimetypes
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from .pictures import is_avatar, picture_key, pictures_in, stated_width
 from .text import squeeze
 
 Raw = dict[str, Any]
@@ -13,20 +14,35 @@ Row = list[Any]
 # What no browser plays any more, and YouTube's feeds still name.
 GONE = "application/x-shockwave-flash"
 IMAGE_ENDINGS = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp")
+PAGE_TYPES = {"text/html", "application/xhtml+xml", "text/plain", "text", "html", "xhtml", ""}
 
 
-def find_enclosures(raw: Raw, text: str, absolute: Callable[[str], str]) -> list[Row]:
+def find_enclosures(
+    raw: Raw,
+    text: str,
+    absolute: Callable[[str], str],
+    *,
+    authors: Iterable[str] = (),
+    of_all: Iterable[str] = (),
+) -> list[Row]:
     """Every attachment once, by address, as models.Enclosure.STATED lists it.
 
-    `text` is the entry's: an image of Media RSS that stands there as well is left out. Of
-    one image in several sizes, told by all but the query of its address, the widest counts.
+    `text` is the entry's: a picture of Media RSS that stands there as well, in whatever
+    size, is left out; of one picture in several sizes the widest counts. So are the pictures
+    of the entry's `authors`, and those `of_all` entries, by their keys.
     """
     rows: dict[str, Row] = {}
-    for row in [*linked(raw, absolute), *media(raw, absolute), *thumbnails(raw, absolute)]:
-        href, role = row[0], row[5]
-        stands_in_text = href in text or html.escape(href) in text
-        if href and href not in rows and (role == "enclosure" or not stands_in_text):
-            rows[href] = row
+    for row in [*linked(raw, absolute), *content_elsewhere(raw, absolute)]:
+        if row[0]:
+            rows.setdefault(row[0], row)
+    found = [*media(raw, absolute, authors), *thumbnails(raw, absolute, of_all)]
+    seen = {picture_key(href) for href in rows} | set(of_all)
+    seen |= pictures_in(text, absolute) if found else set()
+    for row in found:
+        key = picture_key(row[0])
+        if row[0] and key not in seen:
+            seen.add(key)
+            rows[row[0]] = row
     return list(rows.values())
 
 
@@ -44,32 +60,62 @@ def linked(raw: Raw, absolute: Callable[[str], str]) -> Iterator[Row]:
             ]
 
 
-def media(raw: Raw, absolute: Callable[[str], str]) -> Iterator[Row]:
+def content_elsewhere(raw: Raw, absolute: Callable[[str], str]) -> Iterator[Row]:
+    """Atom's content by address (RFC 4287, 4.1.3.2), where it is no page."""
+    for content in raw.get("content") or []:
+        if content.get("src") and not is_page(content):
+            address = absolute(content["src"])
+            stated = squeeze(content.get("type") or "")
+            known = stated if stated not in PAGE_TYPES else guessed_type(address)
+            yield [address, known, None, "", "", "enclosure"]
+
+
+def is_page(content: Raw) -> bool:
+    """Whether content that stands elsewhere is a page: something to link to, not to play.
+
+    feedparser calls plain text what does not say its type.
+    """
+    stated = squeeze(content.get("type") or "").partition(";")[0].lower()
+    if stated not in PAGE_TYPES:
+        return False
+    guessed = guessed_type(str(content.get("src") or ""))
+    return stated != "text/plain" or guessed in PAGE_TYPES
+
+
+def guessed_type(address: str) -> str:
+    path = address.partition("?")[0].partition("#")[0]
+    return mimetypes.guess_type(path[-200:], strict=False)[0] or ""
+
+
+def media(raw: Raw, absolute: Callable[[str], str], authors: Iterable[str] = ()) -> Iterator[Row]:
     """Media RSS's content."""
-    widest: dict[str, Raw] = {}
+    widest: dict[str, tuple[int, Raw]] = {}
     for content in raw.get("media_content") or []:
-        if not content.get("url") or content.get("type") == GONE:
+        address = str(content.get("url") or "")
+        if not address or content.get("type") == GONE or is_avatar(content, address, authors):
             continue
-        name = str(content["url"]).partition("?")[0]
-        other = widest.get(name)
-        if other is None or (whole_number(content.get("width")) or 0) > (
-            whole_number(other.get("width")) or 0
-        ):
-            widest[name] = content
-    for content in widest.values():
+        key = picture_key(absolute(address))
+        width = stated_width(address, whole_number(content.get("width")))
+        if key not in widest or width > widest[key][0]:
+            widest[key] = (width, content)
+    for _, content in widest.values():
         href = absolute(content["url"])
         title = content.get("description") or content.get("title") or ""
         length = whole_number(content.get("filesize"))
         yield [href, media_type(content, href), length, squeeze(title), "", "media"]
 
 
-def thumbnails(raw: Raw, absolute: Callable[[str], str]) -> Iterator[Row]:
+def thumbnails(
+    raw: Raw, absolute: Callable[[str], str], of_all: Iterable[str] = ()
+) -> Iterator[Row]:
     """The picture that stands for the entry: Media RSS's first thumbnail, a podcast's image."""
     image = raw.get("image") or {}
     for thumbnail in [*(raw.get("media_thumbnail") or []), {"url": image.get("href")}]:
         if thumbnail.get("url"):
-            yield [absolute(thumbnail["url"]), "", None, "", "", "thumbnail"]
-            return
+            address = absolute(thumbnail["url"])
+            if picture_key(address) not in of_all and not is_avatar(thumbnail, address, ()):
+                yield [address, "", None, "", "", "thumbnail"]
+                return
 
 
 def media_type(content: Raw, href: str) -> str:

@@ -3,6 +3,8 @@
 import codecs
 import re
 
+from .prologue import declared_encoding, without_rubbish
+
 # XML's own way to tell (XML 1.0, appendix F): a byte order mark, or how `<?` or `<r` looks.
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -13,52 +15,121 @@ MARKS = (
     (b"\0\0\0<", "utf-32-be"),
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
+    (b"\x4c\x6f\xa7\x94", "cp037"),
 )
-DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?\?>")
-DECLARED = re.compile(rb"""\bencoding\s*=\s*["']([\w.:-]+)""")
 CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.I)
 CONTROLS = bytes(set(range(0x20)) - {0x9, 0xA, 0xD})
+BEYOND_ASCII = bytes(range(0x80, 0x100))
 REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+ENTRY = re.compile(rb"(?=<(?:[A-Za-z_][\w.-]{0,50}:)?(?:entry|item)[\s>])")
 UTF_8 = {"utf-8", "utf-8-sig", "ascii"}
+# Python's codecs that are no encoding of a document; one takes time quadratic in its length.
+NO_ENCODINGS = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined"}
+# What is declared, and the larger set that writers mean by it (WHATWG Encoding, 4.2).
+WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}
+# Of a text in an encoding so many characters may be wrong: a passage in another, or a slip.
+MAX_WRONG_SHARE = 0.02
+
+MIXED = "The feed is not in UTF-8 throughout; read with Windows-1252 where it is not."
+NOT_UTF_8 = "The feed is not in UTF-8, and names no other encoding; read as Windows-1252."
+CONTROLS_LEFT_OUT = "It holds characters that XML can't; they are left out."
 
 
 def as_utf8(data: bytes, content_type: str = "") -> tuple[bytes, str]:
-    """The document with its encoding settled, and a warning in words if that took a guess.
+    """The document in UTF-8, and a warning in words if its encoding took a guess.
 
-    What says that it is in UTF-8 comes back as UTF-8, with bytes that are none read as
-    Windows-1252, which is what they nearly always are. UTF-16 and UTF-32 become UTF-8.
-    Anything else is left to feedparser, together with its declaration.
+    A byte order mark says it, else the header's charset, else the XML declaration; what says
+    nothing, or something wrong, is UTF-8. Bytes that are none are read as Windows-1252,
+    which is what they nearly always are: all of them where most are none.
     """
-    data = without_space_before(data)
+    text, warning = decoded(without_space_before(data), content_type)
+    encoded = text.lstrip("\ufeff").encode("utf-8", "replace")
+    possible = REFERENCE.sub(possible_reference, encoded.translate(None, CONTROLS))
+    if len(possible) < len(encoded):
+        warning = warning or CONTROLS_LEFT_OUT
+    return possible, warning
+
+
+def decoded(data: bytes, content_type: str) -> tuple[str, str]:
     for mark, encoding in MARKS:
         if data.startswith(mark):
-            text = data.decode(encoding, "replace")
-            return without_controls(
-                redeclared(text.lstrip("\ufeff").encode("utf-8", "replace")), ""
-            )
-    charset = CHARSET.search(content_type)
+            return data.decode(encoding, "replace"), ""
+    data = without_rubbish(data)
     declared = declared_encoding(data)
-    wide = declared.startswith(("utf-16", "utf-32", "ucs-", "iso-10646"))
-    if charset and is_other(charset.group(1)) and is_valid(data, charset.group(1)):
-        return data, ""
-    if is_other(declared) and not wide:
-        return data, ""
+    in_header = CHARSET.search(content_type)
+    valid = decode_strictly(data, "utf-8")
+    if valid is not None and declared.startswith("utf-8"):
+        return valid, ""
+    for encoding in (in_header.group(1) if in_header else "", declared):
+        text = decode_strictly(data, encoding) if is_other(encoding) else None
+        if text is not None:
+            return text, ""
     warning = ""
-    if wide:
+    if is_wide(declared):
         warning = f"The encoding that the feed declares ({declared}) is wrong; read as UTF-8."
-    data, warning = without_controls(data, warning)
-    if not is_valid(data, "utf-8"):
-        warning = "The feed is not in UTF-8 throughout; read with Windows-1252 where it is not."
-        data = data.decode("utf-8", "windows-1252").encode("utf-8")
-    return redeclared(data) if warning or declared != "utf-8" else data, warning
+    if valid is not None:
+        return valid, warning
+    if is_other(declared):
+        text = decode_nearly(data, declared)
+        wrong = f"Not all of the feed is in the encoding that it declares ({declared})."
+        return (text, wrong) if text is not None else (from_mixture(data), MIXED)
+    if is_mostly_other(data):
+        return data.decode("cp1252", "replace"), NOT_UTF_8
+    return from_mixture(data), MIXED
 
 
-def without_controls(data: bytes, warning: str) -> tuple[bytes, str]:
-    """Without the characters that XML can't hold, and the references to such."""
-    possible = REFERENCE.sub(possible_reference, data.translate(None, CONTROLS))
-    if len(possible) < len(data):
-        warning = warning or "It holds characters that XML can't; they are left out."
-    return possible, warning
+def from_mixture(data: bytes) -> str:
+    """A document whose entries may each be in UTF-8 or in Windows-1252, or in both."""
+    return "".join(
+        part.decode("cp1252", "replace")
+        if is_mostly_other(part)
+        else part.decode("utf-8", "windows-1252")
+        for part in ENTRY.split(data)
+    )
+
+
+def is_mostly_other(data: bytes) -> bool:
+    """Whether most of the characters beyond ASCII are no UTF-8."""
+    text = data.decode("utf-8", "ignore")
+    wrong = len(data) - len(text.encode())
+    return wrong > len(text) - len(data.translate(None, BEYOND_ASCII))
+
+
+def is_wide(encoding: str) -> bool:
+    return encoding.startswith(("utf-16", "utf-32", "ucs-", "iso-10646"))
+
+
+def is_other(encoding: str) -> bool:
+    """Whether this names an encoding that ASCII is part of, as its declaration must be, and that
+    is not UTF-8."""
+    try:
+        name = codecs.lookup(encoding).name
+        if name in UTF_8 or name.replace("-", "_") in NO_ENCODINGS:
+            return False
+        return b"<?xml".decode(encoding) == "<?xml"
+    except (LookupError, ValueError):
+        return False
+
+
+def decode_strictly(data: bytes, encoding: str) -> str | None:
+    """The text, if all of it is in that encoding; it may break off within a character."""
+    try:
+        return codecs.getincrementaldecoder(wider(encoding))().decode(data, final=False)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def decode_nearly(data: bytes, encoding: str) -> str | None:
+    """The text with marks where it is not in that encoding, if that is so in few places."""
+    text = data.decode(wider(encoding), "replace")
+    beyond_ascii = len(data.translate(None, bytes(range(0x80))))
+    few = text.count("\N{REPLACEMENT CHARACTER}") <= MAX_WRONG_SHARE * beyond_ascii
+    return text if few else None
+
+
+def wider(encoding: str) -> str:
+    name = codecs.lookup(encoding).name
+    return WIDER.get(name, name)
 
 
 def possible_reference(match: re.Match[bytes]) -> bytes:
@@ -77,37 +148,8 @@ def possible_reference(match: re.Match[bytes]) -> bytes:
 
 def without_space_before(data: bytes) -> bytes:
     """Without the white space and the byte order marks that XML forbids before its declaration."""
-    start = re.match(rb"(?:\s|\xef\xbb\xbf)*", data)
+    start = re.match(rb"(?:\s|\xef\xbb\xbf)*+", data)
     return data[start.end() :] if start else data
-
-
-def declared_encoding(data: bytes) -> str:
-    declaration = DECLARATION.match(data)
-    named = DECLARED.search(declaration.group()) if declaration else None
-    return named.group(1).decode().lower() if named else "utf-8"
-
-
-def is_other(encoding: str) -> bool:
-    """Whether this names an encoding that ASCII is part of, as its declaration must be, and that
-    is not UTF-8."""
-    try:
-        return b"<?xml".decode(encoding) == "<?xml" and codecs.lookup(encoding).name not in UTF_8
-    except (LookupError, ValueError):
-        return False
-
-
-def is_valid(data: bytes, encoding: str) -> bool:
-    try:
-        # Not final: the document may break off within a character.
-        codecs.getincrementaldecoder(encoding)().decode(data, final=False)
-    except (UnicodeDecodeError, LookupError):
-        return False
-    return True
-
-
-def redeclared(data: bytes) -> bytes:
-    """With a declaration that says UTF-8."""
-    return b'<?xml version="1.0" encoding="utf-8"?>' + DECLARATION.sub(b"", data, count=1).lstrip()
 
 
 def as_windows_1252(error: UnicodeError) -> tuple[str, int]:

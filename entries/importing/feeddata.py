@@ -11,10 +11,14 @@ from entries.kinds import KIND_OF_TYPE, TYPE_OF_KIND, UNTITLED
 from entries.mail import as_person
 
 from .addresses import absolute_address
-from .enclosures import find_enclosures
+from .enclosures import find_enclosures, is_page
 from .text import squeeze, visible_text
 
 Raw = dict[str, Any]
+
+# Each entry repeats its feed's authors: a feed of long or many ones would grow without bounds.
+MAX_PERSON_CHARS = 1_000
+MAX_PEOPLE = 100
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,8 @@ class Person:
 
     @classmethod
     def from_raw(cls, raw: Raw) -> "Person":
-        return cls(*(squeeze(str(raw.get(key) or "")) for key in ("name", "href", "email")))
+        stated = (str(raw.get(key) or "") for key in ("name", "href", "email"))
+        return cls(*(squeeze(text[:MAX_PERSON_CHARS]) for text in stated))
 
     def __bool__(self):
         return bool(self.name or self.uri or self.email)
@@ -63,6 +68,7 @@ class FeedContext:
     language: str = ""
     base: str = ""
     updated: str = ""
+    pictures_of_all: tuple[str, ...] = ()  # by pictures.picture_key
 
     @property
     def author(self) -> Person:
@@ -71,15 +77,24 @@ class FeedContext:
     @cached_property
     def as_json(self) -> str:
         """What `from_raw` reads, as JSON."""
-        return json.dumps(asdict(self), sort_keys=True)
+        return self._json()
 
     @cached_property
     def as_json_without_date(self) -> str:
-        return json.dumps(asdict(self) | {"updated": ""}, sort_keys=True)
+        return self._json(updated="")
+
+    def _json(self, **instead: str) -> str:
+        stated = asdict(self) | instead
+        if not self.pictures_of_all:
+            # Most feeds have none, and what is stored of their entries stays as it was.
+            del stated["pictures_of_all"]
+        return json.dumps(stated, sort_keys=True)
 
     @classmethod
     def from_raw(cls, raw: Raw) -> "FeedContext":
-        return cls(**raw | {"authors": tuple(Person(**person) for person in raw["authors"])})
+        people = tuple(Person(**person) for person in raw["authors"])
+        pictures = tuple(raw.get("pictures_of_all") or ())
+        return cls(**raw | {"authors": people, "pictures_of_all": pictures})
 
 
 @dataclass(frozen=True)
@@ -110,6 +125,11 @@ class EntryData:
     context: FeedContext
     left_out: str = ""
 
+    def look_at_all(self) -> None:
+        """Work out what is worked out once, so that what raises does so here."""
+        _ = (self.guid, self.title, self.link, self.body, self.authors, self.categories)
+        _ = (self.enclosures, self.base)
+
     @property
     def guid(self) -> str:
         return str(self.raw.get("id") or "").strip()
@@ -124,7 +144,13 @@ class EntryData:
         for link in self.raw.get("links") or []:
             if link.get("rel", "alternate") == "alternate" and link.get("href"):
                 return self.absolute(link["href"])
-        return self.absolute(self.raw["link"]) if self.raw.get("link") else ""
+        stated = self.raw.get("link") or ""
+        if not stated or stated == self.guid:
+            # feedparser takes an id for a link where there is no other.
+            for text in self.raw.get("content") or []:
+                if text.get("src") and is_page(text):
+                    return self.absolute(text["src"])
+        return self.absolute(stated) if stated else ""
 
     @property
     def target(self) -> str:
@@ -242,10 +268,14 @@ class EntryData:
             if term := squeeze(tag.get("term") or "") or label:
                 yield term, squeeze(tag.get("scheme") or ""), label
 
-    @property
+    @cached_property
     def enclosures(self) -> list[list[Any]]:
         """Each as models.Enclosure.STATED has it, in the feed's order, addresses absolute."""
-        return find_enclosures(self.raw, self.body.value, self.absolute)
+        names = [person.name for person in self.authors]
+        of_all = self.context.pictures_of_all
+        return find_enclosures(
+            self.raw, self.body.value, self.absolute, authors=names, of_all=of_all
+        )
 
     @property
     def origin(self) -> dict[str, str]:
@@ -253,8 +283,9 @@ class EntryData:
         source = self.raw.get("source") or {}
         links = {link.get("rel"): link.get("href") for link in source.get("links") or []}
         title = Text.from_raw(source.get("title_detail") or {}).plain
-        # RSS's only attribute; in Atom it is where feedparser leaves an author's page.
-        href = "" if source.get("authors") else source.get("href")
+        # In Atom it was where feedparser left a person's page, before that was mended.
+        of_person = source.get("authors") or source.get("contributors")
+        href = "" if of_person else source.get("href")
         stated = {
             "id": squeeze(source.get("id") or ""),
             "title": title or squeeze(source.get("title") or ""),
@@ -296,4 +327,6 @@ def unique_people(people: Iterable[Person]) -> list[Person]:
         found[key] = Person(
             known.name or person.name, known.uri or person.uri, known.email or person.email
         )
+        if len(found) == MAX_PEOPLE:
+            break
     return list(found.values())

@@ -70,12 +70,18 @@ def find_keys(data: EntryData, source_pk: int, published: datetime | None, home:
         plain = without_variations(link)
         if plain.rstrip("/") not in ("", without_variations(home).rstrip("/"), host_of(plain)):
             keys.append(Key("link", digest("u", plain)))
-    what = data.title or visible_text(data.body.value)[:500]
+    what = data.title or visible_text(data.body.value)[:500] or what_it_shows(data)
     if what:
         when = published.isoformat() if published else ""
         keys.append(Key("title and date", digest("t", f"{source_pk} {what.casefold()} {when}")))
     unique = {key.value: key for key in reversed(keys)}
     return [key for key in keys if unique[key.value] is key]
+
+
+def what_it_shows(data: EntryData) -> str:
+    """What tells an entry without words from others: what is attached to it, or its pictures."""
+    attached = " ".join(str(row[0]) for row in data.enclosures)
+    return attached or squeeze(data.body.value)[:500]
 
 
 def without_variations(address: str) -> str:

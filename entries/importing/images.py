@@ -13,8 +13,8 @@ Resolve = Callable[[str], str | None]
 LAZY = ("data-src", "data-lazy-src", "data-original", "data-lazy")
 LAZY_SETS = ("data-srcset", "data-lazy-srcset")
 PLACEHOLDER = re.compile(
-    r"data:|[^?#]*(blank|placeholder|spacer|loading|lazy|transparent|empty|pixel|1x1|gr[ae]y)"
-    r"[\w.-]*($|[?#])",
+    r"data:|[^?#]{0,1000}(blank|placeholder|spacer|loading|lazy|transparent|empty|pixel|1x1|gr[ae]y)"
+    r"[\w.-]{0,100}($|[?#])",
     re.I,
 )
 CANDIDATE = re.compile(r"[\s,]*(?P<address>[^\s,]\S*)(?P<descriptor>[^,]*)")

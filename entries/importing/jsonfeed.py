@@ -1,7 +1,7 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), in the shape of other feeds."""
 
 import json
-from collections.abc import Iterator
+import re
 from typing import Any
 
 from .addresses import absolute_address
@@ -14,20 +14,25 @@ Raw = dict[str, Any]
 FIRST_BYTES = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 
 
+# Nested deeper a value is none of the format's, and Python's reader gives up.
+MAX_DEPTH = 50
+TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.S)
+TOO_DEEP = f"Values nested deeper than {MAX_DEPTH} levels are left out."
+
+
 def looks_like_json(data: bytes) -> bool:
     """Whether this is a JSON object, in any Unicode encoding, with or without a byte order mark."""
     return data[:1_000].lstrip(FIRST_BYTES).startswith(b"{")
 
 
-def read_json_feed(data: bytes, url: str) -> tuple[FeedData, Iterator[EntryData]]:
-    """The feed and its entries. Raises ParseError when it is no JSON Feed.
+def read_json_feed(data: bytes, url: str) -> tuple[FeedData, list[Raw]]:
+    """The feed and its items, for `as_entry`. Raises ParseError when it is no JSON Feed.
 
     What has another type than the format says is read where it can be, else left out.
     """
     try:
         data = without_space_before(data)
-        encoding = json.detect_encoding(data)
-        document = json.loads(data.decode(encoding, "windows-1252"))
+        document, warning = load(data.decode(json.detect_encoding(data), "windows-1252"))
     except (ValueError, RecursionError) as error:
         raise ParseError(url, f"it is no JSON that can be read: {str(error)[:100]}") from error
     items = document.get("items")
@@ -35,12 +40,43 @@ def read_json_feed(data: bytes, url: str) -> tuple[FeedData, Iterator[EntryData]
     if not isinstance(items, list) or not (version == "" or "jsonfeed.org/version/" in version):
         raise ParseError(url, "it is JSON, but no JSON Feed")
     feed = feed_data(document, url)
+    if warning:
+        feed.warnings.append(warning)
     if not version:
         feed.warnings.append("The document does not say that it is a JSON Feed; read as one.")
     objects = [item for item in items if isinstance(item, dict)]
     if len(objects) < len(items):
         feed.warnings.append(f"{len(items) - len(objects)} of its items are no objects.")
-    return feed, (EntryData(raw_entry(item), feed.context) for item in objects)
+    return feed, objects
+
+
+def load(text: str) -> tuple[Raw, str]:
+    """The document, and a warning where something had to go. Raises ValueError, RecursionError."""
+    try:
+        return json.loads(text), ""
+    except RecursionError:
+        return json.loads(without_depths(text)), TOO_DEEP
+
+
+def without_depths(text: str) -> str:
+    """JSON with `null` in the place of what is nested too deeply."""
+    parts: list[str] = []
+    depth = start = end = 0
+    for token in TOKEN.finditer(text):
+        if token.group() in ("[", "{"):
+            depth += 1
+            if depth == MAX_DEPTH:
+                start = token.start()
+        elif token.group() in ("]", "}"):
+            if depth == MAX_DEPTH:
+                parts += [text[end:start], "null"]
+                end = token.end()
+            depth -= 1
+    return "".join([*parts, text[end:]])
+
+
+def as_entry(item: Raw, context: FeedContext) -> EntryData:
+    return EntryData(raw_entry(item), context)
 
 
 def feed_data(document: Raw, url: str) -> FeedData:

@@ -19,7 +19,7 @@ from .errors import FetchError, ParseError
 from .fetch import USER, checked_host
 from .text import squeeze
 
-DECLARED = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([\w.-]+)", re.I)
+DECLARED = re.compile(rb"<\?xml[^<>]*\bencoding\s*=\s*[\"']([\w.-]+)", re.I)
 OPML = re.compile(r"<opml\b", re.I)
 BEGINNING = 4096  # characters, in which a document must say that it is OPML
 

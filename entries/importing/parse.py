@@ -2,9 +2,11 @@
 
 import html
 import io
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from types import FunctionType
 from typing import Any
 
@@ -19,16 +21,18 @@ from .dialects import NAMESPACES, Dialects
 from .encodings import as_utf8
 from .errors import ParseError
 from .feeddata import EntryData, FeedContext, FeedData, Person, Text, unique_people
-from .split import split_document
+from .pictures import pictures_of_all
+from .prologue import is_html_page, rewritten
+from .reading import PIECE, Reading, Unread, UnreadableError, describe
+from .stated import FEED, MEDIA, Raw, take, take_entry
 from .text import squeeze
 
-HTML_PAGE = re.compile(
-    rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype\s+html|<html[\s>])", re.I | re.S
-)
-LINK_TO_FEED = re.compile(
-    rb"<link\b[^<>]*\btype\s*=\s*[\"']?application/(?:(?:atom|rss)\+xml|feed\+json)[^>]*>", re.I
-)
+logger = logging.getLogger(__name__)
+
+LINK = re.compile(rb"<link\b[^<>]*>", re.I)
+FEED_TYPE = re.compile(rb"\btype\s*=\s*[\"']?application/(?:(?:atom|rss)\+xml|feed\+json)", re.I)
 HREF = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.I)
+MAX_PAGE_BYTES = 200_000  # in which a page's links to feeds are looked for
 
 
 class StrictParser(Dialects, feedparser.api.StrictFeedParser):
@@ -65,68 +69,101 @@ def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedF
     """Read a feed in any of the formats that feedparser knows, JSON Feed or WordPress's export.
 
     `url` is where the bytes are from: relative addresses start there. `content_type` is
-    the header's value, if there was one. Raises ParseError when the bytes are no feed.
+    the header's value, if there was one. Raises ParseError when the bytes are no feed, and
+    nothing else; an entry that can't be read comes as one to leave out.
     """
     if not data.strip():
         raise ParseError(url, "it is empty")
     if jsonfeed.looks_like_json(data):
-        feed, entries = jsonfeed.read_json_feed(data, url)
-        return ParsedFeed(feed, entries)
-    data, warning = as_utf8(data, content_type)
-    document = split_document(data)
-    pieces = document.pieces() if document else iter([data])
-    first = parse_piece(next(pieces), content_type)
-    if not first.get("version") and not first.entries:
+        feed, items = jsonfeed.read_json_feed(data, url)
+        return ParsedFeed(feed, (read_entry(jsonfeed.as_entry, x, feed.context) for x in items))
+    text, warning = as_utf8(data, content_type)
+    document = rewritten(text)
+    if not document or is_html_page(text):
         raise ParseError(url, why_no_feed(data, url))
-    feed = feed_data(first, url)
+    try:
+        reading = Reading(document, parse_piece)
+    except UnreadableError as error:
+        reason = describe(error.__cause__ or error)
+        raise ParseError(url, f"it can't be read, since its parser fails ({reason})") from error
+    if not reading.head.get("version") and not reading.has_entries:
+        raise ParseError(url, why_no_feed(data, url))
+    first = list(islice(reading.items, PIECE))
+    media = [take(item, MEDIA) for item in first if not isinstance(item, Unread)]
+    feed = feed_data(reading.head, url, pictures_of_all(media))
     if warning:
         feed.warnings.append(warning)
-    if document and document.broken_off:
+    if reading.document and reading.document.broken_off:
         feed.warnings.append(
-            f"The document breaks off after entry {len(document.entries)}; "
+            f"The document breaks off after entry {len(reading.document.entries)}; "
             "what was whole until there has been read."
         )
-    entries = read_entries(first, pieces, feed, content_type)
-    if wxr.is_export(first.namespaces):
-        stated = document.entries if document else [data]
-        export = wxr.Export(first.feed.get("wp_authors") or [], stated)
+    return ParsedFeed(feed, read_entries(reading, chain(first, reading.items), feed))
+
+
+def read_entries(
+    reading: Reading, items: Iterable[Raw | Unread], feed: FeedData
+) -> Iterator[EntryData]:
+    """Each entry, while the warnings grow by what can't be read of it."""
+    export = None
+    if wxr.is_export(reading.head.get("namespaces") or {}):
         feed.warnings.append(wxr.COMMENTS_LEFT_OUT)
-        entries = map(export.as_entry, entries)
-    return ParsedFeed(feed, entries)
+        pieces = reading.document.entries if reading.document else []
+        export = wxr.Export(take(reading.head["feed"], FEED).get("wp_authors") or [], pieces)
+    for item in items:
+        note_what_is_wrong(reading, feed)
+        if isinstance(item, Unread):
+            data = EntryData(item.stated, feed.context, f"its XML can't be read ({item.reason})")
+            name = data.title or data.guid or data.link or "one without a name"
+            feed.warnings.append(f"An entry is left out, {data.left_out}: {name[:100]}.")
+            yield data
+            continue
+        data = read_entry(as_entry, item, feed.context)
+        if export and not data.left_out:
+            data = read_entry(lambda found, _: export.as_entry(found), data, feed.context)
+        yield data
+    note_what_is_wrong(reading, feed)
 
 
-def read_entries(first, pieces, feed: FeedData, content_type: str) -> Iterator[EntryData]:
-    parsed = first
-    while parsed is not None:
-        if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.NonXMLContentType):
-            warning = describe_bozo(parsed.bozo_exception)
-            if warning not in feed.warnings:
-                feed.warnings.append(warning)
-        for item in parsed.entries:
-            yield EntryData(raw_entry(item), feed.context)
-        piece = next(pieces, None)
-        parsed = parse_piece(piece, content_type) if piece is not None else None
+def note_what_is_wrong(reading: Reading, feed: FeedData) -> None:
+    warnings = []
+    if reading.error:
+        warnings.append(describe_bozo(reading.error))
+    if reading.elements_left_out:
+        names = ", ".join(f"<{name[:50]}>" for name in dict.fromkeys(reading.elements_left_out))
+        warnings.append(f"Elements that can't be read are left out: {names}.")
+    feed.warnings.extend(warning for warning in warnings if warning not in feed.warnings)
 
 
-def parse_piece(data: bytes, content_type: str) -> feedparser.FeedParserDict:
-    # Not told the address: it would resolve ids by it, which are to stay as they are. Without
-    # a charset the type says nothing of the encoding (RFC 7303, 3.2), while feedparser would
-    # take text/xml for US-ASCII, as RFC 3023 had it.
-    headers = {"content-type": content_type} if "charset" in content_type.lower() else {}
-    # A str would be opened as a path or fetched as an address: bytes never are.
-    return parse(
-        io.BytesIO(data),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+def read_entry(
+    make: Callable[[Any, FeedContext], EntryData], item: Any, context: FeedContext
+) -> EntryData:
+    """The entry that `make` makes of an item; one to leave out, with the reason, if it raises."""
+    try:
+        data = make(item, context)
+        data.look_at_all()
+    except Exception as error:
+        logger.exception("An entry can't be read and is left out")
+        raw = item.raw if isinstance(item, EntryData) else item if isinstance(item, dict) else {}
+        named = {"id": raw["id"]} if isinstance(raw.get("id"), str) else {}
+        return EntryData(named, context, f"it can't be read ({describe(error)})")
+    return data
 
 
-def raw_entry(item: feedparser.FeedParserDict) -> dict[str, Any]:
+def parse_piece(data: bytes) -> Raw:
+    """feedparser's result for a document in UTF-8 that says so in a line of its own."""
+    # A str would be opened as a path or fetched as an address: bytes never are. It is not told
+    # the address: it would resolve ids by it, which are to stay as they are.
+    return parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+
+
+def as_entry(item: Raw, context: FeedContext) -> EntryData:
+    return EntryData(raw_entry(item), context)
+
+
+def raw_entry(item: Raw) -> Raw:
     """The entry as feedparser read it, without what it says twice."""
-    raw = dict(item)
-    for key in ("author", "author_detail", "guidislink"):
-        raw.pop(key, None)
+    raw = take_entry(item)
     for key in ("title", "summary", "rights"):
         if raw.get(key) == (raw.get(f"{key}_detail") or {}).get("value"):
             raw.pop(key, None)
@@ -139,15 +176,16 @@ def raw_entry(item: feedparser.FeedParserDict) -> dict[str, Any]:
     for text in [*contents, raw.get("title_detail") or {}, raw.get("summary_detail") or {}]:
         if text.get("type") == "application/xhtml+xml":
             # It closes what can't be closed, and a parser of HTML reads </br> as one more.
-            text["value"] = text["value"].replace("</br>", "")
-    if "yt_videoid" in raw and "summary_detail" in raw:
-        # What YouTube writes is text, with lines; feedparser takes it for HTML.
-        raw["summary_detail"] = raw["summary_detail"] | {"type": "text/plain"}
+            text["value"] = text.get("value", "").replace("</br>", "")
+    described = raw.pop("media_description", None)
+    if described and not raw.get("summary") and "summary_detail" not in raw:
+        # What YouTube writes there is text, with lines.
+        raw["summary_detail"] = described
     return raw
 
 
-def feed_data(parsed: feedparser.FeedParserDict, url: str) -> FeedData:
-    feed = parsed.feed
+def feed_data(parsed: Raw, url: str, pictures: tuple[str, ...]) -> FeedData:
+    feed = take(parsed["feed"], FEED)
     links = feed.get("links") or []
 
     def link(rel):
@@ -168,8 +206,8 @@ def feed_data(parsed: feedparser.FeedParserDict, url: str) -> FeedData:
             authors=tuple(unique_people(map(Person.from_raw, feed.get("authors") or []))),
             language=squeeze(feed.get("language") or ""),
             base=base_of(parsed.get("version") or "", url, site_url),
-            # Its get() answers with the date of publication.
-            updated=feed["updated"] if "updated" in feed else "",  # noqa: SIM401
+            updated=feed.get("updated") or "",
+            pictures_of_all=pictures,
         ),
         next_page=link("prev-archive") or link("next"),
     )
@@ -186,24 +224,21 @@ def base_of(version: str, url: str, site_url: str) -> str:
 
 
 def why_no_feed(data: bytes, url: str) -> str:
-    if HTML_PAGE.match(data[:4096]):
-        found = [HREF.search(link) for link in LINK_TO_FEED.findall(data[:200_000])]
-        feeds = [
-            absolute_address(url, html.unescape(match.group(1).decode("utf-8", "replace")))
-            for match in found
-            if match
-        ]
-        if feeds and feeds[0]:
-            return f"it is an HTML page, not a feed; the page names this feed: {feeds[0]}"
-        return "it is an HTML page, not a feed"
-    return "it is no Atom, RSS or JSON feed"
+    if not is_html_page(data[:MAX_PAGE_BYTES]):
+        return "it is no Atom, RSS or JSON feed"
+    links = LINK.findall(data[:MAX_PAGE_BYTES])
+    found = [HREF.search(link) for link in links if FEED_TYPE.search(link)]
+    feeds = [
+        absolute_address(url, html.unescape(match.group(1).decode("utf-8", "replace")))
+        for match in found
+        if match
+    ]
+    if feeds and feeds[0]:
+        return f"it is an HTML page, not a feed; the page names this feed: {feeds[0]}"
+    return "it is an HTML page, not a feed"
 
 
 def describe_bozo(error: Exception) -> str:
-    if isinstance(error, feedparser.CharacterEncodingOverride):
-        return f"The encoding that the feed declares is wrong; read with another ({error})."
-    if isinstance(error, feedparser.CharacterEncodingUnknown):
-        return "The feed's encoding can't be told; its text may be garbled."
     line = getattr(error, "getLineNumber", lambda: None)()
     message = getattr(error, "getMessage", lambda: str(error))()
     where = f" (line {line}: {message})" if line else f" ({message})"

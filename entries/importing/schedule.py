@@ -15,7 +15,7 @@ JITTER = 0.25
 
 HEAD = 64 * 1024  # bytes; what a feed says of itself stands before its entries
 FIRST_ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
-COMMENT = re.compile(rb"<!--.*?-->", re.S)
+COMMENT = re.compile(rb"<!--(?:.*?-->|.*)", re.S)
 TTL = re.compile(rb"<ttl>\s*(\d{1,9})\s*</ttl>", re.I)
 PERIOD = re.compile(rb"<\w+:updatePeriod[^>]*>\s*(\w+)\s*<", re.I)
 FREQUENCY = re.compile(rb"<\w+:updateFrequency[^>]*>\s*(\d{1,6})\s*<", re.I)

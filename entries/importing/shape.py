@@ -20,7 +20,7 @@ LINK = (
 HEADING = re.compile(rf"<p><strong>\s*{LINK}\s*</strong></p>", re.S)
 VIA = re.compile(rf"<p>(?:<small></small>|<small>)?\s*[Vv]ia:? {LINK}\s*(?:</small>)?</p>", re.S)
 BLOCKQUOTE = re.compile(r'<blockquote(?: cite="(?P<cite>[^"]*)")?>(?P<inner>.*)</blockquote>', re.S)
-CITATION = re.compile(r'<p(?: class="cite")?>\s*[—–]\s*(?P<said>.*?)\s*</p>', re.S)
+CITATION = re.compile(r'<p(?: class="cite")?>\s*+[—–](?P<said>.*)</p>', re.S)
 SAID_WHERE = re.compile(rf"{LINK}(?:, (?P<context>[^<]+))?", re.S)
 MARKUP = re.compile(r"<[^>]*>")
 
@@ -135,16 +135,17 @@ def as_quotation(blocks: Sequence[Block], kind: str = "") -> dict[str, str] | No
         return None
     fields = {"kind": "quotation", "content": join(split_blocks(passage["inner"]))}
     cite = html.unescape(passage["cite"] or "")
-    linked = SAID_WHERE.fullmatch(citation["said"])
+    said = citation["said"].strip()
+    linked = SAID_WHERE.fullmatch(said)
     if linked and not MARKUP.search(linked["text"]):
         return fields | {
             "quoted_source": visible_text(linked["text"]),
             "quoted_url": html.unescape(linked["href"]),
             "quoted_context": visible_text(linked["context"] or ""),
         }
-    if MARKUP.search(citation["said"]):
+    if MARKUP.search(said):
         return None
-    return fields | {"quoted_source": visible_text(citation["said"]), "quoted_url": cite}
+    return fields | {"quoted_source": visible_text(said), "quoted_url": cite}
 
 
 def as_passage(blocks: Sequence[Block]) -> dict[str, str] | None:

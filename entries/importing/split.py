@@ -1,21 +1,28 @@
-"""A feed document cut at its entries, so that a large one is parsed piece by piece.
+"""A feed document cut at its entries, so that it is parsed piece by piece.
 
 feedparser holds everything that it parses: 1,190 MB for a feed of 100,000 entries, 34 MB
-when it gets them 200 at a time, in the same time.
+when it gets them 200 at a time, in the same time. And what is damaged spoils only its piece.
 """
 
-import codecs
 import re
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
-PIECE = 200  # entries
+from .prologue import ELEMENT
 
 # The elements that hold an entry: Atom's <entry>, RSS's and RDF's <item>, with any prefix.
 OPENING = re.compile(rb"<!\[CDATA\[|<!--|<(?P<name>(?:[A-Za-z_][\w.-]*:)?(?:entry|item))(?=[\s>/])")
 CLOSERS = {b"<![CDATA[": b"]]>", b"<!--": b"-->"}
-ENCODING = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)")
-FIRST_BYTES_OF_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00", b"\x4c\x6f\xa7\x94")
+# What is no element; one that never ends takes the rest with it.
+UNREAD = re.compile(rb"<!--(?:.*?-->|.*)|<!\[CDATA\[(?:.*?\]\]>|.*)|<\?[^<>]*>|<![^<>]*>", re.S)
+TAG = re.compile(
+    rb"<(?P<closing>/?)(?P<name>[A-Za-z_][\w.:-]*+)"
+    rb"(?P<rest>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>"
+)
+HOLDERS = {b"rss", b"channel", b"feed", b"rdf"}
+# The start tags around the entries are repeated for each piece.
+MAX_FRAME_BYTES = 8_000
 
 
 @dataclass(frozen=True)
@@ -27,50 +34,54 @@ class Document:
     tail: bytes
     broken_off: bool = False
 
-    def pieces(self) -> Iterator[bytes]:
-        """Documents of PIECE entries each, at least one, every one with head and tail."""
-        for start in range(0, max(len(self.entries), 1), PIECE):
-            yield b"".join([self.head, *self.entries[start : start + PIECE], self.tail])
+    @cached_property
+    def frame(self) -> tuple[bytes, bytes]:
+        """The start tags that are open around the entries, and their end tags."""
+        element = ELEMENT.search(self.head)
+        before = self.head[: element.start()] if element else b""
+        return before + b"".join(tag.group() for tag in open_tags(self.head)), closing_tags(
+            self.head
+        )
+
+    def whole(self, entries: list[bytes]) -> bytes:
+        """A document of these entries with all that the feed says of itself."""
+        return b"".join([self.head, *entries, self.tail])
+
+    def framed(self, entries: list[bytes]) -> bytes:
+        """A document of these entries with no more around them than they need."""
+        start, end = self.frame
+        return b"".join([start, *entries, end])
 
 
-def split_document(data: bytes) -> Document | None:
+def split_document(data: bytes, *, is_damaged: bool = False) -> Document | None:
     """The parts of a feed document, or None when it can't be cut safely.
 
     A document that breaks off within an entry is mended: that entry goes, and what was
-    open before it is closed.
+    open before it is closed. One that `is_damaged`, which is no well-formed XML, is cut at each
+    start of an entry as well, and what stands between two of them is left out.
     """
-    if data.startswith(FIRST_BYTES_OF_OTHER_ENCODINGS) or not is_what_it_declares(data):
-        return None
     first = first_opening(data)
     if not first:
         return None
     name = first["name"]
-    spans = entry_spans(data, name, first.start())
+    head = data[: first.start()]
+    spans = entry_spans(data, name, first.start(), is_damaged)
     if spans is None:
         return None
-    head = data[: first.start()]
     entries = [data[start:end] for start, end in spans]
     end = spans[-1][1] if spans else first.start()
     tail = data[end:]
-    if re.search(rb"<" + re.escape(name) + rb"(?=[\s>/])", tail):
-        return Document(head, entries, closing_tags(head), broken_off=True)
-    if not tail.strip():
-        return Document(head, entries, closing_tags(head), broken_off=True)
-    return Document(head, entries, tail)
+    broken_off = not tail.strip() or bool(re.search(rb"<" + re.escape(name) + rb"(?=[\s>/])", tail))
+    if broken_off and not is_damaged and ends_feed(tail, head):
+        return None
+    document = Document(head, entries, closing_tags(head) if broken_off else tail, broken_off)
+    return document if len(document.frame[0]) <= MAX_FRAME_BYTES else None
 
 
-def is_what_it_declares(data: bytes) -> bool:
-    """False for a document that counts as UTF-8 and is none: the pieces of such a one could be
-    read in different encodings."""
-    declared = ENCODING.match(data)
-    if declared and declared.group(1).lower() not in (b"utf-8", b"utf8", b"us-ascii"):
-        return True
-    try:
-        # Not final: the document may break off within a character.
-        codecs.getincrementaldecoder("utf-8")().decode(data, final=False)
-    except UnicodeDecodeError:
-        return False
-    return True
+def ends_feed(tail: bytes, head: bytes) -> bool:
+    """Whether the feed's own end tag is there: then an entry is damaged, and nothing breaks off."""
+    tags = open_tags(head)
+    return bool(tags) and tail.rstrip().endswith(b"</" + tags[0]["name"] + b">")
 
 
 def first_opening(data: bytes) -> re.Match[bytes] | None:
@@ -85,52 +96,82 @@ def first_opening(data: bytes) -> re.Match[bytes] | None:
     return None
 
 
-def entry_spans(data: bytes, name: bytes, position: int) -> list[tuple[int, int]] | None:
+def entry_spans(
+    data: bytes, name: bytes, position: int, is_damaged: bool
+) -> list[tuple[int, int]] | None:
     """Where each whole entry starts and ends, from a position on.
 
     None when anything but white space stands between two of them, and when one is empty or
-    seems to hold another. What comments and CDATA sections speak of is no entry.
+    seems to hold another, unless the document is damaged. What comments and CDATA sections
+    speak of is no entry.
     """
     token = re.compile(
         rb"<!\[CDATA\[|<!--|<(?P<closing>/?)"
         + re.escape(name)
         + rb"(?=[\s>/])[^<>]*?(?P<empty>/?)>"
     )
-    spans = []
+    spans: list[tuple[int, int]] = []
     start = None
     end = None
     while match := token.search(data, position):
         position = match.end()
         opener = match.group()
         if opener in CLOSERS:
-            position = data.find(CLOSERS[opener], position)
-            if position < 0:
+            closer = data.find(CLOSERS[opener], position)
+            if closer < 0 and is_damaged:
+                continue
+            if closer < 0:
                 break
-            if start is None and end is not None:
+            position = closer
+            if start is None and end is not None and not is_damaged:
                 return None
         elif match["closing"]:
-            if start is None:
+            if start is not None:
+                spans.append((start, position))
+                start, end = None, position
+            elif not is_damaged:
                 return None
-            spans.append((start, position))
-            start, end = None, position
+        elif is_damaged:
+            if start is not None:
+                spans.append((start, match.start()))
+            start = match.start()
         elif start is not None or match["empty"]:
             return None
         else:
             if end is not None and data[end : match.start()].strip():
                 return None
             start = match.start()
+    if is_damaged and start is not None:
+        # Its end tag is missing, but not that of the feed around it: it is all there.
+        root = TAG.search(data)
+        end = data.rfind(b"</" + root["name"]) if root else -1
+        if end > start:
+            spans.append((start, end))
     return spans
+
+
+def open_tags(head: bytes) -> list[re.Match[bytes]]:
+    """The start tags of the elements that the head leaves open, down to the one for entries."""
+    tags: list[re.Match[bytes]] = []
+    open_names: Counter[bytes] = Counter()
+    for tag in TAG.finditer(UNREAD.sub(b"", head)):
+        if not tag["closing"]:
+            if not tag["rest"].endswith(b"/"):
+                tags.append(tag)
+                open_names[tag["name"]] += 1
+        elif open_names[tag["name"]]:
+            while (closed := tags.pop()["name"]) != tag["name"]:
+                open_names[closed] -= 1
+            open_names[tag["name"]] -= 1
+    # What a damaged head does not close holds no entries.
+    holding = [n for n, tag in enumerate(tags, 1) if local_name(tag["name"]) in HOLDERS]
+    return tags[: max(holding, default=len(tags))]
+
+
+def local_name(name: bytes) -> bytes:
+    return name.rpartition(b":")[2].lower()
 
 
 def closing_tags(head: bytes) -> bytes:
     """The end tags of the elements that the head leaves open."""
-    head = re.sub(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?[^<>]*>|<![^<>]*>", b"", head, flags=re.S)
-    open_elements: list[bytes] = []
-    for closing, name, empty in re.findall(rb"<(/?)([A-Za-z_][\w.:-]*)[^<>]*?(/?)>", head):
-        if closing:
-            if name in open_elements:
-                while open_elements.pop() != name:
-                    pass
-        elif not empty:
-            open_elements.append(name)
-    return b"".join(b"</" + name + b">" for name in reversed(open_elements))
+    return b"".join(b"</" + tag["name"] + b">" for tag in reversed(open_tags(head)))

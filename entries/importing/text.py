@@ -1,15 +1,11 @@
 """Plain text, out of HTML and out of whatever else feeds contain."""
 
-import re
-
 from entries.characters import unescape
 from entries.plaintext import squeeze, visible_text, without_tags
 
 __all__ = ["paragraphs", "squeeze", "visible_text"]
 
-UNSEEN = re.compile(r"<(script|style)\b(?:.*?</\1[^>]*(?:>|$)|.*)", re.S | re.I)
-
 
 def paragraphs(fragment: str) -> str:
     """What a reader sees of an HTML fragment, a blank line between its blocks."""
-    return unescape(without_tags(UNSEEN.sub("", fragment), block="\n\n", line="\n"))
+    return unescape(without_tags(fragment, block="\n\n", line="\n"))

@@ -25,6 +25,7 @@ MAX_TYPE_LENGTH = 255
 MONTH_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 DAY_IN_PATH = re.compile(r"/(\d{4})/(\d\d?|[A-Za-z]{3})/(\d\d?)/")
 SLUG = re.compile(r"[\w-]{1,200}")
+SHOWS = re.compile(r"<(?:img|video|audio|iframe|picture|svg|math)\b", re.I)
 # feedparser writes XHTML's <br/> so; in HTML the end tag would be a second break.
 CLOSED_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")
 
@@ -138,8 +139,10 @@ def with_safe_addresses(stated: dict[str, str], *names: str) -> dict[str, str]:
 
 
 def is_empty(data: EntryData) -> bool:
-    """True for an entry that says nothing at all."""
-    return not (data.guid or data.link or data.title or visible_text(data.body.value))
+    """True for an entry that says, shows and plays nothing at all."""
+    if data.guid or data.link or data.title or data.enclosures:
+        return False
+    return not (visible_text(data.body.value) or SHOWS.search(data.body.value))
 
 
 def find_address(data: EntryData, dates: EntryDates) -> tuple[date, str]:

@@ -25,10 +25,10 @@ CAPTION = re.compile(
 )
 SAID_CAPTION = re.compile(r"""\bcaption=(?:"([^"]*)"|'([^']*)')""")
 PICTURE = re.compile(r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(.*)", re.S | re.I)
-EMBED = re.compile(r"\[embed\b[^\[\]]*\]\s*(https?://[^\s\[\]<>\"]+)\s*\[/embed\]")
+EMBED = re.compile(r"\[embed\b[^\[\]]*\]\s*(https?://[^\s\[\]<>\"]++)\s*\[/embed\]")
 PLAYER = re.compile(
     r"""\[(?:audio|video)\b[^\[\]]{0,500}?\b(?:src|mp3|mp4|m4a|ogg|webm)=["']?"""
-    r"""(https?://[^\s"'\[\]<>]+)[^\[\]]*\](?:\[/(?:audio|video)\])?"""
+    r"""(https?://[^\s"'\[\]<>]++)[^\[\]]*+\](?:\[/(?:audio|video)\])?"""
 )
 # Shows what is attached to the post, which stands below it here.
 GALLERY = re.compile(r"\[gallery\b[^\[\]]*\]")

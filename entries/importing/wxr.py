@@ -44,7 +44,7 @@ class Export:
             kind = stated(item, "wp:post_type")
             if kind == "attachment":
                 link = {"rel": "enclosure", "href": stated(item, "wp:attachment_url")}
-                link["title"] = stated(item, "title")
+                link["title"] = html.unescape(stated(item, "title"))
                 self.attached[stated(item, "wp:post_parent")].append(link)
             elif kind in POSTS:
                 self.posts.add(stated(item, "wp:post_id"))
@@ -68,12 +68,15 @@ class Export:
         raw["draft"] = status in DRAFTS or bool(item.get("wp_post_password"))
         raw["slug"] = item.get("wp_post_name", "")
         raw["authors"] = [
-            {"name": self.names.get(name) or name}
+            {"name": html.unescape(self.names.get(name) or name)}
             for author in item.get("authors") or []
             if (name := author.get("name"))
         ]
-        # Their domain says which of WordPress's two sorts they are, and names no scheme.
-        raw["tags"] = [{"term": tag.get("term")} for tag in item.get("tags") or []]
+        # Their domain says which of WordPress's two sorts they are, and names no scheme. Names
+        # stand in WordPress's database as HTML, and so in its export.
+        raw["tags"] = [
+            {"term": html.unescape(tag.get("term") or "")} for tag in item.get("tags") or []
+        ]
         raw |= texts(item) | dates(item)
         raw["links"] = [
             *(item.get("links") or []),

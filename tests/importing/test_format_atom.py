@@ -212,3 +212,45 @@ def test_everything_that_is_given_out_is_taken_in_again_without_loss(given_out, 
     again = Entry.objects.get().enclosures.values_list("href", "title")
     assert [list(row) for row in again] == enclosures
     assert not Change.objects.exists()
+
+
+def test_content_elsewhere_is_an_enclosure_or_the_page(read):
+    read(feed_file("atom-content-elsewhere.atom"), url="https://blog.example/feed.atom")
+
+    found = {
+        post.title: (post.canonical_url, list(post.enclosures.values_list("href", "type")))
+        for post in Entry.objects.all()
+    }
+    assert found == {
+        "A film": ("", [("https://blog.example/film.mp4", "video/mp4")]),
+        "A page": ("https://blog.example/page.html", []),
+        "A page beside a link": ("https://blog.example/linked/", []),
+        "A file": ("", [("https://blog.example/paper.pdf", "application/pdf")]),
+    }
+
+
+def test_a_persons_page_is_not_the_feeds(read):
+    read(feed_file("atom-people.atom"))
+
+    source, post = Source.objects.get(), Entry.objects.get()
+    assert (source.site_url, source.icon) == (
+        "https://blog.example/",
+        "https://blog.example/icon.png",
+    )
+    assert (source.author_name, source.author_uri) == ("Ada Fern", "https://ada.example/")
+    assert post.origin == {
+        "id": "tag:planet.example,2024:feed",
+        "title": "A planet",
+        "site_url": "https://planet.example/",
+    }
+    assert post.people == [["contributor", "Cleo Elm", "https://cleo.example/", ""]]
+
+
+def test_titles_and_summaries_show_no_scripts_and_no_cut_tags(read):
+    read(feed_file("titles-html.atom"))
+
+    assert Source.objects.get().title == "Titles of HTML"
+    assert list(Entry.objects.order_by("pk").values_list("title", "summary")) == [
+        ("One post", "It begins with words and"),
+        ("The <script> element", "If 1 < 2 and 3 < 4,"),
+    ]

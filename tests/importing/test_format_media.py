@@ -1,8 +1,10 @@
 """Mastodon, YouTube, podcasts and the Media RSS of others."""
 
 import pytest
+from django.core.management import call_command
 from lxml import etree
 
+from entries.importing.pictures import picture_key
 from entries.models import Enclosure, Entry
 from tests.atom import ATOM, findings
 
@@ -107,3 +109,82 @@ def test_a_thumbnail_is_an_attribute_or_a_text(read):
         ("https://files.example/t.jpg", "thumbnail"),
         ("https://files.example/u.jpg", "thumbnail"),
     }
+
+
+def test_wordpress_coms_avatars_and_pictures_of_the_text_are_left_out(read):
+    read(feed_file("media-wordpress-com.rss"))
+
+    shown = {post.title: post.enclosures for post in Entry.objects.all()}
+    addresses = {title: list(rows.values_list("href", flat=True)) for title, rows in shown.items()}
+    assert addresses == {
+        "Shown in the text": [],
+        "Beside the text": [
+            "https://blog.example/files/hill-1024x768.jpg",
+            "https://blog.example/show.php?id=1",
+            "https://blog.example/show.php?id=2",
+        ],
+        "Titled as the author": [],
+    }
+
+
+def test_a_picture_that_most_entries_name_is_of_none(read):
+    read(feed_file("media-of-all.atom"))
+
+    assert list(Enclosure.objects.values_list("href", flat=True)) == [
+        "https://code.example/two.png"
+    ]
+
+
+def test_a_picture_that_most_entries_name_stays_out_when_they_are_cleaned_anew(read):
+    read(feed_file("media-of-all.atom"))
+
+    call_command("reclean")
+
+    assert list(Enclosure.objects.values_list("href", flat=True)) == [
+        "https://code.example/two.png"
+    ]
+
+
+def test_the_description_of_a_medium_is_that_of_the_entry_only_where_that_has_none(read):
+    read(feed_file("media-description.rss"))
+
+    texts = {post.title: (post.content, post.summary) for post in Entry.objects.all()}
+    said = "<p>What the <b>post</b> says.</p>"
+    assert texts == {
+        "Before": (said, ""),
+        "Behind": (said, ""),
+        "Beside a full text": (said, "In short."),
+        "Instead": ("<p>A man in a boat.</p>", ""),
+    }
+
+
+def test_what_is_only_to_be_heard_or_seen_is_a_post_and_is_known_again(read):
+    first = read(feed_file("media-alone.rss"))
+    again = read(feed_file("media-alone.rss"))
+
+    assert (first.created, first.skipped) == (5, 1)
+    assert (again.created, again.unchanged) == (0, 5)
+    assert list(Enclosure.objects.order_by("pk").values_list("href", flat=True)) == [
+        "https://blog.example/one.mp3",
+        "https://blog.example/two.mp3",
+        "https://blog.example/hill.jpg",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("http://a.example/b.jpg", "https://a.example/b.jpg", True),
+        ("https://a.example/b.jpg?w=300", "https://a.example/b.jpg?w=1024&h=5", True),
+        ("https://a.example/b-300x200.jpg", "https://a.example/b.jpg", True),
+        ("https://i2.wp.com/a.example/b.jpg?fit=1%2C2&ssl=1", "http://a.example/b.jpg", True),
+        ("https://a.example/show?id=1&w=300", "https://a.example/show?id=1", True),
+        ("https://a.example/show?id=1", "https://a.example/show?id=2", False),
+        ("https://a.example/b.mp4?x=1", "https://a.example/b.mp4?x=2", False),
+        ("https://a.example/b-300.jpg", "https://a.example/b.jpg", False),
+        ("https://a.example/b.jpg", "https://c.example/b.jpg", False),
+        ("http://[", "http://[", True),
+    ],
+)
+def test_one_picture_is_told_from_another_by_its_address(one, other, same):
+    assert (picture_key(one) == picture_key(other)) is same

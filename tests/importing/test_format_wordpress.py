@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from entries.importing.split import PIECE
+from entries.importing.reading import PIECE
 from entries.importing.wordpress import as_html
 from entries.models import Entry, Sighting, Source
 
@@ -177,3 +177,12 @@ def test_no_text_takes_long(text):
     as_html(text)
 
     assert (datetime.now(UTC) - start).total_seconds() < 2
+
+
+def test_names_that_stand_there_as_html_are_read_as_text(read):
+    read(feed_file("wordpress-names.xml"))
+
+    post = Entry.objects.get()
+    assert list(post.tags.names()) == ["Tech & Science", "C < C++"]
+    assert post.author_name == "Fern & Oak"
+    assert post.enclosures.get().title == "Fern & Oak"

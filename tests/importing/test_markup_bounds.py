@@ -86,7 +86,12 @@ def test_depth_counts_what_is_open():
     ("source", "seen"),
     [
         ("a <b>b</b> <!-- c --> d <p title='>'>e", "a b d '>e"),
-        ("1 < 2 <p>x</p> and <unclosed", "1 < 2 x and <unclosed"),
+        ("1 < 2 <p>x</p> and 3 <4", "1 < 2 x and 3 <4"),
+        ("x <b>y</b> and <a href='https://…", "x y and"),
+        ("x <em", "x"),
+        ("x <!- open", "x"),
+        ("x<script>if (1 < 2) y()</script> z", "x z"),
+        ("x<STYLE>p {}</style > z<script>y", "x z"),
         ("x <!-- open <p>", "x"),
     ],
 )

@@ -1,0 +1,84 @@
+"""Pictures told apart by their addresses, and those that are of no post: avatars."""
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+Raw = dict[str, Any]
+
+ENDING = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)\Z", re.I)
+# WordPress names its smaller copies so: photo-300x200.jpg.
+SIZE_IN_NAME = re.compile(r"-(\d{1,5})x\d{1,5}(?=\.\w{3,5}\Z)")
+SIZE_PARAMETERS = {"w", "h", "width", "height", "resize", "fit", "crop", "quality", "dpr"}
+# WordPress.com's copies of other sites' pictures: i0.wp.com/blog.example/photo.jpg.
+COPIED = re.compile(r"\Ai\d\.wp\.com/(?=[^/]+\.[^/]+/)")
+AVATAR = re.compile(r"\A(?:[\w-]+\.)*gravatar\.com/avatar(?:/|\Z)")
+# What addresses in a text stand in; a set of them parts its own by white space.
+SHOWN = re.compile(
+    r"\b(?:src|srcset|href|poster|data-[a-z-]{1,20})\s{0,5}=\s{0,5}"
+    r"(?:\"([^\"<>]{1,20000})\"|'([^'<>]{1,20000})'|([^\s\"'<>]{1,2000}))",
+    re.I,
+)
+MIN_ENTRIES = 3
+
+
+def picture_key(address: str) -> str:
+    """What the addresses of one picture share, whatever its scheme and its size.
+
+    Of a file that is named as a picture the query says no more than the size.
+    """
+    try:
+        parts = urlsplit(address)
+        host = (parts.netloc or "").lower()
+    except ValueError:
+        return address
+    path = SIZE_IN_NAME.sub("", parts.path)
+    query = ""
+    if parts.query and not ENDING.search(path):
+        stated = parse_qsl(parts.query, keep_blank_values=True)
+        query = "?" + urlencode([(k, v) for k, v in stated if k.lower() not in SIZE_PARAMETERS])
+    return COPIED.sub("", host + path + query.rstrip("?"))
+
+
+def stated_width(address: str, width: int | None) -> int:
+    """How wide a picture is, where that or its address says so; 0 where nothing does."""
+    size = SIZE_IN_NAME.search(address.partition("?")[0])
+    return width or (int(size.group(1)) if size else 0)
+
+
+def pictures_in(text: str, absolute: Any) -> set[str]:
+    """The keys of what the HTML of an entry shows or links to."""
+    keys = set()
+    for match in SHOWN.finditer(text):
+        value = html.unescape(match[1] or match[2] or match[3])
+        for address in {value.strip(), *(part.strip(",") for part in value.split())}:
+            keys.add(picture_key(absolute(address)))
+    return keys
+
+
+def is_avatar(medium: Mapping[str, Any], address: str, authors: Iterable[str]) -> bool:
+    """Whether a picture of Media RSS is that of a person: by its host, or titled as an author."""
+    if AVATAR.match(picture_key(address)):
+        return True
+    title = str(medium.get("title") or "").strip().casefold()
+    is_picture = medium.get("medium") == "image" or ENDING.search(address.partition("?")[0])
+    return bool(title and is_picture) and title in {name.strip().casefold() for name in authors}
+
+
+def pictures_of_all(entries: Iterable[Raw]) -> tuple[str, ...]:
+    """The keys of those pictures of Media RSS that more than half of several entries name.
+
+    Such a one is a person's or the site's, and says nothing of a post.
+    """
+    uses: Counter[str] = Counter()
+    number = 0
+    for raw in entries:
+        number += 1
+        media = [*(raw.get("media_content") or []), *(raw.get("media_thumbnail") or [])]
+        uses.update({picture_key(str(medium.get("url") or "")) for medium in media})
+    if number < MIN_ENTRIES:
+        return ()
+    return tuple(sorted(key for key, times in uses.items() if key and 2 * times > number))

@@ -1,0 +1,110 @@
+"""What is taken of feedparser's dictionaries: by name, and only in the types that JSON has.
+
+An extension's element may put anything under any name there.
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .text import squeeze
+
+Raw = dict[str, Any]
+Shape = Mapping[str, Any]
+
+TEXT = ("type", "value", "base", "language", "src")
+PERSON = ("name", "href", "email")
+LINK = ("rel", "href", "type", "length", "title", "hreflang")
+MEDIUM = ("url", "type", "medium", "filesize", "width", "title", "description")
+
+SOURCE: Shape = {
+    "": ("id", "title", "href"),
+    "title_detail": TEXT,
+    "links": [LINK],
+    "authors": [PERSON],
+}
+# By name: the names of a record's texts, or those of each record of a list. Under "" stand
+# the names of what is a text itself.
+ENTRY: Shape = {
+    "": (
+        *("id", "link", "title", "summary", "rights", "language", "yt_videoid"),
+        *("published", "updated", "created"),
+        *("wp_post_id", "wp_post_type", "wp_post_parent", "wp_post_name", "wp_post_password"),
+        *("wp_status", "wp_post_date", "wp_post_date_gmt", "wp_post_modified"),
+        *("wp_post_modified_gmt", "excerpt_encoded"),
+    ),
+    "title_detail": TEXT,
+    "summary_detail": TEXT,
+    "rights_detail": TEXT,
+    "media_description": TEXT,
+    "image": ("href",),
+    "content": [TEXT],
+    "links": [LINK],
+    "authors": [PERSON],
+    "contributors": [PERSON],
+    "tags": [("term", "scheme", "label")],
+    "in_reply_to": [("ref", "href", "type", "source")],
+    "media_content": [MEDIUM],
+    "media_thumbnail": [("url",)],
+}
+FEED: Shape = {
+    "": ("id", "language", "updated", "icon", "logo"),
+    "title_detail": TEXT,
+    "subtitle_detail": TEXT,
+    "rights_detail": TEXT,
+    "image": ("href",),
+    "links": [LINK],
+    "authors": [PERSON],
+    "wp_authors": [("wp_author_login", "wp_author_display_name")],
+}
+MEDIA: Shape = {"": (), "media_content": [("url",)], "media_thumbnail": [("url",)]}
+MOMENTS = ("published_parsed", "updated_parsed", "created_parsed")
+
+NAMING = re.compile(
+    rb"<(?P<name>title|guid|id|link)(?=[\s>])[^<>]*>(?:<!\[CDATA\[)?(?P<text>[^<\]]{1,500})", re.I
+)
+
+
+def take(found: Raw, shape: Shape) -> Raw:
+    """Of what was found that which is named, where it has the type that belongs to its name."""
+    taken = take_texts(found, shape[""])
+    for name, names in shape.items():
+        # feedparser's own get() answers with other values where there is none of this name.
+        value = dict.get(found, name)
+        if isinstance(names, list):
+            if isinstance(value, list):
+                taken[name] = [take_texts(one, names[0]) for one in value if isinstance(one, dict)]
+        elif name and isinstance(value, dict):
+            taken[name] = take_texts(value, names)
+    return taken
+
+
+def take_entry(found: Raw) -> Raw:
+    """An entry of feedparser's as JSON may hold it."""
+    taken = take(found, ENTRY)
+    for name in MOMENTS:
+        moment = dict.get(found, name)
+        if isinstance(moment, tuple):
+            taken[name] = [int(number) for number in moment]
+    source = dict.get(found, "source")
+    if isinstance(source, dict):
+        taken["source"] = take(source, SOURCE)
+    return taken
+
+
+def take_texts(found: Raw, names: tuple[str, ...]) -> Raw:
+    return {name: text for name in names if isinstance(text := dict.get(found, name), str)}
+
+
+def identified(entry: bytes) -> Raw:
+    """What names an entry that can't be read: its id, its link and its title."""
+    raw: Raw = {}
+    for match in NAMING.finditer(entry[:20_000]):
+        name = {"guid": "id"}.get(match["name"].decode().lower(), match["name"].decode().lower())
+        text = squeeze(html.unescape(match["text"].decode("utf-8", "replace")))
+        if name == "title":
+            raw.setdefault("title_detail", {"type": "text/plain", "value": text})
+        else:
+            raw.setdefault(name, text)
+    return raw

@@ -1,0 +1,268 @@
+"""What can't be read of a feed spoils no more than it must, whatever a library raises over it."""
+
+import json
+import logging
+
+import feedparser
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from entries.importing.errors import ParseError
+from entries.importing.feeddata import EntryData, FeedContext
+from entries.importing.parse import parse_feed, read_entry
+from entries.models import Entry
+
+from .atom import entry, feed
+from .files import feed_file
+
+ITEM = (
+    b"<item><guid>%d</guid><title>Post %d</title>"
+    b"<description>&lt;p&gt;x&lt;/p&gt;</description></item>"
+)
+RSS = b'<rss version="2.0"><channel><title>Posts</title>%s</channel></rss>'
+
+
+def titles(data: bytes) -> list[str]:
+    return [data.title for data in parse_feed(data).entries if not data.left_out]
+
+
+def test_elements_that_feedparser_fails_on_are_left_out_alone(read):
+    report = read(feed_file("damaged.rss"))
+
+    posts = list(Entry.objects.order_by("pk").values_list("title", "content"))
+    assert posts == [
+        ("First", "<p>Whole.</p>"),
+        ("Chapters", "<p>A podcast.</p>"),
+        ("Licence", "<p>Mistyped.</p>"),
+        ("Width", "<p>Stray.</p>"),
+        ("Middle", "<p>Whole.</p>"),
+        ("Player", "<p>Played.</p>"),
+        ("Open", ""),
+        ("Last", "<p>Whole.</p>"),
+    ]
+    assert report.warnings == [
+        "The document is not well-formed XML (line 17: mismatched tag); read as far as possible.",
+        "Elements that can't be read are left out: "
+        "<psc:chapter>, <width>, <media:player>, <gml:pos>.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "damage", ["<content>", "<b", "</item>", "&x;", "<![CDATA[", "<!--", "\0<"]
+)
+def test_the_entries_around_a_damaged_one_are_read(damage):
+    items = [ITEM % (number, number) for number in range(5)]
+    items[2] = items[2].replace(b"<description>", damage.encode() + b"<description>")
+
+    read = titles(RSS % b"".join(items))
+
+    assert {"Post 0", "Post 1", "Post 3", "Post 4"} <= set(read)
+
+
+@pytest.mark.parametrize("mistyped", [b"</itm>", b"</entry>", b""])
+def test_an_end_tag_that_is_mistyped_or_missing_costs_no_entry(mistyped):
+    items = [ITEM % (number, number) for number in range(5)]
+    items[1] = items[1].replace(b"</item>", mistyped)
+    items[4] = items[4].replace(b"</item>", mistyped)
+
+    assert titles(RSS % b"".join(items)) == [f"Post {number}" for number in range(5)]
+
+
+def test_more_entries_are_damaged_than_are_each_read_alone():
+    items = b"".join(
+        ITEM % (n, n) + (ITEM % (-n, -n)).replace(b"&lt;", b"<i>") for n in range(1_200)
+    )
+
+    assert len(titles(RSS % items)) == 2_400
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """feedparser fails wherever a text says BOOM."""
+    handle_data = feedparser.mixin._FeedParserMixin.handle_data
+
+    def fail(self, text, escape=1):
+        if "BOOM" in text:
+            raise RecursionError("maximum recursion depth exceeded")
+        handle_data(self, text, escape)
+
+    monkeypatch.setattr(feedparser.mixin._FeedParserMixin, "handle_data", fail)
+
+
+def test_an_entry_that_feedparser_fails_on_is_skipped_with_the_reason(failing, read, caplog):
+    posts = [entry(n, title="BOOM" if n == 3 else f"Post {n}") for n in range(1, 7)]
+
+    report = read(feed(*posts))
+
+    assert [line.action for line in report.entries].count("created") == 5
+    skipped = next(line for line in report.entries if line.action == "skipped")
+    reason = "its XML can't be read (RecursionError: maximum recursion depth exceeded)"
+    assert (skipped.title, skipped.reasons) == ("BOOM", [reason])
+    assert report.warnings == [f"An entry is left out, {reason}: BOOM."]
+    assert any(record.exc_info and record.levelno == logging.ERROR for record in caplog.records)
+
+
+def test_what_a_feed_says_of_itself_may_be_what_feedparser_fails_on(failing):
+    parsed = parse_feed(RSS.replace(b"Posts", b"BOOM") % (ITEM % (1, 1) + ITEM % (2, 2)))
+
+    assert [data.title for data in parsed.entries] == ["Post 1", "Post 2"]
+    assert parsed.feed.title == ""
+
+
+def test_a_document_that_can_not_be_cut_is_refused_in_words(failing):
+    nested = b"<item>BOOM" + ITEM % (1, 1) + b"</item>"
+
+    with pytest.raises(ParseError, match=r"its parser fails \(RecursionError: maximum"):
+        parse_feed(RSS % nested)
+
+
+def test_an_entry_that_our_own_code_fails_on_is_one_to_skip(caplog):
+    def make(item, context):
+        raise KeyError("links")
+
+    data = read_entry(make, {"id": "urn:x:1"}, FeedContext())
+
+    assert (data.guid, data.left_out) == ("urn:x:1", "it can't be read (KeyError: 'links')")
+    assert "Traceback" in caplog.text
+
+
+def test_values_of_other_types_than_they_should_have_are_no_values():
+    data = RSS % (
+        b"<item><guid>1</guid><title>One</title><links a='b'/><tags2/><authors>x</authors>"
+        b"<image a='b'/><content_x/><title_detail a='b'/><published_parsed>x</published_parsed>"
+        b"<media_content>x</media_content><source_x/><contributors a='b'/></item>"
+    )
+
+    one = next(parse_feed(data).entries)
+
+    assert (one.title, one.authors, one.enclosures, one.link) == ("One", [], [], "1")
+    assert json.loads(json.dumps(one.raw)) == one.raw
+
+
+def test_a_value_of_json_that_is_nested_too_deeply_costs_only_itself():
+    deep = '{"a": ' * 5_000 + '["]}"]' + "}" * 5_000
+    items = [
+        '{"id": "1", "title": "One [1]", "content_text": "\\"}]", "_deep": ' + deep + "}",
+        '{"id": "2", "title": "Two"}',
+    ]
+
+    parsed = parse_feed(b'{"items": [%s]}' % ",".join(items).encode())
+
+    assert [(one.title, one.body.value) for one in parsed.entries] == [
+        ("One [1]", '"}]'),
+        ("Two", ""),
+    ]
+    assert "Values nested deeper than 50 levels are left out." in parsed.feed.warnings
+
+
+ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom" {}><title>Feed</title><id>urn:x:feed</id>{}</feed>',
+    "<entry><id>urn:x:{0}</id><title>Post {0}</title>{1}</entry>",
+)
+FORMATS = {
+    "atom": ATOM,
+    "rss": (
+        '<rss version="2.0" {}><channel><title>Feed</title>{}</channel></rss>',
+        "<item><guid>urn:x:{0}</guid><title>Post {0}</title>{1}</item>",
+    ),
+    "rdf": (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        'xmlns="http://purl.org/rss/1.0/" {}><channel><title>Feed</title></channel>{}</rdf:RDF>',
+        '<item rdf:about="urn:x:{0}"><title>Post {0}</title>{1}</item>',
+    ),
+}
+NAMESPACES = {
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "media": "http://search.yahoo.com/mrss/",
+    "psc": "http://podlove.org/simple-chapters",
+    "georss": "http://www.georss.org/georss",
+    "gml": "http://www.opengis.net/gml",
+    "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "cc": "http://web.resource.org/cc/",
+    "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "slash": "http://purl.org/rss/1.0/modules/slash/",
+    "wfw": "http://wellformedweb.org/CommentAPI/",
+    "thr": "http://purl.org/syndication/thread/1.0",
+    "podcast": "https://podcastindex.org/namespace/1.0",
+    "yt": "http://www.youtube.com/xml/schemas/2015",
+    "wp": "http://wordpress.org/export/1.2/",
+    "excerpt": "http://wordpress.org/export/1.2/excerpt/",
+    "xhtml": "http://www.w3.org/1999/xhtml",
+    "x": "urn:x:unknown",
+}
+DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
+# Every element that feedparser has a handler for, and some that it has none for.
+HANDLED = sorted(
+    {
+        name.removeprefix("_start_").removeprefix("_end_")
+        for name in dir(feedparser.mixin._FeedParserMixin)
+        if name.startswith(("_start_", "_end_"))
+    }
+)
+ELEMENTS = [
+    f"{prefix}:{rest}" if prefix in NAMESPACES and rest else name
+    for name in HANDLED
+    for prefix, _, rest in [name.partition("_")]
+] + ["links", "tags", "authors", "media:credit", "podcast:chapters", "yt:videoId", "x:y", "x:links"]
+# These hold, or are, an entry.
+ELEMENTS = [name for name in ELEMENTS if name not in ("item", "entry", "channel", "feed", "rss")]
+ATTRIBUTES = ["", " type='html'", " type='xhtml'", " href='http://['", " url='x'", " rel='self'"]
+ATTRIBUTES += [" start='x'", " xml:base='http://[x'", " xml:lang='_'", " mode='base64'", " src='x'"]
+ATTRIBUTES += [" width='x'", " a='b'", " srsName='EPSG:x'", " srsDimension='3'", " term='x'"]
+TEXTS = [
+    "",
+    "x",
+    "1 2",
+    "-1",
+    "&amp;#xD800;",
+    "9" * 30,
+    "&lt;b&gt;x&lt;/b&gt;",
+    "2024-03-09",
+    "a@b (c)",
+]
+DAMAGES = [
+    "{start}{inner}{end}",
+    "{start}{inner}{mistyped}",
+    "{end}",
+    "{start}",
+    "{start}{end}{end}",
+]
+DAMAGES += ["{end}{start}", "{mistyped}{start}{inner}{end}"]
+
+
+@st.composite
+def elements(draw, depth=0):
+    name = draw(st.sampled_from(ELEMENTS))
+    inner = draw(st.sampled_from(TEXTS))
+    if depth < 3 and draw(st.booleans()):
+        inner = "".join(draw(st.lists(elements(depth + 1), max_size=3)))
+    attributes = "".join(draw(st.lists(st.sampled_from(ATTRIBUTES), max_size=2, unique=True)))
+    return draw(st.sampled_from(DAMAGES)).format(
+        start=f"<{name}{attributes}>", inner=inner, end=f"</{name}>", mistyped=f"</{name}x>"
+    )
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    name=st.sampled_from(sorted(FORMATS)),
+    damage=st.lists(elements(), min_size=1, max_size=6).map("".join),
+    in_head=st.booleans(),
+)
+def test_damaged_elements_cost_no_other_entry(name, damage, in_head):
+    around, one = FORMATS[name]
+    posts = [one.format(1, ""), one.format(2, damage), one.format(3, "")]
+    document = around.format(DECLARED, (damage if in_head else "") + "".join(posts))
+
+    entries = list(parse_feed(document.encode(), url="https://x.example/feed").entries)
+
+    for data in entries:
+        assert isinstance(data, EntryData)
+        data.look_at_all()
+        json.dumps(data.raw)
+    read = [(data.guid, data.title) for data in entries]
+    assert ("urn:x:1", "Post 1") in read
+    assert ("urn:x:3", "Post 3") in read
