@@ -9,7 +9,7 @@ from entries.models import ImportRun, Source
 from entries.models.source import MAX_URL_LENGTH
 
 from .document import Fetched
-from .errors import FeedError, ParseError, RefusedError
+from .errors import FeedError, ParseError, RefusedError, StoppedError
 from .identity import without_variations
 from .parse import FeedData
 from .schedule import next_check, next_try, stated_rhythm
@@ -47,9 +47,10 @@ def note_success(source: Source, fetched: Fetched) -> None:
 
 def note_failure(source: Source, error: FeedError) -> None:
     now = timezone.now()
-    ImportRun.objects.create(
-        source=source, status=ImportRun.Status.FAILED, error=error.reason, finished_at=now
-    )
+    if not isinstance(error, StoppedError):
+        ImportRun.objects.create(
+            source=source, status=ImportRun.Status.FAILED, error=error.reason, finished_at=now
+        )
     source.checked_at = now
     source.failures += 1
     source.status, source.last_error = Source.Status.FAILED, error.reason

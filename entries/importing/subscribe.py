@@ -10,7 +10,7 @@ from .document import Fetched
 from .errors import FeedError, ParseError, UsageError
 from .fetch import fetch_feed
 from .importer import update_source
-from .parse import parse_feed
+from .reading import read_document
 
 MAX_TRIED = 5  # of the feeds that a page names
 
@@ -50,12 +50,15 @@ def subscribe(url: str) -> Subscription:
 
 def add(url: str, fetched: Fetched) -> Subscription:
     """Raises ParseError when what has been fetched is no feed, UsageError for a long address."""
-    parsed = parse_feed(fetched.data, url=fetched.url, content_type=fetched.content_type)
+    with read_document(fetched) as reading:
+        feed = reading.feed
     address = fetched.moved_to or url
     if known := Source.objects.known_as(address):
         return Subscription(known, False, [])
     if len(address) > MAX_URL_LENGTH:
         raise UsageError(url, f"its address is longer than {MAX_URL_LENGTH} characters")
-    source = Source(url=address)
-    update_source(source, parsed.feed)
-    return Subscription(source, True, [])
+    # Somebody else may be adding it at this moment.
+    source, is_new = Source.objects.get_or_create(url=address)
+    if is_new:
+        update_source(source, feed, save=True)
+    return Subscription(source, is_new, [])

@@ -1,0 +1,189 @@
+"""A document while it is read: a worker parses, cleans and shapes it, batch by batch."""
+
+import logging
+import math
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from .document import Fetched
+from .errors import ParseError, WorkerError
+from .feeddata import EntryData, FeedContext, FeedData
+from .items import Frame, Item, Spoilt
+from .values import EntryValues
+from .worker import Worker, borrow, give_back
+
+logger = logging.getLogger(__name__)
+
+# Computing time that a document may take, in seconds: the least, and for each million bytes. Real
+# feeds need 2 seconds for those, and feeds of very short posts 6.
+MIN_CPU_SECONDS = 60
+CPU_SECONDS_PER_MB = 60
+TICK = 10  # seconds between two signs of life while the worker reads
+
+
+@contextmanager
+def read_document(
+    fetched: Fetched,
+    on_wait: Callable[[], None] = lambda: None,
+    cpu_seconds: int | None = None,
+) -> Iterator["Reading"]:
+    """Read a feed in a worker, with `cpu_seconds` of computing time at the most.
+
+    Raises ParseError when the bytes are no feed. Here and in all that is asked of the reading,
+    WorkerError is raised when it takes too much time or memory, or when its worker dies.
+    `on_wait` is called every TICK seconds while the worker keeps us waiting.
+    """
+    with started(fetched.name, len(fetched.data), on_wait, cpu_seconds) as reading:
+        reading.open(fetched)
+        yield reading
+
+
+@contextmanager
+def read_again(name: str, entries: Sequence[EntryData], length: int) -> Iterator["Reading"]:
+    """Read entries that have been parsed at another time, some `length` bytes of them."""
+    with started(name, length) as reading:
+        reading.ask("open_entries", entries)
+        yield reading
+
+
+@contextmanager
+def started(
+    name: str,
+    length: int,
+    on_wait: Callable[[], None] = lambda: None,
+    cpu_seconds: int | None = None,
+) -> Iterator["Reading"]:
+    if cpu_seconds is None:
+        cpu_seconds = MIN_CPU_SECONDS + CPU_SECONDS_PER_MB * length // 1_000_000
+    try:
+        worker = borrow()
+    except OSError as error:
+        why = f"the process that is to read it can't be started: {error.strerror}"
+        raise WorkerError(name, why) from error
+    reading = Reading(name, worker, on_wait, cpu_seconds)
+    try:
+        reading.ask("limit", cpu_seconds, length)
+        yield reading
+    finally:
+        reading.close()
+
+
+class Reading:
+    """What a worker reads of one document: the feed itself, then the entries by batches."""
+
+    def __init__(
+        self, name: str, worker: Worker, on_wait: Callable[[], None], cpu_seconds: int
+    ) -> None:
+        self.name = name
+        self.worker = worker
+        self.on_wait = on_wait
+        self.cpu_seconds = cpu_seconds
+        self.feed = FeedData("", "", "", "", "", "", "", FeedContext())
+        self.is_asked = False  # and has not answered yet
+        self.following: tuple[Any, ...] | None = None
+        self.read_ahead: tuple[list[Item], list[str]] | None = None
+
+    def open(self, fetched: Fetched) -> None:
+        self._send("open", fetched.url, fetched.content_type)
+        self._send_bytes(fetched.data)
+        self.feed = self._receive()
+
+    def batches(
+        self, size: int, frame: Frame, limit: int | None = None
+    ) -> Iterator[tuple[int, list[Item]]]:
+        """The entries in batches of at most `size`, with the number of each batch."""
+        number, left = 0, math.inf if limit is None else limit
+        self.following = ("items", number, int(min(size, left)), frame)
+        while left > 0:
+            items, warnings = self._next_batch()
+            self.feed.warnings.extend(warnings)
+            if not items:
+                return
+            left -= len(items)
+            number += 1
+            self.following = ("items", number, int(min(size, left)), frame) if left > 0 else None
+            yield number - 1, items
+
+    def cleaner(self, number: int) -> Callable[[Sequence[int]], list[EntryValues | Spoilt]]:
+        """What cleans and shapes the entries at some places of a batch.
+
+        Of use until the batch after the next is asked for.
+        """
+        return lambda places: self.ask("values", number, places)
+
+    def go_on(self) -> None:
+        """Let the worker read the next batch while this one is stored."""
+        if self.following and not self.is_asked and not self.read_ahead:
+            self._send(*self.following)
+
+    def is_at_end(self) -> bool:
+        """Whether all entries have been given."""
+        return self.ask("is_at_end")
+
+    def ask(self, name: str, *arguments: Any) -> Any:
+        if self.is_asked:
+            self.read_ahead = self._receive()
+        self._send(name, *arguments)
+        return self._receive()
+
+    def close(self) -> None:
+        """Give the worker back; end it where it is still at work on what nobody waits for."""
+        try:
+            if not self.is_asked:
+                self.ask("forget")
+        except WorkerError:
+            pass
+        if self.is_asked:
+            self.worker.end()
+        else:
+            give_back(self.worker)
+
+    def _next_batch(self) -> tuple[list[Item], list[str]]:
+        if self.read_ahead:
+            batch, self.read_ahead = self.read_ahead, None
+            return batch
+        if not self.is_asked:
+            self._send(*self.following or ())
+        return self._receive()
+
+    def _send(self, *request: Any) -> None:
+        self.is_asked = True
+        try:
+            self.worker.connection.send(request)
+        except OSError as error:
+            raise self._died() from error
+
+    def _send_bytes(self, data: bytes) -> None:
+        try:
+            self.worker.connection.send_bytes(data)
+        except OSError as error:
+            raise self._died() from error
+
+    def _receive(self) -> Any:
+        try:
+            while not self.worker.connection.poll(TICK):
+                self.on_wait()
+            outcome, *answer = self.worker.connection.recv()
+        except (EOFError, OSError) as error:
+            raise self._died() from error
+        self.is_asked = False
+        if outcome == "refused":
+            raise ParseError(self.name, *answer)
+        if outcome == "failed":
+            reason, trace = answer
+            if trace:
+                logger.error("%s could not be read\n%s", self.name, trace)
+            raise WorkerError(self.name, reason)
+        return answer[0]
+
+    def _died(self) -> WorkerError:
+        status = self.worker.process.wait()
+        if status == -signal.SIGXCPU:
+            how = f"reading it took more than {self.cpu_seconds:,} seconds of computing time"
+            return WorkerError(self.name, f"{how}, and was given up")
+        how = f"signal {-status}" if status < 0 else f"exit status {status}"
+        return WorkerError(
+            self.name, f"the process that read it ended in the midst, perhaps for memory ({how})"
+        )
