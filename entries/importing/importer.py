@@ -233,9 +233,9 @@ def import_entries(
     run says why.
     """
     now = timezone.now()
-    run = None if options.dry_run else ImportRun.objects.create(source=source)
     site_zone = timezone.get_current_timezone()
     frame = Frame(now, source.zone, site_zone, source.pk or 0, source.site_url)
+    run = None if options.dry_run else ImportRun.objects.create(source=source)
     storing = Storing(source, run, matcher, frame, report, options.draft)
     try:
         for number, items in reading.batches(BATCH, frame, options.limit):
