@@ -1,11 +1,9 @@
 """One batch of entries: decided one by one, written together."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-
-from django.db.models import F
 
 from entries.characters import strip_controls
 from entries.models import Change, Entry, ImportLine, ImportRun, Sighting, Source
@@ -14,13 +12,13 @@ from entries.models.entry import free_slug, mint_atom_id
 from .backfill import is_backfill
 from .identity import is_usable_id
 from .items import Item, Spoilt
-from .matching import Matcher, is_rejected
+from .matching import Matcher, is_rejected, needs_cleaning
 from .merge import Merge, merge
 from .ours import our_values
 from .reasons import TAKEN, Decision, field_changes, removed_reasons, why_minted
-from .report import COUNTED_AS, EntryReport
+from .report import EntryReport
 from .values import EntryValues, as_base, moment
-from .writing import COLUMNS, Writes
+from .writing import COLUMNS, Writes, count
 
 
 class NotCleanedError(Exception):
@@ -307,34 +305,6 @@ class BatchImport:
         sighting.removed = values.removed
         sighting.base = as_base(values.merged, item.dates)
         self.writes.changed_sightings.append(sighting)
-
-
-def needs_cleaning(item: Item) -> bool:
-    """Whether it takes an item's values to say what becomes of it, as it has been matched."""
-    known = item.known
-    if item.skip or item.is_unchanged:
-        return False
-    if known is None:
-        return not item.is_empty
-    if item.filtered_by:
-        return (known.filtered_by, known.raw_hash) != (item.filtered_by, item.raw_hash)
-    return known.entry_id is not None and not is_rejected(known)
-
-
-def is_as_stored(item: Item) -> bool:
-    """Whether an item says nothing new of an entry that is here: there is nothing to write."""
-    known = item.known
-    if known is None or item.skip or known.entry_id is None or is_rejected(known):
-        return False
-    return item.is_unchanged
-
-
-def count(run: ImportRun, reports: Sequence[EntryReport]) -> None:
-    """Add what was done to the run's sums, in the transaction in which it was done."""
-    sums = Counter(COUNTED_AS.get(report.action, report.action) for report in reports)
-    ImportRun.objects.filter(pk=run.pk).update(
-        **{name: F(name) + number for name, number in sums.items()}
-    )
 
 
 def in_bulk(queryset, pks):

@@ -1,8 +1,8 @@
 """Import a feed: fetch, parse, date, shape, clean, match, merge, store, a batch at a time."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError
@@ -12,18 +12,18 @@ from entries.models import ImportRun, Source
 
 from .discovery import find_successor
 from .document import Fetched
-from .errors import BusyError, FeedError, PageError, RefusedError, StoppedError, UsageError
+from .errors import BusyError, FeedError, PageError, RefusedError, StoppedError
 from .fetch import fetch_feed
 from .items import Frame
-from .lease import Lease, lease_of
+from .lease import lease_of, leased, renewing
 from .matching import Matcher
-from .missing import count_unmodified, note_absences
+from .missing import count_unmodified
 from .outcome import follow_move, is_same_feed, note_failure, note_imported, note_unchanged
 from .paging import further_pages
-from .parse import FeedData
 from .policies import Policies, set_policies
 from .reading import Reading, read_document
 from .report import SourceReport
+from .source_row import find_source, stored_and_held, update_source
 from .storing import Storing
 
 logger = logging.getLogger(__name__)
@@ -147,12 +147,15 @@ def import_answer(
 def import_fetched(source, fetched: Fetched, options, report, on_entries) -> None:
     """Import a document that has been fetched as the source's own, and its further pages."""
     with ExitStack() as held:
-        with read_document(fetched, lambda: on_entries(0)) as reading:
+        with read_document(fetched) as reading:
             is_same = is_same_feed(source, reading.feed)
             if moved := follow_move(source, fetched, is_same):
                 reading.feed.warnings.append(moved)
             report.title = reading.feed.title or source.title
-            on_batch = held.enter_context(stored(source, options, on_entries))
+            # One that is stored is held by the caller.
+            holding = nullcontext(on_entries) if source.pk else hold(source, options, on_entries)
+            on_batch = held.enter_context(holding)
+            reading.on_wait = lambda: on_batch(0)
             if is_same or not fetched.moved_to:
                 update_source(source, reading.feed, save=not options.dry_run)
             matcher = Matcher(source, Policies(source))
@@ -208,12 +211,12 @@ def import_document(
     link rel=self names. Raises FeedError when it is no feed, when nothing says where it is
     from, and when another run imports the source; then nothing has been written.
     """
-    with read_document(fetched, lambda: on_entries(0)) as reading:
+    with read_document(fetched) as reading:
         source = find_source(fetched, reading.feed)
         set_policies(source, options.policies, save=source.pk is not None and not options.dry_run)
         report = SourceReport(fetched.name, reading.feed.title or source.title)
-        held = leased if source.pk else stored
-        with held(source, options, on_entries) as on_batch:
+        with hold(source, options, on_entries) as on_batch:
+            reading.on_wait = lambda: on_batch(0)
             update_source(source, reading.feed, save=not options.dry_run)
             matcher = Matcher(source, Policies(source))
             try:
@@ -221,6 +224,20 @@ def import_document(
             except StoppedError as error:
                 report.fail(str(error))
     return report
+
+
+def hold(
+    source: Source, options: Options, on_entries: Callable[[int], None]
+) -> AbstractContextManager[Callable[[int], None]]:
+    """Hold a source, stored first if it is new; gives the callback that holds on to it.
+
+    A dry run holds nothing. Raises BusyError when another run holds it.
+    """
+    if options.dry_run:
+        return nullcontext(on_entries)
+    if source.pk:
+        return leased(source, on_entries)
+    return stored_and_held(source, options.policies, on_entries)
 
 
 def import_entries(
@@ -232,9 +249,8 @@ def import_entries(
     feed as it has just been fetched. Raises StoppedError when it has to end before the end; the
     run says why.
     """
-    now = timezone.now()
     site_zone = timezone.get_current_timezone()
-    frame = Frame(now, source.zone, site_zone, source.pk or 0, source.site_url)
+    frame = Frame(timezone.now(), source.zone, site_zone, source.pk or 0, source.site_url)
     run = None if options.dry_run else ImportRun.objects.create(source=source)
     storing = Storing(source, run, matcher, frame, report, options.draft)
     try:
@@ -242,10 +258,7 @@ def import_entries(
             storing.store(items, reading.cleaner(number), reading.go_on)
             on_entries(len(items))
         if is_window:
-            with storing.transaction() as noting:
-                report.missing += note_absences(
-                    source, noting, matcher.stated_dates, matcher.claimed, now
-                )
+            report.missing += storing.note_absences()
     except Exception as error:
         if not isinstance(error, FeedError):
             logger.exception("The import of %s was stopped", source.url)
@@ -258,86 +271,6 @@ def import_entries(
         raise
     report.warnings += reading.feed.warnings
     finish(run, ImportRun.Status.IMPORTED, warnings=reading.feed.warnings)
-
-
-@contextmanager
-def stored(
-    source: Source, options: Options, on_entries: Callable[[int], None]
-) -> Iterator[Callable[[int], None]]:
-    """Store a source that is new, and hold it; gives the callback that also holds on to it.
-
-    One that is stored already is held by the caller. Where another run has stored the same
-    address meanwhile, that row becomes the source. Raises BusyError while the other imports it.
-    """
-    if source.pk or options.dry_run:
-        yield on_entries
-        return
-    columns = [column for column in source._meta.concrete_fields if not column.primary_key]
-    values = {column.name: getattr(source, column.name) for column in columns}
-    row, is_new = Source.objects.get_or_create(url=values.pop("url"), defaults=values)
-    with leased(row, options, on_entries) as on_batch:
-        if not is_new:
-            row = Source.objects.get(pk=row.pk)
-            set_policies(row, options.policies, save=True)
-        for column in source._meta.concrete_fields:
-            setattr(source, column.attname, getattr(row, column.attname))
-        source._state.adding = False
-        yield on_batch
-
-
-@contextmanager
-def leased(
-    source: Source, options: Options, on_entries: Callable[[int], None]
-) -> Iterator[Callable[[int], None]]:
-    """Hold a source; gives the callback that also holds on to it. Raises BusyError."""
-    if options.dry_run:
-        yield on_entries
-        return
-    with lease_of(source) as lease:
-        yield renewing(lease, on_entries)
-
-
-def renewing(lease: Lease | None, on_entries: Callable[[int], None]) -> Callable[[int], None]:
-    """The same callback, which also holds on to the lease."""
-
-    def after_batch(number: int) -> None:
-        on_entries(number)
-        if lease:
-            lease.renew()
-
-    return after_batch
-
-
-def find_source(fetched: Fetched, feed: FeedData) -> Source:
-    url = fetched.url or feed.self_url
-    if not url.startswith(("http://", "https://", "file:")):
-        url = fetched.fallback_url
-    if not url:
-        raise UsageError(
-            fetched.name, "nothing in it says what its address is; name it with --url URL"
-        )
-    return Source.objects.known_as(url) or Source(url=url)
-
-
-def update_source(source: Source, feed: FeedData, *, save: bool) -> None:
-    """Take over what the feed says of itself, and save what of it is new."""
-    stated = {
-        "title": feed.title,
-        "subtitle": feed.subtitle,
-        "site_url": feed.site_url,
-        "feed_id": feed.feed_id,
-        "language": feed.context.language[:64],
-        "author_name": feed.context.author.name,
-        "author_uri": feed.context.author.uri,
-        "author_email": feed.context.author.email,
-        "rights": feed.rights,
-        "icon": feed.icon,
-    }
-    news = {name: value for name, value in stated.items() if getattr(source, name) != value}
-    for name, value in news.items():
-        setattr(source, name, value)
-    if save and news:
-        source.save(update_fields=news)
 
 
 def finish(run: ImportRun | None, status: str, error: str = "", warnings=()) -> None:

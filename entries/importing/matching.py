@@ -212,3 +212,23 @@ def agrees(item: Item, sighting: Sighting) -> bool:
 
 def is_rejected(known: Known) -> bool:
     return known.status == Entry.Status.REJECTED
+
+
+def needs_cleaning(item: Item) -> bool:
+    """Whether it takes an item's values to say what becomes of it, as it has been matched."""
+    known = item.known
+    if item.skip or item.is_unchanged:
+        return False
+    if known is None:
+        return not item.is_empty
+    if item.filtered_by:
+        return (known.filtered_by, known.raw_hash) != (item.filtered_by, item.raw_hash)
+    return known.entry_id is not None and not is_rejected(known)
+
+
+def is_as_stored(item: Item) -> bool:
+    """Whether an item says nothing new of an entry that is here: there is nothing to write."""
+    known = item.known
+    if known is None or item.skip or known.entry_id is None or is_rejected(known):
+        return False
+    return item.is_unchanged

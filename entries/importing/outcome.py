@@ -3,6 +3,7 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from entries.models import ImportRun, Source
@@ -27,7 +28,7 @@ def note_imported(source: Source, fetched: Fetched, is_whole: bool) -> None:
     source.last_modified = fetched.last_modified if is_whole else ""
     source.rhythm = stated_rhythm(fetched.data)
     note_success(source, fetched)
-    source.save(update_fields=[*CHECKED, *MOVES, *FREE, "etag", "last_modified", "rhythm"])
+    save_with_address(source, fetched, [*CHECKED, *FREE, "etag", "last_modified", "rhythm"])
 
 
 def note_unchanged(source: Source, fetched: Fetched) -> None:
@@ -35,7 +36,7 @@ def note_unchanged(source: Source, fetched: Fetched) -> None:
     ImportRun.objects.create(source=source, status=ImportRun.Status.NOT_MODIFIED, finished_at=now)
     note_success(source, fetched)
     follow_move(source, fetched, is_same=True)
-    source.save(update_fields=[*CHECKED, *MOVES, *FREE])
+    save_with_address(source, fetched, [*CHECKED, *FREE])
 
 
 def note_success(source: Source, fetched: Fetched) -> None:
@@ -43,6 +44,22 @@ def note_success(source: Source, fetched: Fetched) -> None:
     source.next_check_at = next_check(source.checked_at, fetched.fresh_for, source.rhythm)
     source.status, source.failures, source.last_error = Source.Status.OK, 0, ""
     release(source)
+
+
+def save_with_address(source: Source, fetched: Fetched, fields: list[str]) -> None:
+    """Save these fields, and where the source has moved to.
+
+    An address that another source got while this one was imported stays that one's.
+    """
+    if not fetched.moved_to:
+        source.save(update_fields=[*fields, *MOVES])
+        return
+    try:
+        with transaction.atomic():
+            source.save(update_fields=[*fields, *MOVES])
+    except IntegrityError:
+        source.url = Source.objects.values_list("url", flat=True).get(pk=source.pk)
+        source.save(update_fields=fields)
 
 
 def note_failure(source: Source, error: FeedError) -> None:

@@ -9,17 +9,12 @@ from django.db import DatabaseError, DataError, IntegrityError, connection, tran
 from entries.models import ImportRun, Source
 from entries.models.locking import retry_deadlocks
 
-from .batch import (
-    BatchImport,
-    ChangedMeanwhileError,
-    NotCleanedError,
-    is_as_stored,
-    needs_cleaning,
-)
+from .batch import BatchImport, ChangedMeanwhileError, NotCleanedError
 from .errors import FeedError
 from .items import Frame, Item, Spoilt, spoilt_item
-from .matching import Matcher
-from .report import SourceReport
+from .matching import Matcher, is_as_stored, needs_cleaning
+from .missing import note_absences
+from .report import EntryReport, SourceReport
 from .values import EntryValues
 
 logger = logging.getLogger(__name__)
@@ -83,6 +78,19 @@ class Storing:
             self._done(batch, batch.store_matched(looked))
         else:
             self._store(items, clean)
+
+    def note_absences(self) -> list[EntryReport]:
+        """Count which posts the document, which is whole and stored, does not state any more."""
+        window, matcher = self.source.window, self.matcher
+
+        def attempt():
+            self.source.window = window
+            with self.transaction() as run:
+                return note_absences(
+                    self.source, run, matcher.stated_dates, matcher.claimed, self.frame.now
+                )
+
+        return retry_deadlocks(attempt)
 
     def _clean(self, items: Sequence[Item], bare: Sequence[Item], clean: Cleaner) -> None:
         """Clean what is bare, for this and every further try."""

@@ -9,8 +9,8 @@ from .discovery import FeedLink, feeds_named_by
 from .document import Fetched
 from .errors import FeedError, ParseError, UsageError
 from .fetch import fetch_feed
-from .importer import update_source
 from .reading import read_document
+from .source_row import update_source
 
 MAX_TRIED = 5  # of the feeds that a page names
 

@@ -13,8 +13,8 @@ from entries.models.source import SourceQuerySet
 
 from .document import Fetched
 from .errors import FeedError, RefusedError
-from .importer import Options, ask_source, import_answer, renewing, reported
-from .lease import Lease
+from .importer import Options, ask_source, import_answer, reported
+from .lease import Lease, renewing
 from .report import SourceReport
 from .thinning import thin_records
 

@@ -1,6 +1,10 @@
 """What one batch of an import writes, gathered while it is decided and written together."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
+
+from django.db.models import F
 
 from entries.characters import strip_controls
 from entries.models import Change, Enclosure, Entry, IdentityKey, ImportLine, ImportRun, Sighting
@@ -10,6 +14,7 @@ from entries.models.tagging import set_tags
 from .items import Item
 from .merge import MERGED
 from .reasons import Decision
+from .report import COUNTED_AS, EntryReport
 
 # The merged fields that are columns of the entry.
 COLUMNS = [name for name in MERGED if name not in ("tags", "enclosures")]
@@ -104,3 +109,11 @@ def update(model, rows, fields) -> None:
         model.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields
         )
+
+
+def count(run: ImportRun, reports: Sequence[EntryReport]) -> None:
+    """Add what was done to the run's sums, in the transaction in which it was done."""
+    sums = Counter(COUNTED_AS.get(report.action, report.action) for report in reports)
+    ImportRun.objects.filter(pk=run.pk).update(
+        **{name: F(name) + number for name, number in sums.items()}
+    )

@@ -355,3 +355,17 @@ def test_who_stores_the_same_source_later_gets_the_row_when_the_other_is_done(db
 
     assert (report.created, source.pk) == (1, stored.pk)
     assert [tag.name for tag in Entry.objects.get().tags.all()] == ["here", "there"]
+
+
+def test_an_address_that_another_source_gets_meanwhile_stays_the_others(db, httpserver, settings):
+    settings.FETCH_ALLOW_PRIVATE = ["localhost"]
+    old, new = httpserver.url_for("/old"), httpserver.url_for("/new")
+    httpserver.expect_request("/old").respond_with_data("", 301, {"Location": new})
+    httpserver.expect_request("/new").respond_with_data(feed(entry(1), self_url=new))
+    source = Source.objects.create(url=old, moved_to=new, moved_since=FRAME.now)
+
+    report = import_feed(source, on_entries=lambda number: Source.objects.get_or_create(url=new))
+
+    assert (report.status, report.created) == ("imported", 1)
+    stored = Source.objects.get(pk=source.pk)
+    assert (stored.url, stored.status, stored.leased_by) == (old, "ok", "")
