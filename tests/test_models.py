@@ -13,7 +13,7 @@ from hypothesis.extra.django import TransactionTestCase
 from entries.importing.document import Fetched
 from entries.importing.importer import import_document
 from entries.models import Entry, Sighting, Source, Tag, TaggedEntry, TagName, fold, tags_by_name
-from entries.models.slug import free_slug
+from entries.slugs import free_slug
 from tests.importing.atom import FEED, entry, feed
 
 

@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 
+from entries.importing.errors import FeedError
 from entries.importing.filtered import let_in
 from entries.models import FilteredPost
 
@@ -12,7 +13,11 @@ from .run import RunSourceFilter
 
 @admin.action(description="Import after all")
 def import_after_all(modeladmin, request, queryset):
-    number = let_in(queryset)
+    try:
+        number = let_in(queryset)
+    except FeedError as error:
+        modeladmin.message_user(request, str(error), messages.ERROR)
+        return
     posts = "1 post" if number == 1 else f"{number:,} posts"
     modeladmin.message_user(request, f"{posts} imported.", messages.SUCCESS)
 

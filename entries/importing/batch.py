@@ -8,27 +8,41 @@ from typing import Any
 from entries.characters import strip_controls
 from entries.models import Change, Entry, ImportLine, ImportRun, Sighting, Source
 from entries.models.entry import mint_atom_id
-from entries.models.slug import free_slug
+from entries.slugs import free_slug
 
 from .backfill import is_backfill
 from .identity import is_usable_id
-from .matching import Item, Matcher, is_rejected
+from .items import Item, Spoilt
+from .matching import Matcher, is_rejected, needs_cleaning
 from .merge import Merge, merge
 from .ours import our_values
 from .reasons import TAKEN, Decision, field_changes, removed_reasons, why_minted
-from .report import EntryReport, SourceReport
-from .values import EntryValues, as_base, find_address, is_empty, moment
-from .writing import COLUMNS, Writes
+from .report import EntryReport
+from .values import EntryValues, as_base, moment
+from .writing import COLUMNS, Writes, count
+
+
+class NotCleanedError(Exception):
+    """These items have to be cleaned before the batch can be stored."""
+
+    def __init__(self, items: Sequence[Item]):
+        super().__init__(f"{len(items)} items are not cleaned")
+        self.items = items
+
+
+class ChangedMeanwhileError(Exception):
+    """Somebody changed what the batch was matched with before that was locked."""
 
 
 class BatchImport:
-    """Decides and stores a batch of one run. Call within a transaction.
+    """Decides and stores a batch of one run, once.
 
-    The number of queries is the same for any number of entries.
+    The number of queries is the same for any number of entries. Without a run, nothing that
+    has to be written may come of the batch.
     """
 
     def __init__(
-        self, source: Source, run: ImportRun, matcher: Matcher, draft: bool, now: datetime
+        self, source: Source, run: ImportRun | None, matcher: Matcher, draft: bool, now: datetime
     ):
         self.source = source
         self.run = run
@@ -38,30 +52,55 @@ class BatchImport:
         self.first_status = Entry.Status.DRAFT if waits else Entry.Status.LIVE
         self.writes = Writes()
 
-    def store(self, batch: Sequence, report: SourceReport) -> None:
-        """Import one batch of EntryData, and add what was done to the report."""
-        items = self.matcher.match(batch)
+    def store(self, batch: Sequence[Item]) -> list[EntryReport]:
+        """Match and import a batch, and count it in the run. Call within a transaction.
+
+        Raises NotCleanedError for what needs cleaning first, and ChangedMeanwhileError where
+        the batch has to be matched anew; then nothing may be kept of the transaction.
+        """
+        return self.store_matched(self.matcher.match(batch))
+
+    def store_matched(self, items: Sequence[Item]) -> list[EntryReport]:
+        bare = [item for item in items if item.values is None and needs_cleaning(item)]
+        if bare:
+            raise NotCleanedError(bare)
         self.writes.no_longer_filtered = self.matcher.no_longer_filtered
         self._load(items)
+        reports = []
         for item in items:
             done = self._decide(item)
             entry = done.entry
             atom_id = entry.atom_id if entry else (item.known.atom_id if item.known else None)
             name = atom_id or strip_controls(item.guid)
-            report.add(EntryReport(name, item.data.title, done.action, done.reasons, done.fields))
+            reports.append(
+                EntryReport(name, item.data.title, done.action, done.reasons, done.fields)
+            )
             if not done.quiet and (done.action != ImportLine.Action.UNCHANGED or done.reasons):
                 self.writes.lines.append((item, done))
-        self.writes.write(self.run, self.matcher)
+        if self.run:
+            self.writes.write(self.run)
+            count(self.run, reports)
+        self.items = items
+        return reports
+
+    def settle(self) -> None:
+        """The transaction has been committed."""
+        self.matcher.settle(self.items, [row.pk for row in self.writes.new_sightings])
 
     def _load(self, items: Sequence[Item]) -> None:
         """Read the rows that the batch may change, in a fixed number of queries."""
-        touched = [item.known for item in items if item.known and not item.is_unchanged]
+        touched = [item.known for item in items if item.known and needs_cleaning(item)]
+        # Locked, and first of all: an editor who saves meanwhile waits, and then merges with
+        # what is new. By primary key, as everybody does who locks several.
+        pks = {known.entry_id for known in touched if known.entry_id}
+        locked = Entry.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+        self.entries = {entry.pk: entry for entry in locked} if pks else {}
         self.sightings = in_bulk(Sighting.objects.defer("raw"), {known.pk for known in touched})
-        # Locked: an editor who saves meanwhile waits, and then merges with what is new.
-        self.entries = in_bulk(
-            Entry.objects.select_for_update(),
-            {known.entry_id for known in touched if known.entry_id},
-        )
+        for known in touched:
+            entry, sighting = self.entries.get(known.entry_id or 0), self.sightings.get(known.pk)
+            status = entry.status if entry else None
+            if not sighting or (sighting.entry_id, status) != (known.entry_id, known.status):
+                raise ChangedMeanwhileError
         self.ours = our_values(self.entries.values(), [s.base for s in self.sightings.values()])
         self.waiting: dict[int, dict[str, Change]] = defaultdict(dict)
         if self.entries:
@@ -71,7 +110,7 @@ class BatchImport:
         self._reserve_addresses(fresh)
 
     def _reserve_addresses(self, fresh: Sequence[Item]) -> None:
-        wishes = {id(item): find_address(item.data, item.dates) for item in fresh}
+        wishes = {id(item): item.address for item in fresh if item.address}
         taken: dict[date, set[str]] = defaultdict(set)
         if wishes:
             days = {day for day, _ in wishes.values()}
@@ -82,11 +121,10 @@ class BatchImport:
                 for day, slug in rows:
                     taken[day].add(slug)
         self.addresses = {}
-        for item in fresh:
-            day, wish = wishes[id(item)]
+        for identity, (day, wish) in wishes.items():
             slug = free_slug(wish, taken[day])
             taken[day].add(slug)
-            self.addresses[id(item)] = (day, slug)
+            self.addresses[identity] = (day, slug)
         ids = [item.guid for item in fresh if is_usable_id(item.guid)]
         self.taken_ids = (
             set(Entry.objects.filter(atom_id__in=ids).order_by().values_list("atom_id", flat=True))
@@ -98,8 +136,10 @@ class BatchImport:
         known = item.known
         if item.skip:
             return Decision("skipped", None, [item.skip])
-        if known is None and is_empty(item.data):
+        if known is None and item.is_empty:
             return Decision("skipped", None, ["it has no id, no link, no title and no text"])
+        if isinstance(item.values, Spoilt):
+            return Decision("skipped", None, [item.values.reason])
         if item.filtered_by:
             return self._leave_out(item)
         if known and known.entry_id is None:
@@ -111,26 +151,30 @@ class BatchImport:
             return Decision("skipped", None, [why])
         if item.is_unchanged:
             return Decision("unchanged")
-        values = self.matcher.policies.find_values(item.data)
+        values = self._values(item)
         if known is None:
             return self._create(item, values)
-        entry = self.entries[known.entry_id]
+        entry = self.entries[known.entry_id or 0]
         if known.source_id != self.source.pk:
             return self._credit(item, entry, values)
         return self._merge(item, self.sightings[known.pk], entry, values)
+
+    def _values(self, item: Item) -> EntryValues:
+        if not isinstance(item.values, EntryValues):
+            raise NotCleanedError([item])
+        return self.matcher.policies.apply(item.values)
 
     def _leave_out(self, item: Item) -> Decision:
         """Keep what a filter has left out, so that an editor finds it and may import it."""
         hit, known = item.filtered_by, item.known
         decision = Decision("skipped", None, [f"left out by the filter {hit}"], filtered_by=hit)
         if known is None:
-            values = self.matcher.policies.find_values(item.data)
-            self._add_sighting(item, values, None, leads=False)
+            self._add_sighting(item, self._values(item), None, leads=False)
         elif (known.filtered_by, known.raw_hash) == (hit, item.raw_hash):
             decision.quiet = True
         else:
             sighting, sighting.filtered_by = self.sightings[known.pk], hit
-            self._change_sighting(item, self.matcher.policies.find_values(item.data), sighting)
+            self._change_sighting(item, self._values(item), sighting)
         return decision
 
     def _create(self, item: Item, values: EntryValues) -> Decision:

@@ -30,6 +30,14 @@ class ParseError(FeedError):
     """The bytes are no feed."""
 
 
+class WorkerError(FeedError):
+    """Reading the feed was given up: it took too much time or memory, or its process died."""
+
+
+class StoppedError(FeedError):
+    """The import ended in the midst of the document. Its run has been recorded, with the reason."""
+
+
 class UsageError(FeedError):
     """What was asked for can't be done as it was put."""
 

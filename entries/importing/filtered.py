@@ -2,29 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.utils import timezone
 
 from entries.models import FilteredPost, ImportRun, Source
 
-from .batch import BatchImport
-from .importer import finish, one_writer
+from .importer import BATCH, finish
+from .items import Frame, Item
 from .matching import Matcher
 from .policies import Policies
+from .reading import read_again
 from .reclean import stored_data
 from .report import SourceReport
+from .storing import Storing
+from .values import find_address
 
 
 def let_in(posts: Iterable[FilteredPost]) -> int:
     """Import posts as they were received, past the filters. Returns how many came in.
 
     Their other policies hold. One without a date of its own keeps the moment in which it was
-    seen first. The filters stay as they are, and are not asked again of these.
+    seen first. The filters stay as they are, and are not asked again of these. Raises FeedError
+    when they can't be read.
     """
     by_source: dict[Source, list[FilteredPost]] = defaultdict(list)
-    for post in FilteredPost.objects.filter(pk__in=[post.pk for post in posts]).select_related(
-        "source"
-    ):
+    wanted = FilteredPost.objects.filter(pk__in=[post.pk for post in posts])
+    for post in wanted.select_related("source"):
         by_source[post.source].append(post)
     return sum(let_in_of(source, found) for source, found in by_source.items())
 
@@ -33,13 +37,27 @@ def let_in_of(source: Source, posts: list[FilteredPost]) -> int:
     report = SourceReport(source.url, source.title)
     policies = Policies(source)
     policies.filters = []
-    with one_writer():
-        run = ImportRun.objects.create(source=source, status=ImportRun.Status.IMPORTED)
-        for post in posts:
-            # Each at its own time; what has no date is dated by it.
-            matcher = Matcher(source, post.first_seen_at, policies)
-            batch = BatchImport(source, run, matcher, draft=False, now=timezone.now())
-            batch.store([stored_data(post.raw)], report)
-        run.warnings = ["An editor let in what a filter had left out."]
-        finish(run, report.counts)
+    site_zone = timezone.get_current_timezone()
+    frame = Frame(timezone.now(), source.zone, site_zone, source.pk, source.site_url)
+    run = ImportRun.objects.create(source=source)
+    storing = Storing(source, run, Matcher(source, policies), frame, report)
+    entries = [stored_data(post.raw) for post in posts]
+    status, waiting = ImportRun.Status.FAILED, iter(posts)
+    try:
+        with read_again(source.url, entries, sum(len(post.raw) for post in posts)) as reading:
+            for number, items in reading.batches(BATCH, frame):
+                for item, post in zip(items, waiting, strict=False):
+                    date_by_first_sight(item, post, frame)
+                storing.store(items, reading.cleaner(number), reading.go_on)
+        status = ImportRun.Status.IMPORTED
+    finally:
+        finish(run, status, warnings=["An editor let in what a filter had left out."])
     return report.counts["created"]
+
+
+def date_by_first_sight(item: Item, post: FilteredPost, frame: Frame) -> None:
+    """Give a post without a date the moment in which it was seen first, and not the present."""
+    if item.dates.rule == "first seen" and not item.error:
+        seen = post.first_seen_at
+        item.dates = replace(item.dates, published=seen, updated=seen)
+        item.address = find_address(item.data, item.dates, frame.site_zone)

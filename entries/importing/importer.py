@@ -1,24 +1,24 @@
 """Import a feed: fetch, parse, date, shape, clean, match, merge, store, a batch at a time."""
 
+import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, field
-from itertools import islice
 
-from django.db import connection, transaction
+from django.db import DatabaseError
 from django.utils import timezone
 
 from entries.models import ImportRun, Source
 
-from .batch import BatchImport
 from .discovery import find_successor
 from .document import Fetched
-from .errors import BusyError, FeedError, PageError, ParseError, RefusedError, UsageError
+from .errors import BusyError, FeedError, PageError, RefusedError, StoppedError
 from .fetch import fetch_feed
-from .lease import Lease, lease_of
+from .items import Frame
+from .lease import lease_of, leased, renewing
 from .matching import Matcher
-from .missing import count_unmodified, note_absences
+from .missing import count_unmodified
 from .outcome import (
     follow_move,
     is_same_feed,
@@ -26,15 +26,17 @@ from .outcome import (
     note_feed_updated,
     note_imported,
     note_unchanged,
-    when_updated,
 )
 from .paging import further_pages
-from .parse import EntryData, FeedData, ParsedFeed, parse_feed
 from .policies import Policies, set_policies
+from .reading import Reading, read_document
 from .report import SourceReport
+from .source_row import find_source, stored_and_held, update_source
+from .storing import Storing
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200  # entries
-WRITER_LOCK = 0x66656564  # a number of ours among PostgreSQL's advisory locks
 
 
 @dataclass(frozen=True)
@@ -65,14 +67,43 @@ def import_feed(
     source at this moment.
     """
     set_policies(source, options.policies, save=source.pk is not None and not options.dry_run)
-    if source.pk is None or options.dry_run:
-        return import_answer(source, ask_source(source, options), options, on_entries)
-    try:
+
+    def work() -> SourceReport:
+        if source.pk is None or options.dry_run:
+            return import_answer(source, ask_source(source, options), options, on_entries)
         with lease_of(source) as lease:
             answer = ask_source(source, options)
             return import_answer(source, answer, options, renewing(lease, on_entries))
-    except BusyError as error:
-        return SourceReport(source.url, source.title).fail(str(error))
+
+    return reported(source, options, work)
+
+
+def reported(source: Source, options: Options, work: Callable[[], SourceReport]) -> SourceReport:
+    """The report of some work on a source, also where it raises.
+
+    What one source brings to light in our own code or in the database must not keep others
+    from being imported: it is logged with its traceback, noted at the source and reported.
+    """
+    report = SourceReport(source.url, source.title)
+    try:
+        return work()
+    except FeedError as error:
+        return report.fail(str(error))
+    except Source.DoesNotExist:
+        return report.fail(f"{report.source}: it has been deleted")
+    except Exception as error:
+        logger.exception("%s could not be imported", report.source)
+        failure = FeedError(report.source, own_error(error))
+        try:
+            if not options.dry_run and Source.objects.filter(pk=source.pk).exists():
+                note_failure(source, failure)
+        except DatabaseError:
+            logger.exception("What failed could not be noted at %s", report.source)
+        return report.fail(str(failure))
+
+
+def own_error(error: Exception) -> str:
+    return f"an error of this program's own: {error!r}"
 
 
 def ask_source(source: Source, options: Options = Options()) -> Fetched | FeedError:
@@ -111,48 +142,70 @@ def import_answer(
                 report.missing += count_unmodified(source, timezone.now())
             report.status = "not_modified"
             return report
-        parsed = parse_document(answer)
+        import_fetched(source, answer, options, report, on_entries)
+    except BusyError as error:
+        return report.fail(str(error))
     except FeedError as error:
         if source.pk and not options.dry_run:
             note_failure(source, error)
         return report.fail(str(error))
-    report.title = parsed.feed.title or source.title
-    is_same = is_same_feed(source, parsed.feed)
-    if moved := follow_move(source, answer, is_same):
-        parsed.feed.warnings.append(moved)
-    with taken_back(options.dry_run):
-        if is_same or not answer.moved_to:
-            update_source(source, parsed.feed)
-        is_window = is_same and options.limit is None
-        import_entries(source, parsed, options, report, on_entries, is_window)
-        if options.all_pages:
-            import_further_pages(source, parsed.feed.next_page, options, report, on_entries)
-        note_imported(source, answer, is_whole=next(parsed.entries, None) is None)
     return report
 
 
-def import_further_pages(source, first: str, options, report, on_entries) -> None:
+def import_fetched(source, fetched: Fetched, options, report, on_entries) -> None:
+    """Import a document that has been fetched as the source's own, and its further pages."""
+    with ExitStack() as held:
+        with read_document(fetched) as reading:
+            is_same = is_same_feed(source, reading.feed)
+            if moved := follow_move(source, fetched, is_same):
+                reading.feed.warnings.append(moved)
+            report.title = reading.feed.title or source.title
+            # One that is stored is held by the caller.
+            holding = nullcontext(on_entries) if source.pk else hold(source, options, on_entries)
+            on_batch = held.enter_context(holding)
+            reading.on_wait = lambda: on_batch(0)
+            if is_same or not fetched.moved_to:
+                update_source(source, reading.feed, save=not options.dry_run)
+            matcher = Matcher(source, Policies(source))
+            is_window = is_same and options.limit is None
+            import_entries(source, reading, matcher, options, report, on_batch, is_window)
+            is_whole = reading.is_at_end()
+        if options.all_pages:
+            import_further_pages(source, reading.feed.next_page, matcher, options, report, on_batch)
+        if not options.dry_run:
+            note_imported(source, fetched, is_whole)
+
+
+def import_further_pages(source, first: str, matcher: Matcher, options, report, on_entries) -> None:
     """Import the pages from `first` on, or from where the last reading of them was stopped.
 
     Ends also at a page that only repeats what others have stated.
     """
     resumed, stated = source.next_page, {entry.id for entry in report.entries}
-    try:
-        for page in further_pages(source.url, resumed or first):
-            source.next_page = page.url
+
+    def go_on_from(address: str) -> None:
+        source.next_page = address
+        if not options.dry_run:
             source.save(update_fields=["next_page"])
-            known = len(report.entries)
-            import_entries(source, page.parsed, options, report, on_entries)
-            news = {entry.id for entry in report.entries[known:]} - stated
-            if not news:
-                break
-            stated |= news
-        source.next_page = ""
+
+    try:
+        with closing(further_pages(source.url, resumed or first)) as pages:
+            for page in pages:
+                go_on_from(page.url)
+                known = len(report.entries)
+                # What a dry run takes back, only the matcher of the pages before remembers.
+                if not options.dry_run:
+                    matcher = Matcher(source, matcher.policies)
+                import_entries(source, page.reading, matcher, options, report, on_entries)
+                news = {entry.id for entry in report.entries[known:]} - stated
+                if not news:
+                    break
+                stated |= news
+        go_on_from("")
     except PageError as error:
         # Where the old place has ceased to be, the next run starts from the first page.
-        source.next_page = error.page_url if error.page_url != resumed else ""
+        go_on_from(error.page_url if error.page_url != resumed else "")
         report.fail(f"{error}; what was read before it is stored, and the next run goes on here")
-    source.save(update_fields=["next_page"])
 
 
 def import_document(
@@ -166,140 +219,75 @@ def import_document(
     link rel=self names. Raises FeedError when it is no feed, when nothing says where it is
     from, and when another run imports the source; then nothing has been written.
     """
-    parsed = parse_document(fetched)
-    source = find_source(fetched, parsed.feed)
-    set_policies(source, options.policies, save=source.pk is not None and not options.dry_run)
-    report = SourceReport(fetched.name, parsed.feed.title or source.title)
-    held = lease_of(source) if source.pk and not options.dry_run else nullcontext()
-    with held as lease, taken_back(options.dry_run):
-        update_source(source, parsed.feed)
-        import_entries(source, parsed, options, report, renewing(lease, on_entries))
+    with read_document(fetched) as reading:
+        source = find_source(fetched, reading.feed)
+        set_policies(source, options.policies, save=source.pk is not None and not options.dry_run)
+        report = SourceReport(fetched.name, reading.feed.title or source.title)
+        with hold(source, options, on_entries) as on_batch:
+            reading.on_wait = lambda: on_batch(0)
+            update_source(source, reading.feed, save=not options.dry_run)
+            matcher = Matcher(source, Policies(source))
+            try:
+                import_entries(source, reading, matcher, options, report, on_batch)
+            except StoppedError as error:
+                report.fail(str(error))
     return report
 
 
+def hold(
+    source: Source, options: Options, on_entries: Callable[[int], None]
+) -> AbstractContextManager[Callable[[int], None]]:
+    """Hold a source, stored first if it is new; gives the callback that holds on to it.
+
+    A dry run holds nothing. Raises BusyError when another run holds it.
+    """
+    if options.dry_run:
+        return nullcontext(on_entries)
+    if source.pk:
+        return leased(source, on_entries)
+    return stored_and_held(source, options.policies, on_entries)
+
+
 def import_entries(
-    source, parsed: ParsedFeed, options, report, on_entries, is_window: bool = False
+    source, reading: Reading, matcher: Matcher, options, report, on_entries, is_window=False
 ) -> None:
-    """Store what the feed says: every batch whole or not at all, then the run's sum.
+    """Store what the document says: every batch whole or not at all, with the run's sums.
 
     What the whole document should state and does not is counted when it `is_window`, the
-    feed as it has just been fetched.
+    feed as it has just been fetched. Raises StoppedError when it has to end before the end; the
+    run says why.
     """
-    now = timezone.now()
-    run = ImportRun.objects.create(source=source)
-    matcher = Matcher(source, now, Policies(source))
+    site_zone = timezone.get_current_timezone()
+    frame = Frame(timezone.now(), source.zone, site_zone, source.pk or 0, source.site_url)
+    run = None if options.dry_run else ImportRun.objects.create(source=source)
+    storing = Storing(source, run, matcher, frame, report, options.draft)
     before = Counter(report.counts)
-    entries = islice(parsed.entries, options.limit)
     try:
-        for batch in batched(entries):
-            with one_writer():
-                BatchImport(source, run, matcher, options.draft, now).store(batch, report)
-            on_entries(len(batch))
+        for number, items in reading.batches(BATCH, frame, options.limit):
+            storing.store(items, reading.cleaner(number), reading.go_on)
+            on_entries(len(items))
         if is_window:
-            with one_writer():
-                report.missing += note_absences(
-                    source, run, matcher.stated_dates, matcher.claimed, now
-                )
+            report.missing += storing.note_absences()
+    except Exception as error:
+        if not isinstance(error, FeedError):
+            logger.exception("The import of %s was stopped", source.url)
+        reason = error.reason if isinstance(error, FeedError) else own_error(error)
+        finish(run, ImportRun.Status.FAILED, f"{reason}; what was stored before it is whole")
+        raise StoppedError(report.source, f"{reason}; what was read before it is stored") from error
     except BaseException:
-        run.status = ImportRun.Status.FAILED
-        run.error = "The import was stopped; what it had stored until then is whole."
-        finish(run, report.counts - before)
+        why = "The import was stopped; what it had stored until then is whole."
+        finish(run, ImportRun.Status.FAILED, why)
         raise
-    done = report.counts - before
-    if done["created"] or done["updated"] or source.feed_updated is None:
-        note_feed_updated(source, parsed.feed)
-    report.warnings += parsed.feed.warnings
-    run.status = ImportRun.Status.IMPORTED
-    run.warnings = parsed.feed.warnings
-    finish(run, report.counts - before)
+    news = report.counts - before
+    if run and (news["created"] or news["updated"] or source.feed_updated is None):
+        note_feed_updated(source, reading.feed)
+    report.warnings += reading.feed.warnings
+    finish(run, ImportRun.Status.IMPORTED, warnings=reading.feed.warnings)
 
 
-@contextmanager
-def one_writer() -> Iterator[None]:
-    """A transaction in which nobody else stores entries.
-
-    Else two runs that find the same post at once would both take it for a new one.
-    """
-    with transaction.atomic():
-        # SQLite has one writer at a time by itself, from the start of the transaction.
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
-        yield
-
-
-@contextmanager
-def taken_back(dry_run: bool) -> Iterator[None]:
-    """Do it for real and take it back, so that a dry run says just what an import would do."""
-    if not dry_run:
-        yield
-        return
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-def renewing(lease: Lease | None, on_entries: Callable[[int], None]) -> Callable[[int], None]:
-    """The same callback, which also holds on to the lease."""
-
-    def after_batch(number: int) -> None:
-        on_entries(number)
-        if lease:
-            lease.renew()
-
-    return after_batch
-
-
-def batched(entries: Iterator[EntryData]) -> Iterator[list[EntryData]]:
-    while batch := list(islice(entries, BATCH)):
-        yield batch
-
-
-def parse_document(fetched: Fetched) -> ParsedFeed:
-    """The feed in a document. Raises ParseError under the name by which it was asked for."""
-    try:
-        return parse_feed(fetched.data, url=fetched.url, content_type=fetched.content_type)
-    except ParseError as error:
-        raise ParseError(fetched.name, error.reason) from error
-
-
-def find_source(fetched: Fetched, feed: FeedData) -> Source:
-    url = fetched.url or feed.self_url
-    if not url.startswith(("http://", "https://", "file:")):
-        url = fetched.fallback_url
-    if not url:
-        raise UsageError(
-            fetched.name, "nothing in it says what its address is; name it with --url URL"
-        )
-    return Source.objects.known_as(url) or Source(url=url, status=Source.Status.FILE)
-
-
-def update_source(source: Source, feed: FeedData) -> None:
-    """Write down what the feed says of itself, if that is anything new."""
-    stated = {
-        "title": feed.title,
-        "subtitle": feed.subtitle,
-        "site_url": feed.site_url,
-        "feed_id": feed.feed_id,
-        "language": feed.context.language[:64],
-        "author_name": feed.context.author.name,
-        "author_uri": feed.context.author.uri,
-        "author_email": feed.context.author.email,
-        "rights": feed.rights,
-        "icon": feed.icon,
-    }
-    news = {name: value for name, value in stated.items() if getattr(source, name) != value}
-    for name, value in news.items():
-        setattr(source, name, value)
-    if source.pk is None:
-        source.feed_updated = when_updated(source, feed)
-        source.save()
-    elif news:
-        source.save(update_fields=news)
-
-
-def finish(run: ImportRun, counts: Counter[str]) -> None:
-    for name in ("created", "updated", "unchanged", "conflicts", "skipped"):
-        setattr(run, name, counts[name])
-    run.finished_at = timezone.now()
-    run.save()
+def finish(run: ImportRun | None, status: str, error: str = "", warnings=()) -> None:
+    """Say how a run has ended. Its sums are written with the batches."""
+    if run:
+        run.status, run.error, run.warnings = status, error, list(warnings)
+        run.finished_at = timezone.now()
+        run.save(update_fields=["status", "error", "warnings", "finished_at"])

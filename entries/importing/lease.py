@@ -5,7 +5,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -91,6 +91,24 @@ def lease_of(source: Source) -> Iterator[Lease]:
         yield lease
     finally:
         lease.give_back()
+
+
+@contextmanager
+def leased(source: Source, on_entries: Callable[[int], None]) -> Iterator[Callable[[int], None]]:
+    """Hold one source; gives the callback that also holds on to it. Raises BusyError."""
+    with lease_of(source) as lease:
+        yield renewing(lease, on_entries)
+
+
+def renewing(lease: Lease | None, on_entries: Callable[[int], None]) -> Callable[[int], None]:
+    """The same callback, which also holds on to the lease."""
+
+    def after_batch(number: int) -> None:
+        on_entries(number)
+        if lease:
+            lease.renew()
+
+    return after_batch
 
 
 def is_dead(owner: str) -> bool:

@@ -1,35 +1,17 @@
 """Which entries of a document are known already, in a fixed number of queries a batch."""
 
-import hashlib
-import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
 
 from entries.models import Entry, IdentityKey, Sighting, Source
 
 from .backfill import newest_of
-from .dates import EntryDates, find_dates
-from .feeddata import EntryData
-from .identity import Key, find_keys, guid_key, shared_guid_key
+from .identity import Key, guid_key, shared_guid_key
+from .items import Item, Known
 from .policies import Policies
-
-
-class Known(NamedTuple):
-    """A sighting in the database, as far as it takes to tell whether anything is to do."""
-
-    value: str
-    pk: int
-    source_id: int
-    entry_id: int | None
-    status: str | None
-    raw_hash: str
-    atom_id: str | None
-    filtered_by: str
-
 
 STATED_TWICE = "the feed states it twice; the newest counts"
 STATED_TWICE_FAR_APART = "the feed states it twice, far apart; the first counts"
@@ -42,40 +24,27 @@ COLUMNS = (
 )
 
 
-@dataclass
-class Item:
-    """One entry of the document on its way in."""
-
-    data: EntryData
-    raw: str
-    raw_hash: str
-    guid: str
-    dates: EntryDates
-    guid_is_its_own: bool = True
-    known: Known | None = None
-    rule: str = "new"
-    keys: list[Key] = field(default_factory=list)
-    filtered_by: str = ""  # the filter that leaves it out
-    skip: str = ""  # why it is left out, such as that the document states it twice
-    is_unchanged: bool = False
-
-
 class Matcher:
     """Matches the entries of one document, batch by batch, against what is stored.
 
-    Within one document no two entries are matched to the same sighting.
+    Within one document no two entries are matched to the same sighting. A batch is prepared
+    once, matched as often as need be, and settled when it has been stored.
     """
 
-    def __init__(self, source: Source, now: datetime, policies: Policies):
+    def __init__(self, source: Source, policies: Policies):
         self.source = source
         self.policies = policies
-        self.now = now
-        self.zone = source.zone
         self.claimed: set[int] = set()
         self.stated: dict[str, tuple[str, str]] = {}
         self.shared_guids: set[str] = set()
         self.stated_without_guid: set[str] = set()
         self.stated_dates: list[datetime] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        """What holds for the present try to match a batch."""
+        self.claimed_now: set[int] = set()
+        self.stated_without_guid_now: set[str] = set()
         self.no_longer_filtered: set[int] = set()
 
     @cached_property
@@ -83,20 +52,21 @@ class Matcher:
         """The date of the newest post that the source had when this was first asked."""
         return newest_of(self.source)
 
-    def match(self, batch: Sequence[EntryData]) -> list[Item]:
-        """Items for the entries, in order, each with the sighting it was known by, if any.
+    def prepare(self, batch: Sequence[Item]) -> None:
+        """Tell what the document states twice. Once for each batch, before it is matched."""
+        self._find_stated_twice(batch)
+
+    def match(self, batch: Sequence[Item]) -> list[Item]:
+        """The items, in order, each with the sighting it was known by, if any.
 
         Two queries where every entry is known by its guid and unchanged, four otherwise.
         """
-        self.no_longer_filtered = set()
-        items = [self._item(data) for data in batch]
-        self._find_stated_twice(items)
+        self._begin()
+        # Copies: what another try has found out does not hold any more.
+        items = [replace(item, keys=list(item.keys)) for item in batch]
         by_guid = self._match_guids(items)
         rest = [item for item in items if not item.is_unchanged and not item.skip]
         for item in rest:
-            # A date that was only made up here would give other keys in every run.
-            own = item.dates.published if item.dates.rule in ("published", "updated") else None
-            item.keys = find_keys(item.data, self.source.pk, own, self.source.site_url)
             if not item.guid_is_its_own:
                 item.keys = [key for key in item.keys if key.rule != "guid, normalised"]
         unknown = [item for item in rest if item.known is None]
@@ -106,22 +76,22 @@ class Matcher:
             if item.guid and not item.skip:
                 item.keys.insert(0, by_guid[id(item)])
             if item.known is None and not item.skip:
-                item.filtered_by = self.policies.find_hit(item.data)
+                item.filtered_by = self.policies.find_hit(item)
+        return items
+
+    def settle(self, items: Sequence[Item], new_sightings: Iterable[int]) -> None:
+        """The batch is stored as it was matched last.
+
+        What the document has stated once, none of its later entries is taken for.
+        """
+        self.claimed |= self.claimed_now
+        self.claimed.update(new_sightings)
+        self.stated_without_guid |= self.stated_without_guid_now
         self.stated_dates += [
             item.dates.published
             for item in items
             if not item.skip and item.dates.rule in ("published", "updated")
         ]
-        return items
-
-    def _item(self, data: EntryData) -> Item:
-        entry = json.dumps(data.raw, sort_keys=True)
-        raw = f'{{"entry": {entry}, "feed": {data.context.as_json}}}'
-        # The feed's own date changes with every new post, and says nothing new of this one.
-        stated = entry + data.context.as_json_without_date
-        raw_hash = hashlib.blake2b(stated.encode(), digest_size=16).hexdigest()
-        dates = find_dates(data, self.now, self.zone)
-        return Item(data, raw, raw_hash, data.guid, dates, skip=data.left_out)
 
     def _find_stated_twice(self, items: Sequence[Item]) -> None:
         """Tell an entry that stands twice (the newest counts) from two that share a guid.
@@ -172,9 +142,10 @@ class Matcher:
         for item in items:
             title_and_date = next((k.value for k in item.keys if k.rule == "title and date"), None)
             if not item.guid_is_its_own and title_and_date:
-                if title_and_date in self.stated_without_guid:
+                before, now = self.stated_without_guid, self.stated_without_guid_now
+                if title_and_date in before or title_and_date in now:
                     item.skip = STATED_TWICE_ALIKE
-                self.stated_without_guid.add(title_and_date)
+                self.stated_without_guid_now.add(title_and_date)
             for key in item.keys if not item.skip else ():
                 sure = key.rule != "link" or (not item.guid and links[item.data.link] == 1)
                 rows = [row for row in found[key.value] if sure or agrees(item, stored[row.pk])]
@@ -203,16 +174,19 @@ class Matcher:
 
     def _first_free(self, item: Item, rows: Sequence[Known]) -> Known | None:
         """This source's sighting before another's, a living entry's before a tombstone."""
-        free = [row for row in rows if row.pk not in self.claimed and self._still_counts(item, row)]
+        free = [row for row in rows if self._is_free(row) and self._still_counts(item, row)]
         return min(
             free,
             key=lambda row: (row.source_id != self.source.pk, row.entry_id is None, row.pk),
             default=None,
         )
 
+    def _is_free(self, row: Known) -> bool:
+        return row.pk not in self.claimed and row.pk not in self.claimed_now
+
     def _still_counts(self, item: Item, row: Known) -> bool:
         """False for one that was left out by filters that let it in by now."""
-        if row.filtered_by and not self.policies.find_hit(item.data):
+        if row.filtered_by and not self.policies.find_hit(item):
             self.no_longer_filtered.add(row.pk)
             return False
         return True
@@ -225,8 +199,8 @@ class Matcher:
             and not known.filtered_by
         )
         if known.filtered_by:
-            item.filtered_by = self.policies.find_hit(item.data)
-        self.claimed.add(known.pk)
+            item.filtered_by = self.policies.find_hit(item)
+        self.claimed_now.add(known.pk)
 
 
 def agrees(item: Item, sighting: Sighting) -> bool:
@@ -238,3 +212,23 @@ def agrees(item: Item, sighting: Sighting) -> bool:
 
 def is_rejected(known: Known) -> bool:
     return known.status == Entry.Status.REJECTED
+
+
+def needs_cleaning(item: Item) -> bool:
+    """Whether it takes an item's values to say what becomes of it, as it has been matched."""
+    known = item.known
+    if item.skip or item.is_unchanged:
+        return False
+    if known is None:
+        return not item.is_empty
+    if item.filtered_by:
+        return (known.filtered_by, known.raw_hash) != (item.filtered_by, item.raw_hash)
+    return known.entry_id is not None and not is_rejected(known)
+
+
+def is_as_stored(item: Item) -> bool:
+    """Whether an item says nothing new of an entry that is here: there is nothing to write."""
+    known = item.known
+    if known is None or item.skip or known.entry_id is None or is_rejected(known):
+        return False
+    return item.is_unchanged

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from entries.models.source import MAX_URL_LENGTH
 
 from .dates import parse_date
 from .document import Fetched
-from .errors import FeedError, ParseError, RefusedError
+from .errors import FeedError, ParseError, RefusedError, StoppedError
 from .identity import without_variations
 from .parse import FeedData
 from .schedule import next_check, next_try, stated_rhythm
@@ -29,7 +30,7 @@ def note_imported(source: Source, fetched: Fetched, is_whole: bool) -> None:
     source.last_modified = fetched.last_modified if is_whole else ""
     source.rhythm = stated_rhythm(fetched.data)
     note_success(source, fetched)
-    source.save(update_fields=[*CHECKED, *MOVES, *FREE, "etag", "last_modified", "rhythm"])
+    save_with_address(source, fetched, [*CHECKED, *FREE, "etag", "last_modified", "rhythm"])
 
 
 def note_feed_updated(source: Source, feed: FeedData) -> None:
@@ -57,7 +58,7 @@ def note_unchanged(source: Source, fetched: Fetched) -> None:
     ImportRun.objects.create(source=source, status=ImportRun.Status.NOT_MODIFIED, finished_at=now)
     note_success(source, fetched)
     follow_move(source, fetched, is_same=True)
-    source.save(update_fields=[*CHECKED, *MOVES, *FREE])
+    save_with_address(source, fetched, [*CHECKED, *FREE])
 
 
 def note_success(source: Source, fetched: Fetched) -> None:
@@ -67,11 +68,28 @@ def note_success(source: Source, fetched: Fetched) -> None:
     release(source)
 
 
+def save_with_address(source: Source, fetched: Fetched, fields: list[str]) -> None:
+    """Save these fields, and where the source has moved to.
+
+    An address that another source got while this one was imported stays that one's.
+    """
+    if not fetched.moved_to:
+        source.save(update_fields=[*fields, *MOVES])
+        return
+    try:
+        with transaction.atomic():
+            source.save(update_fields=[*fields, *MOVES])
+    except IntegrityError:
+        source.url = Source.objects.values_list("url", flat=True).get(pk=source.pk)
+        source.save(update_fields=fields)
+
+
 def note_failure(source: Source, error: FeedError) -> None:
     now = timezone.now()
-    ImportRun.objects.create(
-        source=source, status=ImportRun.Status.FAILED, error=error.reason, finished_at=now
-    )
+    if not isinstance(error, StoppedError):
+        ImportRun.objects.create(
+            source=source, status=ImportRun.Status.FAILED, error=error.reason, finished_at=now
+        )
     source.checked_at = now
     source.failures += 1
     source.status, source.last_error = Source.Status.FAILED, error.reason

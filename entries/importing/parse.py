@@ -22,8 +22,8 @@ from .encodings import as_utf8
 from .errors import ParseError
 from .feeddata import EntryData, FeedContext, FeedData, Person, Text, unique_people
 from .pictures import pictures_of_all
+from .piecewise import PIECE, PiecewiseParse, Unread, UnreadableError, describe
 from .prologue import is_html_page, rewritten
-from .reading import PIECE, Reading, Unread, UnreadableError, describe
 from .stated import FEED, MEDIA, Raw, take, take_entry
 from .text import squeeze
 
@@ -82,7 +82,7 @@ def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedF
     if not document or is_html_page(text):
         raise ParseError(url, why_no_feed(data, url))
     try:
-        reading = Reading(document, parse_piece)
+        reading = PiecewiseParse(document, parse_piece)
     except UnreadableError as error:
         reason = describe(error.__cause__ or error)
         raise ParseError(url, f"it can't be read, since its parser fails ({reason})") from error
@@ -102,7 +102,7 @@ def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedF
 
 
 def read_entries(
-    reading: Reading, items: Iterable[Raw | Unread], feed: FeedData
+    reading: PiecewiseParse, items: Iterable[Raw | Unread], feed: FeedData
 ) -> Iterator[EntryData]:
     """Each entry, while the warnings grow by what can't be read of it."""
     export = None
@@ -125,7 +125,7 @@ def read_entries(
     note_what_is_wrong(reading, feed)
 
 
-def note_what_is_wrong(reading: Reading, feed: FeedData) -> None:
+def note_what_is_wrong(reading: PiecewiseParse, feed: FeedData) -> None:
     warnings = []
     if reading.error:
         warnings.append(describe_bozo(reading.error))

@@ -7,6 +7,7 @@ from entries.models import Source
 from entries.models.policy import Filter, category_rules_in, filters_in, lines_of
 
 from .feeddata import EntryData
+from .items import Item
 from .values import EntryValues, find_values
 
 # Those of which a command line adds lines; it replaces the others.
@@ -25,7 +26,10 @@ class Policies:
 
     def find_values(self, data: EntryData) -> EntryValues:
         """What a source states about an entry, with the policies' tags and defaults."""
-        values = find_values(data)
+        return self.apply(find_values(data))
+
+    def apply(self, values: EntryValues) -> EntryValues:
+        """The values with the policies' tags and defaults."""
         merged = values.merged
         own = {
             "tags": self.tags(merged["tags"]),
@@ -42,24 +46,32 @@ class Policies:
             tags.append(rule.name if rule else category)
         return list(dict.fromkeys(name for name in [*tags, *self.added_tags] if name))
 
-    def find_hit(self, data: EntryData) -> str:
-        """The filter that leaves a post out, in words; empty when it may come in."""
+    def find_hit(self, item: Item) -> str:
+        """The filter that leaves a post out, in words; empty when it may come in.
+
+        Filters by kind are asked as soon as the item has been cleaned.
+        """
         if not self.filters:
             return ""
         for field, values in STATED.items():
             filters = [rule for rule in self.filters if rule.field == field]
-            stated = values(data) if filters else []
+            if not filters or (field == "kind" and item.values is None):
+                continue
+            stated = values(item)
             if hit := first_block(filters, stated) or unmet_allow(filters, stated):
                 return hit
         return ""
 
 
-STATED: Mapping[str, Callable[[EntryData], list[str]]] = {
-    "title": lambda data: [data.title],
-    "tag": lambda data: data.categories,
-    "author": lambda data: [person.name for person in data.authors],
-    # The last, since it takes cleaning the text.
-    "kind": lambda data: [find_values(data).merged["kind"]],
+def kind_of(item: Item) -> list[str]:
+    return [item.values.merged["kind"]] if isinstance(item.values, EntryValues) else []
+
+
+STATED: Mapping[str, Callable[[Item], list[str]]] = {
+    "title": lambda item: [item.data.title],
+    "tag": lambda item: item.data.categories,
+    "author": lambda item: [person.name for person in item.data.authors],
+    "kind": kind_of,
 }
 
 

@@ -1,145 +1,189 @@
-"""A document read by feedparser, whatever that raises: a damaged entry spoils only itself."""
+"""A document while it is read: a worker parses, cleans and shapes it, batch by batch."""
 
 import logging
+import math
+import signal
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from xml.parsers import expat
+from contextlib import contextmanager
+from typing import Any
 
-from .robust import FAILED
-from .split import Document, split_document
-from .stated import Raw, identified
+from .document import Fetched
+from .errors import ParseError, WorkerError
+from .feeddata import EntryData, FeedContext, FeedData
+from .items import Frame, Item, Spoilt
+from .values import EntryValues
+from .worker import Worker, borrow, give_back
 
 logger = logging.getLogger(__name__)
 
-PIECE = 200  # entries
-# So many damaged entries of a document are each read alone; behind them a piece is read at once.
-MAX_READ_ALONE = 500
-
-# feedparser's result for a document: `feed`, `entries`, `version`, `namespaces`, `bozo`.
-Parse = Callable[[bytes], Raw]
-
-
-@dataclass(frozen=True)
-class Unread:
-    """An entry that can't be read: what it states of its identity, and why."""
-
-    stated: Raw
-    reason: str
+# Computing time that a document may take, in seconds: the least, and for each million bytes. Real
+# feeds need 2 seconds for those, and feeds of very short posts 6.
+MIN_CPU_SECONDS = 60
+CPU_SECONDS_PER_MB = 60
+TICK = 10  # seconds between two signs of life while the worker reads
 
 
-class UnreadableError(Exception):
-    """Not even a part of the document can be read. `__cause__` has the detail."""
+@contextmanager
+def read_document(
+    fetched: Fetched,
+    on_wait: Callable[[], None] = lambda: None,
+    cpu_seconds: int | None = None,
+) -> Iterator["Reading"]:
+    """Read a feed in a worker, with `cpu_seconds` of computing time at the most.
+
+    Raises ParseError when the bytes are no feed. Here and in all that is asked of the reading,
+    WorkerError is raised when it takes too much time or memory, or when its worker dies.
+    `on_wait` is called every TICK seconds while the worker keeps us waiting.
+    """
+    with started(fetched.name, len(fetched.data), on_wait, cpu_seconds) as reading:
+        reading.open(fetched)
+        yield reading
+
+
+@contextmanager
+def read_again(name: str, entries: Sequence[EntryData], length: int) -> Iterator["Reading"]:
+    """Read entries that have been parsed at another time, some `length` bytes of them."""
+    with started(name, length) as reading:
+        reading.ask("open_entries", entries)
+        yield reading
+
+
+@contextmanager
+def started(
+    name: str,
+    length: int,
+    on_wait: Callable[[], None] = lambda: None,
+    cpu_seconds: int | None = None,
+) -> Iterator["Reading"]:
+    if cpu_seconds is None:
+        cpu_seconds = MIN_CPU_SECONDS + CPU_SECONDS_PER_MB * length // 1_000_000
+    try:
+        worker = borrow()
+    except OSError as error:
+        why = f"the process that is to read it can't be started: {error.strerror}"
+        raise WorkerError(name, why) from error
+    reading = Reading(name, worker, on_wait, cpu_seconds)
+    try:
+        reading.ask("limit", cpu_seconds, length)
+        yield reading
+    finally:
+        reading.close()
 
 
 class Reading:
-    """One document on its way through feedparser.
+    """What a worker reads of one document: the feed itself, then the entries by batches."""
 
-    `head` is feedparser's result for what the feed says of itself, `document` its parts where
-    it can be cut. `items` gives feedparser's dictionary for each entry, or Unread.
-    """
+    def __init__(
+        self, name: str, worker: Worker, on_wait: Callable[[], None], cpu_seconds: int
+    ) -> None:
+        self.name = name
+        self.worker = worker
+        self.on_wait = on_wait
+        self.cpu_seconds = cpu_seconds
+        self.feed = FeedData("", "", "", "", "", "", "", FeedContext())
+        self.is_asked = False  # and has not answered yet
+        self.following: tuple[Any, ...] | None = None
+        self.read_ahead: tuple[list[Item], list[str]] | None = None
 
-    def __init__(self, data: bytes, parse: Parse):
-        self.parse = parse
-        self.document = split_document(data)
-        if self.document is None and not is_well_formed(data):
-            self.document = split_document(data, is_damaged=True)
-        self.error: Exception | None = None  # the first that made a document malformed
-        self.elements_left_out: list[str] = []
-        self.read_alone = 0
-        if self.document is None:
-            self.head = self._parse_whole(data)
-            self.items: Iterator[Raw | Unread] = iter(self.head["entries"])
-        else:
-            self.head, first = self._parse_head(self.document)
-            self.items = self._read_entries(self.document, first)
+    def open(self, fetched: Fetched) -> None:
+        self._send("open", fetched.url, fetched.content_type)
+        self._send_bytes(fetched.data)
+        self.feed = self._receive()
 
-    @property
-    def has_entries(self) -> bool:
-        return bool(self.document.entries if self.document else self.head["entries"])
-
-    def _parse_whole(self, data: bytes) -> Raw:
-        try:
-            return self._note(self.parse(data))
-        except Exception as error:
-            logger.exception("feedparser failed on a document that can't be cut at its entries")
-            raise UnreadableError from error
-
-    def _parse_head(self, document: Document) -> tuple[Raw, list[Raw] | None]:
-        """What the feed says of itself, and the entries of the first piece if all is well."""
-        try:
-            parsed = self._note(self.parse(document.whole(document.entries[:PIECE])))
-            if not parsed["bozo"]:
-                return parsed, parsed["entries"]
-            return self.parse(document.whole([])), None
-        except Exception as error:
-            logger.exception("feedparser failed on the first entries of a feed")
-            failure = error
-        try:
-            return self._note(self.parse(document.whole([]))), None
-        except Exception:
-            logger.exception("feedparser failed on what a feed says of itself")
-        try:
-            return self.parse(document.framed([])), None
-        except Exception as error:
-            raise UnreadableError from failure or error
-
-    def _read_entries(self, document: Document, first: list[Raw] | None) -> Iterator[Raw | Unread]:
-        for start in range(0, len(document.entries), PIECE):
-            entries = document.entries[start : start + PIECE]
-            if start == 0 and first is not None:
-                yield from first
-            else:
-                yield from self._read_piece(document, entries)
-
-    def _read_piece(self, document: Document, entries: Sequence[bytes]) -> Iterator[Raw | Unread]:
-        """The entries of a piece: together where they are well-formed, else each alone."""
-        if self.read_alone >= MAX_READ_ALONE:
-            yield from self._read_together(document, list(entries))
-            return
-        judged = [(is_well_formed(document.framed([entry])), entry) for entry in entries]
-        for good, run in groupby(judged, key=lambda pair: pair[0]):
-            together = [entry for _, entry in run]
-            if good:
-                yield from self._read_together(document, together)
-                continue
-            for entry in together:
-                self.read_alone += 1
-                yield from self._read_together(document, [entry])
-
-    def _read_together(self, document: Document, entries: list[bytes]) -> Iterator[Raw | Unread]:
-        """The entries, in halves and in halves of these again where reading them fails."""
-        try:
-            parsed = self._note(self.parse(document.framed(entries)))
-        except Exception as error:
-            if len(entries) == 1:
-                logger.exception("feedparser failed on an entry, which is left out")
-                yield Unread(identified(entries[0]), describe(error))
+    def batches(
+        self, size: int, frame: Frame, limit: int | None = None
+    ) -> Iterator[tuple[int, list[Item]]]:
+        """The entries in batches of at most `size`, with the number of each batch."""
+        number, left = 0, math.inf if limit is None else limit
+        self.following = ("items", number, int(min(size, left)), frame)
+        while left > 0:
+            items, warnings = self._next_batch()
+            self.feed.warnings.extend(warnings)
+            if not items:
                 return
-            half = len(entries) // 2
-            yield from self._read_together(document, entries[:half])
-            yield from self._read_together(document, entries[half:])
+            left -= len(items)
+            number += 1
+            self.following = ("items", number, int(min(size, left)), frame) if left > 0 else None
+            yield number - 1, items
+
+    def cleaner(self, number: int) -> Callable[[Sequence[int]], list[EntryValues | Spoilt]]:
+        """What cleans and shapes the entries at some places of a batch.
+
+        Of use until the batch after the next is asked for.
+        """
+        return lambda places: self.ask("values", number, places)
+
+    def go_on(self) -> None:
+        """Let the worker read the next batch while this one is stored."""
+        if self.following and not self.is_asked and not self.read_ahead:
+            self._send(*self.following)
+
+    def is_at_end(self) -> bool:
+        """Whether all entries have been given."""
+        return self.ask("is_at_end")
+
+    def ask(self, name: str, *arguments: Any) -> Any:
+        if self.is_asked:
+            self.read_ahead = self._receive()
+        self._send(name, *arguments)
+        return self._receive()
+
+    def close(self) -> None:
+        """Give the worker back; end it where it is still at work on what nobody waits for."""
+        try:
+            if not self.is_asked:
+                self.ask("forget")
+        except WorkerError:
+            pass
+        if self.is_asked:
+            self.worker.end()
         else:
-            yield from parsed["entries"]
+            give_back(self.worker)
 
-    def _note(self, parsed: Raw) -> Raw:
-        if parsed["bozo"]:
-            # Without its traceback, which would keep all that was parsed.
-            self.error = self.error or parsed["bozo_exception"].with_traceback(None)
-        failed = parsed["feed"].get(FAILED)
-        self.elements_left_out += failed if isinstance(failed, list) else []
-        return parsed
+    def _next_batch(self) -> tuple[list[Item], list[str]]:
+        if self.read_ahead:
+            batch, self.read_ahead = self.read_ahead, None
+            return batch
+        if not self.is_asked:
+            self._send(*self.following or ())
+        return self._receive()
 
+    def _send(self, *request: Any) -> None:
+        self.is_asked = True
+        try:
+            self.worker.connection.send(request)
+        except OSError as error:
+            raise self._died() from error
 
-def is_well_formed(data: bytes) -> bool:
-    try:
-        expat.ParserCreate(namespace_separator=" ").Parse(data, True)
-    except expat.ExpatError:
-        return False
-    return True
+    def _send_bytes(self, data: bytes) -> None:
+        try:
+            self.worker.connection.send_bytes(data)
+        except OSError as error:
+            raise self._died() from error
 
+    def _receive(self) -> Any:
+        try:
+            while not self.worker.connection.poll(TICK):
+                self.on_wait()
+            outcome, *answer = self.worker.connection.recv()
+        except (EOFError, OSError) as error:
+            raise self._died() from error
+        self.is_asked = False
+        if outcome == "refused":
+            raise ParseError(self.name, *answer)
+        if outcome == "failed":
+            reason, trace = answer
+            if trace:
+                logger.error("%s could not be read\n%s", self.name, trace)
+            raise WorkerError(self.name, reason)
+        return answer[0]
 
-def describe(error: BaseException) -> str:
-    """An error for people who do not know the program."""
-    said = str(error).partition("\n")[0][:100]
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    def _died(self) -> WorkerError:
+        status = self.worker.process.wait()
+        if status == -signal.SIGXCPU:
+            how = f"reading it took more than {self.cpu_seconds:,} seconds of computing time"
+            return WorkerError(self.name, f"{how}, and was given up")
+        how = f"signal {-status}" if status < 0 else f"exit status {status}"
+        return WorkerError(
+            self.name, f"the process that read it ended in the midst, perhaps for memory ({how})"
+        )

@@ -7,7 +7,7 @@ from typing import Any
 from entries.models import Entry
 
 from .identity import is_usable_id
-from .matching import Item
+from .items import Item
 from .merge import Merge
 from .values import EntryValues
 

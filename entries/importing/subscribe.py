@@ -10,8 +10,8 @@ from .discovery import FeedLink, feeds_named_by
 from .document import Fetched
 from .errors import FeedError, FetchError, ParseError, UsageError
 from .fetch import fetch_feed
-from .importer import update_source
-from .parse import parse_feed
+from .reading import read_document
+from .source_row import update_source
 
 MAX_TRIED = 5  # of the feeds that a page names
 
@@ -74,12 +74,15 @@ def already(source: Source, others: Sequence[FeedLink] = ()) -> Subscription:
 
 def add(url: str, fetched: Fetched) -> Subscription:
     """Raises ParseError when what has been fetched is no feed, UsageError for a long address."""
-    parsed = parse_feed(fetched.data, url=fetched.url, content_type=fetched.content_type)
+    with read_document(fetched) as reading:
+        feed = reading.feed
     address = fetched.moved_to or url
     if known := Source.objects.known_as(address):
         return already(known)
     if len(address) > MAX_URL_LENGTH:
         raise UsageError(url, f"its address is longer than {MAX_URL_LENGTH} characters")
-    source = Source(url=address)
-    update_source(source, parsed.feed)
-    return Subscription(source, True, [])
+    # Somebody else may be adding it at this moment.
+    source, is_new = Source.objects.get_or_create(url=address)
+    if is_new:
+        update_source(source, feed, save=True)
+    return Subscription(source, is_new, [])

@@ -1,6 +1,5 @@
 """Import many sources: threads fetch, one writer stores, and no run disturbs another."""
 
-import logging
 import queue
 import threading
 from collections import defaultdict
@@ -14,13 +13,10 @@ from entries.models.source import SourceQuerySet
 
 from .document import Fetched
 from .errors import FeedError, RefusedError
-from .importer import Options, ask_source, import_answer, renewing
-from .lease import Lease
-from .outcome import note_failure
+from .importer import Options, ask_source, import_answer, reported
+from .lease import Lease, renewing
 from .report import SourceReport
 from .thinning import thin_records
-
-logger = logging.getLogger(__name__)
 
 TICK = 10  # seconds between two looks at the lease while nothing comes in
 
@@ -84,24 +80,17 @@ def next_answer(answers, lease) -> tuple[Source, Answer]:
 
 
 def store(source: Source, answer: Answer, options: Options, lease: Lease | None) -> SourceReport:
-    """Import what one source has answered. Never raises for what is the source's own fault."""
-    try:
+    """Import what one source has answered. Never raises for what one source brings about."""
+
+    def work() -> SourceReport:
         if not isinstance(answer, Fetched | FeedError):
             raise answer
         if isinstance(answer, Fetched) and not answer.unchanged:
             # An editor may have changed its policy, or deleted it, since the run began.
             source.refresh_from_db()
         return import_answer(source, answer, options, renewing(lease, lambda number: None))
-    except Source.DoesNotExist:
-        return SourceReport(source.url, source.title).fail(f"{source.url}: it has been deleted")
-    # What one source brings to light in our own code must not keep the others waiting for
-    # years: it is logged with its traceback, noted and reported.
-    except Exception as error:
-        logger.exception("%s could not be imported", source.url)
-        failure = FeedError(source.url, f"an error of this program's own: {error!r}")
-        if not options.dry_run and Source.objects.filter(pk=source.pk).exists():
-            note_failure(source, failure)
-        return SourceReport(source.url, source.title).fail(str(failure))
+
+    return reported(source, options, work)
 
 
 class Fetchers:

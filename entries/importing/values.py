@@ -2,14 +2,11 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from django.utils import timezone
-
-from entries.models.entry import MAX_WORDS_SLUG
-from entries.models.slug import make_slug
+from entries.slugs import MAX_WORDS_SLUG, make_slug
 
 from .dates import EntryDates
 from .feeddata import EntryData, Person
@@ -145,7 +142,7 @@ def is_empty(data: EntryData) -> bool:
     return not (visible_text(data.body.value) or SHOWS.search(data.body.value))
 
 
-def find_address(data: EntryData, dates: EntryDates) -> tuple[date, str]:
+def find_address(data: EntryData, dates: EntryDates, site_zone: tzinfo) -> tuple[date, str]:
     """The day and the wished slug of a new entry's address here.
 
     Both are those of the origin's path, where it has them and its day can be the day of
@@ -153,7 +150,7 @@ def find_address(data: EntryData, dates: EntryDates) -> tuple[date, str]:
     feed states, or one made from the last part of the path, the title or the text.
     """
     path = unquote(urlsplit_path(data.link or data.guid))
-    day = timezone.localdate(dates.published)
+    day = dates.published.astimezone(site_zone).date()
     stated = day_in_path(path)
     if stated and abs(stated - dates.published.date()) <= timedelta(days=1):
         day = stated

@@ -1,15 +1,20 @@
 """What one batch of an import writes, gathered while it is decided and written together."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
+
+from django.db.models import F
 
 from entries.characters import strip_controls
 from entries.models import Change, Enclosure, Entry, IdentityKey, ImportLine, ImportRun, Sighting
 from entries.models.document import indexed_together
 from entries.models.tagging import set_tags
 
-from .matching import Item, Matcher
+from .items import Item
 from .merge import MERGED
 from .reasons import Decision
+from .report import COUNTED_AS, EntryReport
 
 # The merged fields that are columns of the entry.
 COLUMNS = [name for name in MERGED if name not in ("tags", "enclosures")]
@@ -46,14 +51,14 @@ class Writes:
             else:
                 setattr(entry, name, value)
 
-    def write(self, run: ImportRun, matcher: Matcher) -> None:
+    def write(self, run: ImportRun) -> None:
         """Write it all, if there is anything to say. Call within a transaction."""
         if not self.lines:
             return
         if self.no_longer_filtered:
             Sighting.objects.filter(pk__in=self.no_longer_filtered).delete()
         with indexed_together():
-            self._write_entries(matcher)
+            self._write_entries()
         self._write_enclosures()
         if self.settled_changes:
             Change.objects.filter(pk__in=self.settled_changes).delete()
@@ -76,12 +81,10 @@ class Writes:
             for item, done in self.lines
         )
 
-    def _write_entries(self, matcher: Matcher) -> None:
+    def _write_entries(self) -> None:
         Entry.objects.bulk_create(self.new_entries)
         update(Entry, self.changed_entries, ENTRY_UPDATES)
         Sighting.objects.bulk_create(self.new_sightings)
-        # What the document has stated once, none of its later entries is taken for.
-        matcher.claimed.update(sighting.pk for sighting in self.new_sightings)
         update(Sighting, self.changed_sightings, SIGHTING_UPDATES)
         IdentityKey.objects.bulk_create(
             IdentityKey(sighting=sighting, value=value) for sighting, value in self.keys
@@ -106,3 +109,11 @@ def update(model, rows, fields) -> None:
         model.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields
         )
+
+
+def count(run: ImportRun, reports: Sequence[EntryReport]) -> None:
+    """Add what was done to the run's sums, in the transaction in which it was done."""
+    sums = Counter(COUNTED_AS.get(report.action, report.action) for report in reports)
+    ImportRun.objects.filter(pk=run.pk).update(
+        **{name: F(name) + number for name, number in sums.items()}
+    )

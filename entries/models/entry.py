@@ -10,18 +10,17 @@ from django.utils import timezone
 from taggit.managers import TaggableManager
 
 from entries.plaintext import visible_text
+from entries.slugs import MAX_SLUG_LENGTH, MAX_WORDS_SLUG, free_slug, make_slug
 
 from .address import keeping_address
 from .bulk_writes import KEPT, keeping_true
 from .document import REPEATED, index_entries
 from .locking import lock_entries, lock_in_batches
 from .path import PathKeyField
-from .slug import MAX_SLUG_LENGTH, free_slug, make_slug
 from .tag import Tag, TaggedEntry, recounting
 from .tagging import EntryTags, set_tags
 from .withdrawal import noting_withdrawals
 
-MAX_WORDS_SLUG = 60  # characters of a slug that is made of the text
 MAX_READ_FOR_SLUG = 5_000  # characters of HTML
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 

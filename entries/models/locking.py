@@ -9,7 +9,7 @@ A transaction that writes entries or tags takes its locks in this order, rows by
 4. taggings, and everything else: sightings, old addresses, withdrawals, search documents.
 
 A tagging is written only while its tag is locked, so the taggings of a locked tag can be counted.
-Imports take turns with each other before step 1 (`importer.one_writer`).
+Imports take turns with each other before step 1 (`importing.storing.one_writer`).
 
 SQLite has one writer at a time, from the start of its transaction. There these functions lock
 nothing; they only say which rows still exist.

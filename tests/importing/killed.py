@@ -33,7 +33,7 @@ def main(kills: int, seed: int) -> None:
         if pid == 0:
             call_command("sync_feeds", "--jobs", "2")
             os._exit(0)
-        time.sleep(chance.uniform(0.005, 0.35))
+        time.sleep(chance.uniform(0.005, 1.2))
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         killed += os.WIFSIGNALED(status)

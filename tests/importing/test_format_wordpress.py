@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from entries.importing.reading import PIECE
+from entries.importing.piecewise import PIECE
 from entries.importing.wordpress import as_html
 from entries.models import Entry, Sighting, Source
 

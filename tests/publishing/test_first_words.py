@@ -5,7 +5,7 @@ import pytest
 from entries.importing.document import Fetched
 from entries.importing.importer import import_document
 from entries.models import Entry
-from entries.models.slug import make_slug
+from entries.slugs import make_slug
 from tests.atom import parse_back
 from tests.importing.atom import entry as atom_entry
 from tests.importing.atom import feed

@@ -1,4 +1,5 @@
 import json
+import logging
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
@@ -8,12 +9,14 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from entries.importing.document import read_path, read_stdin
 from entries.importing.errors import FeedError
 from entries.importing.fetch import USER
-from entries.importing.importer import Options, import_document, import_feed
+from entries.importing.importer import Options, import_document, import_feed, own_error
 from entries.importing.reasons import TAKEN, WAITS
 from entries.importing.report import EntryReport, Report, SourceReport
 from entries.models import Source
 
 from ..policy_options import add_policy_arguments, policies_in
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -57,19 +60,26 @@ class Command(BaseCommand):
             )
         report = Report(dry_run)
         how = Options(dry_run, draft, limit, all_pages, policies_in(options))
+        stopped = False
         with self.progress() as progress:
-            for name in sources:
-                task = progress.add_task(name, total=None)
-                result = import_one(
-                    name, url, how, lambda number, task=task: progress.advance(task, number)
-                )
-                report.sources.append(result)
-                progress.remove_task(task)
-                self.print_problems(result)
-                if not json:
-                    self.print_result(result, dry_run, verbosity)
+            try:
+                for name in sources:
+                    task = progress.add_task(name, total=None)
+                    result = import_one(
+                        name, url, how, lambda number, task=task: progress.advance(task, number)
+                    )
+                    report.sources.append(result)
+                    progress.remove_task(task)
+                    self.print_problems(result)
+                    if not json:
+                        self.print_result(result, dry_run, verbosity)
+            except KeyboardInterrupt:
+                stopped = True
         if json:
             self.stdout.write(as_json(report))
+        if stopped:
+            self.stderr.write("Stopped. What is stored is whole; run it again to go on.")
+            sys.exit(130)
         if report.failed:
             sys.exit(1)
 
@@ -112,14 +122,18 @@ class Command(BaseCommand):
 
 
 def import_one(name, url, how, on_entries) -> SourceReport:
-    if is_address(name):
-        source = Source.objects.known_as(name) or Source(url=name)
-        return import_feed(source, how, on_entries)
+    """The report of one source, also where anything raises: the others are still to come."""
     try:
+        if is_address(name):
+            source = Source.objects.known_as(name) or Source(url=name)
+            return import_feed(source, how, on_entries)
         document = read_stdin(url) if name == "-" else read_path(name, url)
         return import_document(document, how, on_entries)
     except FeedError as error:
         return SourceReport(name).fail(str(error))
+    except Exception as error:
+        logger.exception("%s could not be imported", name)
+        return SourceReport(name).fail(f"{name}: {own_error(error)}")
 
 
 def entry_line(entry: EntryReport) -> str:

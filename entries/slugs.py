@@ -6,6 +6,7 @@ from django.utils.text import slugify
 
 MAX_SLUG_LENGTH = 200
 MAX_MADE_LENGTH = 80  # characters of a slug that nobody has chosen
+MAX_WORDS_SLUG = 60  # characters of a slug that is made of the text
 
 
 def make_slug(text: str, limit: int = MAX_MADE_LENGTH) -> str:
