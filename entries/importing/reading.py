@@ -16,8 +16,8 @@ from .worker import Worker, borrow, give_back
 
 logger = logging.getLogger(__name__)
 
-# Computing time that a document may take, in seconds: the least, and for each million bytes. Real
-# feeds need 2 seconds for those, and feeds of very short posts 6.
+# Computing time that a document may take, in seconds: the least, and for each million bytes. A
+# weblog needs 3 seconds for those, and a feed of nothing but very short posts 7.
 MIN_CPU_SECONDS = 60
 CPU_SECONDS_PER_MB = 60
 TICK = 10  # seconds between two signs of life while the worker reads

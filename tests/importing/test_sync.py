@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
@@ -22,6 +23,7 @@ from entries.importing.lease import Lease
 from entries.models import Entry, ImportRun, Source
 
 from .atom import entry, feed
+from .test_worker import many_tags
 
 ROOT = Path(__file__).parents[2]
 
@@ -190,6 +192,32 @@ def test_an_error_of_our_own_does_not_stop_the_run_and_is_not_hushed(feeds, capl
     assert (status, report["created"]) == (1, 1)
     bad.refresh_from_db()
     assert "an error of this program's own" in bad.last_error
+    assert "Traceback" in caplog.text
+
+
+def test_a_feed_that_runs_wild_does_not_stop_the_run(feeds, monkeypatch, settings):
+    settings.FETCH_MAX_BYTES = 10_000_000
+    monkeypatch.setattr("entries.importing.reading.MIN_CPU_SECONDS", 1)
+    monkeypatch.setattr("entries.importing.reading.CPU_SECONDS_PER_MB", 0)
+    slow = feed(*(entry(number, many_tags()) for number in range(40)))
+    feeds.special = {"/1": Response(slow)}
+    wild, _ = feeds.add(1, 2)
+
+    report, status = run_sync()
+
+    assert (status, report["created"]) == (1, 1)
+    wild.refresh_from_db()
+    assert "more than 1 seconds of computing time" in wild.last_error
+    assert ImportRun.objects.filter(status="running").count() == 0
+
+
+def test_a_run_that_breaks_off_prints_its_report(feeds, caplog):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE entries_importline RENAME TO away")
+
+    report, status = run_sync()
+
+    assert (report["sources"], status) == ([], 1)
     assert "Traceback" in caplog.text
 
 

@@ -1,15 +1,18 @@
+import logging
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from entries.importing.importer import Options
+from entries.importing.importer import Options, own_error
 from entries.importing.report import Report, SourceReport
 from entries.importing.sync import sync
 from entries.models import Source
 
 from .import_feed import as_json, entry_line
+
+logger = logging.getLogger(__name__)
 
 JOBS = 8
 
@@ -61,13 +64,18 @@ class Command(BaseCommand):
                     lambda number: progress.update(task, total=number),
                     on_report,
                 )
+                stopped, error = False, ""
             except KeyboardInterrupt:
-                stopped = True
-            else:
-                stopped = False
-        if not stopped:
+                stopped, error = True, ""
+            except Exception as raised:
+                logger.exception("The run was broken off")
+                stopped, error = False, f"The run was broken off by {own_error(raised)}"
+        if not stopped and not error:
             self.add_busy(asked, report)
         self.print_report(report, json, told, in_full)
+        if error:
+            self.stderr.write(error)
+            sys.exit(1)
         if stopped:
             self.stderr.write("Stopped. What is stored is whole; the next run goes on.")
             sys.exit(130)
