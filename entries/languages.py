@@ -22,9 +22,9 @@ TAG = re.compile(
 
 
 def language_tag(text: str) -> str:
-    """The tag, such as `en` or `pt-BR`; empty for what is none, such as `english`.
+    """Return the language tag, such as `en` or `pt-BR`; empty for an invalid one (`english`).
 
-    The underscore of locales (`en_GB`) is a hyphen.
+    An underscore, as locales have it (`en_GB`), becomes a hyphen.
     """
     tag = text.strip().replace("_", "-")
     match = TAG.fullmatch(tag)

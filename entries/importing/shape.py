@@ -115,7 +115,7 @@ def as_link(
 
 
 def as_via(body: Sequence[Block]) -> dict[str, str]:
-    """What stands below a link's heading: the content, and the via line where there is one."""
+    """Split the text below a link's heading into the content and the via line, if there is one."""
     via = VIA.fullmatch(body[-1].html) if body else None
     if not via or MARKUP.search(via["text"]) or not visible_text(via["text"]):
         return {"content": join(body)}

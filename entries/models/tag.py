@@ -52,7 +52,7 @@ class TagQuerySet(models.QuerySet):
         )
 
     def not_yet_public(self):
-        """Tags with live entries, of which none is due yet. Walks the entries to come: few."""
+        """Tags whose live entries are all still to come. Reads only the entries to come."""
         to_come = TaggedEntry.objects.filter(
             content_object__status="live", content_object__published__gt=timezone.now()
         )

@@ -140,7 +140,10 @@ def add_category(handler: SimplerXMLGenerator, tag: TagRow, details: dict[str, l
 
 
 def add_reply(handler: SimplerXMLGenerator, reply: dict[str, str]) -> None:
-    """What the entry answers (RFC 4685, 3). What has no id is known by its address."""
+    """Write what the entry answers (RFC 4685, 3).
+
+    The address serves as `ref` where no id is given.
+    """
     href = as_iri(reply.get("href", ""))
     stated = {
         "ref": permanent_id(reply["ref"]) if reply.get("ref") else href,
@@ -158,7 +161,7 @@ def add_origin(
 ) -> None:
     """The feed that an entry was in first, as the feed that it came by names it.
 
-    `updated` is when the entry changed: that feed has changed then, and we know no later time.
+    `updated` is when the entry changed: its first feed changed then, too.
     """
     address, site = public_address(origin.get("url", "")), as_iri(origin.get("site_url", ""))
     handler.startElement("source", NO_ATTRIBUTES)
@@ -200,7 +203,7 @@ def add_source(handler: SimplerXMLGenerator, source: SourceRow, updated: datetim
 def add_source_head(
     handler: SimplerXMLGenerator, ids: list[str], titles: list[str], updated: datetime
 ) -> None:
-    """The id, title and time of change that a feed has, of the first of these that will do."""
+    """Write the id, title and updated of a source: the first id and title that are valid."""
     known_as = (id_ for id_ in ids if is_iri(id_) and not id_.startswith("file:"))
     title = next(filter(None, (strip_controls(title).strip() for title in titles)), UNNAMED)
     handler.addQuickElement("id", next(known_as))
@@ -225,7 +228,7 @@ def permanent_id(atom_id: str) -> str:
 
 
 def stand_in_id(text: str) -> str:
-    """An id for what is known by a text that is no IRI, or that is nobody's business."""
+    """A urn:uuid made of a text that is no IRI, or that must not be published."""
     return uuid5(NAMESPACE_URL, text).urn
 
 

@@ -86,7 +86,8 @@ class Format(Protocol):
 def read_window(entry_list: EntryList, cursor: Cursor | None) -> tuple[Page, list[Tombstone]]:
     """A page of a list as its feeds have it, and what was withdrawn from it.
 
-    Only the newest page tells of withdrawals, and has as many entries fewer as it has lost.
+    Only the newest page has tombstones, and it has one entry less for each post withdrawn
+    from it.
     """
     page = entry_list.read(cursor, PAGE_SIZE)
     if cursor:
@@ -150,7 +151,7 @@ def gathered_from(row: EntryRow) -> SourceRow | None:
 
 
 def feed_title(row: EntryRow) -> str:
-    """The title for who wants one of every entry: where there is none, the first words."""
+    """The entry's title, or one made of its first words: Atom requires one (RFC 4287, 4.1.2)."""
     title, speaker = (strip_controls(text).strip() for text in (row.title, row.quoted_source))
     if title:
         return title

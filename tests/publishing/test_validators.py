@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone
 from django.utils.http import parse_http_date
 
@@ -14,11 +14,6 @@ from entries.models import Entry, Source, Tag
 from entries.publishing import validators
 
 ADDRESSES = ["/", "/notes/", "/tags/python/", "/tags/", "/2024/Mar/", "/2024/Mar/9/kept/"]
-
-
-@pytest.fixture(autouse=True)
-def fresh_cache():
-    cache.clear()
 
 
 @pytest.fixture
@@ -108,12 +103,15 @@ def processes(settings):
 
     def answer_by(name):
         backend = "django.core.cache.backends.locmem.LocMemCache"
-        settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": name}}
+        settings.CACHES = {
+            alias: {"BACKEND": backend, "LOCATION": f"{name} {alias}"} for alias in settings.CACHES
+        }
 
     yield answer_by
     for name in ("first", "second"):
         answer_by(name)
-        cache.clear()
+        for alias in settings.CACHES:
+            caches[alias].clear()
 
 
 def test_a_date_that_another_process_gave_to_what_was_undone_is_not_believed(
