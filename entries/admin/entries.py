@@ -1,14 +1,16 @@
 """The list of entries on the editor's desk: its columns, its filters and its search."""
 
 import re
+from collections import defaultdict
 from dataclasses import replace
 from itertools import takewhile
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import Case, Prefetch, Value, When
+from django.db.models import Case, Value, When
 from django.db.models.functions import Substr
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -139,11 +141,14 @@ def read_rows(keys):
         .select_related("source")
         .only(*SHOWN, "source__title", "source__url")
         .annotate(opening=opening)
-        .prefetch_related(
-            Prefetch("taggings", TaggedEntry.objects.select_related("tag").order_by("pk"))
-        )
     )
     by_key = {row.pk: row for row in rows}
+    tags = TaggedEntry.objects.filter(content_object__in=keys).order_by("pk")
+    names = defaultdict(list)
+    for key, name in tags.values_list("content_object_id", "tag__name"):
+        names[key].append(name)
+    for row in by_key.values():
+        row.tag_names = names[row.pk]
     return [by_key[key] for key in keys if key in by_key]
 
 
@@ -159,6 +164,16 @@ class EntryListAdmin(DeskAdmin):
         "Words, “phrases”, -without, begin*, tag:, kind:, source:, from:2024-01, to:; or an id."
     )
 
+    def action_checkbox(self, entry):
+        """Django's, without a template for each row: they are a fifth of the page's time."""
+        return format_html(
+            '<input type="checkbox" name="{}" value="{}" class="action-select" '
+            'aria-label="Select this entry for an action: {}">',
+            ACTION_CHECKBOX_NAME,
+            entry.pk,
+            Truncator(entry).chars(TITLE_SHOWN),
+        )
+
     @admin.display(description="title")
     def headline(self, entry):
         if entry.title:
@@ -168,7 +183,7 @@ class EntryListAdmin(DeskAdmin):
 
     @admin.display(description="tags")
     def tag_list(self, entry):
-        return ", ".join(tagging.tag.name for tagging in entry.taggings.all())
+        return ", ".join(entry.tag_names)
 
     @admin.display(description="source")
     def leading_source(self, entry):

@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.forms.models import BaseInlineFormSet
+from django.forms.utils import pretty_name
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -35,9 +37,20 @@ LINK = ["link_url", "via_url", "via_title"]
 QUOTATION = ["quoted_source", "quoted_url", "quoted_context"]
 
 
+class NamedFormSet(BaseInlineFormSet):
+    """Rows of a table: the heads of its columns are no labels of the fields below them."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            if not field.widget.is_hidden:
+                field.widget.attrs["aria-label"] = str(field.label or pretty_name(name))
+
+
 class EnclosureInline(admin.TabularInline):
     model = Enclosure
     form = EnclosureForm
+    formset = NamedFormSet
     extra = 0
     classes = ["collapse"]
 
