@@ -4,6 +4,7 @@ import re
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 
@@ -17,12 +18,19 @@ class DeskAdmin(admin.ModelAdmin):
     class Media:
         css = {"all": ["entries/admin/desk.css"]}
 
-    def response_action(self, request, queryset):
+    def get_changelist_instance(self, request):
+        try:
+            return super().get_changelist_instance(request)
+        except OverflowError as error:
+            # SQLite can't be asked for a number of more than 64 bits.
+            raise IncorrectLookupParameters(error) from error
+
+    def response_action(self, request, *args, **kwargs):
         """Django's, which would fail over a ticked row with what is no primary key."""
         request.POST = request.POST.copy()
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         request.POST.setlist(ACTION_CHECKBOX_NAME, filter(PRIMARY_KEY.fullmatch, ticked))
-        return super().response_action(request, queryset)
+        return super().response_action(request, *args, **kwargs)
 
 
 class ReadOnlyAdmin(DeskAdmin):

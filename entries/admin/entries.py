@@ -3,7 +3,9 @@
 import re
 from collections import defaultdict
 from dataclasses import replace
+from datetime import datetime
 from itertools import takewhile
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -62,7 +64,10 @@ class EntryList(ChangeList):
         except (ValueError, OverflowError) as error:
             # The year 9999 has no end, and one of 400 digits is none.
             raise IncorrectLookupParameters(error) from error
-        self.bounds = [filters[2].get(f"published__{end}", [None])[-1] for end in ("gte", "lt")]
+        lookups: Any = filters[2]
+        bounds = [lookups.get(f"published__{end}", [None])[-1] for end in ("gte", "lt")]
+        # Those that the year, month and day above the list make; what else is typed is text.
+        self.bounds = [bound if isinstance(bound, datetime) else None for bound in bounds]
         return filters
 
     def get_ordering(self, request, queryset):
@@ -118,8 +123,7 @@ class EntryList(ChangeList):
 
     def read_dates(self):
         """The year, month and day that are asked for, as far as they are."""
-        asked = takewhile(bool, (self.params.get(name) for name in DATES))
-        return [int(value) for value in asked]
+        return [int(value) for value in takewhile(bool, map(self.params.get, DATES)) if value]
 
     def link_to_dates(self, params):
         return self.get_query_string(params, ["published__"])
@@ -148,7 +152,7 @@ def read_rows(keys):
     for key, name in tags.values_list("content_object_id", "tag__name"):
         names[key].append(name)
     for row in by_key.values():
-        row.tag_names = names[row.pk]
+        row.tag_names = names[row.pk]  # type: ignore[attr-defined]
     return [by_key[key] for key in keys if key in by_key]
 
 

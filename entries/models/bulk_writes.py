@@ -13,7 +13,7 @@ from .tag import Tag, TaggedEntry
 from .withdrawal import noting_withdrawals
 
 if TYPE_CHECKING:
-    from .entry import EntryQuerySet
+    from .entry import Entry, EntryQuerySet
 
 # Databases limit the parameters of a query: SQLite, as it is mostly built, to 32,766.
 MAX_BATCH_ENTRIES = 10_000
@@ -52,7 +52,7 @@ def keep_taggings(entries: "EntryQuerySet") -> None:
     moved = ~Q(published=F("content_object__published"))
     taggings = TaggedEntry.objects.filter(content_object__in=entries.order_by().values("pk"))
     tags = set(taggings.filter(turned).values_list("tag_id", flat=True))
-    entry = QuerySet(entries.model).filter(pk=OuterRef("content_object_id"))
+    entry: QuerySet[Entry] = QuerySet(entries.model).filter(pk=OuterRef("content_object_id"))
     taggings.filter(turned | moved).update(
         live=Exists(entry.filter(status=entries.model.Status.LIVE)),
         published=Subquery(entry.values("published")),
