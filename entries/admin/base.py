@@ -4,11 +4,9 @@ import re
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db import DataError
-from django.shortcuts import redirect
 
 from .retrying import RetryingAdmin
 
@@ -22,19 +20,19 @@ class DeskAdmin(RetryingAdmin):
     class Media:
         css = {"all": ["entries/admin/desk.css"]}
 
-    def changelist_view(self, request, extra_context=None):
+    def get_changelist_instance(self, request):
         try:
-            return super().changelist_view(request, extra_context)
-        except (OverflowError, DataError):
-            # A number in the address that no column of the database can hold.
-            return redirect(f"{request.path}?{ERROR_FLAG}=1")
+            return super().get_changelist_instance(request)
+        except OverflowError as error:
+            # SQLite can't be asked for a number of more than 64 bits.
+            raise IncorrectLookupParameters(error) from error
 
-    def response_action(self, request, queryset):
+    def response_action(self, request, *args, **kwargs):
         """Django's, which would fail over a ticked row with what is no primary key."""
         request.POST = request.POST.copy()
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         request.POST.setlist(ACTION_CHECKBOX_NAME, filter(PRIMARY_KEY.fullmatch, ticked))
-        return super().response_action(request, queryset)
+        return super().response_action(request, *args, **kwargs)
 
 
 class ReadOnlyAdmin(DeskAdmin):

@@ -78,10 +78,11 @@ def all_years() -> list[date | None]:
 
 def period_starts(within: list[int]) -> list[date | None]:
     """The first days of the months in a year or of the days in a month, and the day after them."""
+    year = within[0]
     if len(within) == 1:
-        starts = [date(*within, month, 1) for month in range(1, 13)]
-        return [*starts, date(within[0] + 1, 1, 1) if within[0] < MAXYEAR else None]
-    day = date(*within, 1)
+        starts = [date(year, month, 1) for month in range(1, 13)]
+        return [*starts, date(year + 1, 1, 1) if year < MAXYEAR else None]
+    day = date(year, within[1], 1)
     days: list[date | None] = []
     while day.month == within[1]:
         days.append(day)

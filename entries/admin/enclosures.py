@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms.models import BaseInlineFormSet, model_to_dict
+from django.forms.utils import pretty_name
 
 REPLACED = (
     "An import has replaced media of this entry since you opened this page. They are shown as "
@@ -23,6 +24,13 @@ class EnclosureFormSet(BaseInlineFormSet):
         self.is_replaced = data is not None and not self._are_stored(self._sent_pks())
         if self.is_replaced:
             self.data = self._with_stored_rows()
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        # The heads of a table's columns are no labels of the fields below them.
+        for name, field in form.fields.items():
+            if not field.widget.is_hidden:
+                field.widget.attrs["aria-label"] = str(field.label or pretty_name(name))
 
     def clean(self):
         super().clean()

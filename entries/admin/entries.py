@@ -1,14 +1,18 @@
 """The list of entries on the editor's desk: its columns, its filters and its search."""
 
 import re
+from collections import defaultdict
 from dataclasses import replace
+from datetime import datetime
 from itertools import takewhile
+from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import Case, Prefetch, Value, When
+from django.db.models import Case, Value, When
 from django.db.models.functions import Substr
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -60,7 +64,10 @@ class EntryList(ChangeList):
         except (ValueError, OverflowError) as error:
             # The year 9999 has no end, and one of 400 digits is none.
             raise IncorrectLookupParameters(error) from error
-        self.bounds = [filters[2].get(f"published__{end}", [None])[-1] for end in ("gte", "lt")]
+        lookups: Any = filters[2]
+        bounds = [lookups.get(f"published__{end}", [None])[-1] for end in ("gte", "lt")]
+        # Those that the year, month and day above the list make; what else is typed is text.
+        self.bounds = [bound if isinstance(bound, datetime) else None for bound in bounds]
         return filters
 
     def get_ordering(self, request, queryset):
@@ -116,8 +123,7 @@ class EntryList(ChangeList):
 
     def read_dates(self):
         """The year, month and day that are asked for, as far as they are."""
-        asked = takewhile(bool, (self.params.get(name) for name in DATES))
-        return [int(value) for value in asked]
+        return [int(value) for value in takewhile(bool, map(self.params.get, DATES)) if value]
 
     def link_to_dates(self, params):
         return self.get_query_string(params, ["published__"])
@@ -139,11 +145,14 @@ def read_rows(keys):
         .select_related("source")
         .only(*SHOWN, "source__title", "source__url")
         .annotate(opening=opening)
-        .prefetch_related(
-            Prefetch("taggings", TaggedEntry.objects.select_related("tag").order_by("pk"))
-        )
     )
     by_key = {row.pk: row for row in rows}
+    tags = TaggedEntry.objects.filter(content_object__in=keys).order_by("pk")
+    names = defaultdict(list)
+    for key, name in tags.values_list("content_object_id", "tag__name"):
+        names[key].append(name)
+    for row in by_key.values():
+        row.tag_names = names[row.pk]  # type: ignore[attr-defined]
     return [by_key[key] for key in keys if key in by_key]
 
 
@@ -159,6 +168,16 @@ class EntryListAdmin(DeskAdmin):
         "Words, “phrases”, -without, begin*, tag:, kind:, source:, from:2024-01, to:; or an id."
     )
 
+    def action_checkbox(self, entry):
+        """Django's, without a template for each row: they are a fifth of the page's time."""
+        return format_html(
+            '<input type="checkbox" name="{}" value="{}" class="action-select" '
+            'aria-label="Select this entry for an action: {}">',
+            ACTION_CHECKBOX_NAME,
+            entry.pk,
+            Truncator(entry).chars(TITLE_SHOWN),
+        )
+
     @admin.display(description="title")
     def headline(self, entry):
         if entry.title:
@@ -168,7 +187,7 @@ class EntryListAdmin(DeskAdmin):
 
     @admin.display(description="tags")
     def tag_list(self, entry):
-        return ", ".join(tagging.tag.name for tagging in entry.taggings.all())
+        return ", ".join(entry.tag_names)
 
     @admin.display(description="source")
     def leading_source(self, entry):

@@ -6,7 +6,6 @@ from difflib import SequenceMatcher
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -18,7 +17,7 @@ LONGEST_COMPARED = 20_000
 
 
 def moment(value) -> str:
-    return date_format(timezone.localtime(value), "Y-m-d H:i") if value else "–"
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else "–"
 
 
 def external_link(url: str) -> str:

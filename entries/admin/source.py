@@ -1,12 +1,13 @@
 """Sources on the editor's desk: to read, but for their policies."""
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from entries.models import FilteredPost, Source
+from entries.models import FilteredPost, Sighting, Source
 
 from .base import DeskAdmin
 from .forms import LineField, ProseField
@@ -17,6 +18,20 @@ POLICIES = ["new_entries", "canonical", "default_author", "default_language", "t
 RULES = ["category_rules", "added_tags", "filters"]
 STATED = ["subtitle", "feed_id", "language", "author_name", "author_uri", "author_email"]
 FETCHING = ["status", "checked_at", "failures", "last_error", "etag", "last_modified"]
+
+
+class SourceList(ChangeList):
+    """The list of sources, with the number of entries that each one shown has stated."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        stated = Sighting.objects.filter(source__in=self.result_list, entry__isnull=False)
+        counts = dict(
+            stated.order_by().values_list("source").annotate(number=Count("entry", distinct=True))
+        )
+        for source in self.result_list:
+            source.entry_count = counts.get(source.pk, 0)
 
 
 @admin.register(Source)
@@ -63,7 +78,16 @@ class SourceAdmin(DeskAdmin):
                     reverse("admin:entries_importrun_change", args=[run.pk]),
                     moment(run.started_at),
                     run.get_status_display(),
-                    f", {run.created} new, {run.updated} updated" if run.created else "",
+                    "".join(
+                        f", {number:,} {what}"
+                        for number, what in (
+                            (run.created, "new"),
+                            (run.updated, "updated"),
+                            (run.conflicts, "in conflict"),
+                            (run.skipped, "skipped"),
+                        )
+                        if number
+                    ),
                 )
                 for run in runs
             ),
@@ -90,8 +114,8 @@ class SourceAdmin(DeskAdmin):
         # The rest belongs to imports, which write how the last fetch went at any moment.
         obj.save(update_fields=form.changed_data)
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).annotate(entry_count=Count("sightings__entry"))
+    def get_changelist(self, request, **kwargs):
+        return SourceList
 
     def has_add_permission(self, request):
         return False

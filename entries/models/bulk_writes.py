@@ -13,7 +13,7 @@ from .tag import TaggedEntry, recounting
 from .withdrawal import noting_withdrawals
 
 if TYPE_CHECKING:
-    from .entry import EntryQuerySet
+    from .entry import Entry, EntryQuerySet
 
 DATED = frozenset({"status", "published"})
 ADDRESSED = frozenset({"day", "slug"})
@@ -49,7 +49,7 @@ def keep_taggings(entries: "EntryQuerySet") -> None:
     turned = Q(live__in=[True]) & ~is_live | Q(live__in=[False]) & is_live
     moved = ~Q(published=F("content_object__published"))
     taggings = TaggedEntry.objects.filter(content_object__in=entries.order_by().values("pk"))
-    entry = QuerySet(entries.model).filter(pk=OuterRef("content_object_id"))
+    entry: QuerySet[Entry] = QuerySet(entries.model).filter(pk=OuterRef("content_object_id"))
     with recounting(set(taggings.filter(turned).values_list("tag_id", flat=True))):
         taggings.filter(turned | moved).update(
             live=Exists(entry.filter(status=entries.model.Status.LIVE)),

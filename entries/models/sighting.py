@@ -45,6 +45,7 @@ class Sighting(models.Model):
             )
         ]
         indexes = [
+            models.Index(fields=["source", "entry"], name="sighting_entries"),
             models.Index(
                 fields=["source"], condition=models.Q(absences__gt=0), name="sighting_absent"
             ),

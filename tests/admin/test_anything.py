@@ -14,6 +14,7 @@ HOSTILE = {
     "huge number": "9" * 400,
     "last year": "9999",
     "first year": "1",
+    "a day": "2024-03-09",
     "regex": "(?P<a>(a+)+",
     "odd": "\ud800\ufffe\U0010ffff\u202e\u0301\x01\x1b\r\n'\"\\;--%s{0.__class__}{{ x }}../",
 }

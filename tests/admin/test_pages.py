@@ -198,7 +198,32 @@ def test_a_source_shows_its_entries_and_newest_imports(admin_client, fill, sourc
 
     counts = {row.pk: row.entry_count for row in listing.context["cl"].result_list}
     assert counts[source.pk] == 3
-    assert "1 new, 0 updated" in page.content.decode()
+    assert "Imported, 1 new</li>" in page.content.decode()
+
+
+def test_an_entry_that_a_source_states_twice_is_one_of_its_entries(
+    admin_client, make_entry, make_sighting, source
+):
+    other = Source.objects.create(url="https://other.example/feed")
+    entry, another = make_entry(), make_entry()
+    make_sighting(entry)
+    make_sighting(entry, leads=False)
+    make_sighting(another)
+    make_sighting(another, source=other, leads=False)
+    make_sighting(None, leads=False)
+
+    listing = admin_client.get("/admin/entries/source/")
+
+    counts = {row.pk: row.entry_count for row in listing.context["cl"].result_list}
+    assert counts == {source.pk: 2, other.pk: 1}
+
+
+def test_an_import_that_only_updated_says_so(admin_client, source):
+    ImportRun.objects.create(source=source, status="imported", updated=1_234, conflicts=2)
+
+    page = admin_client.get(reverse("admin:entries_source_change", args=[source.pk]))
+
+    assert "Imported, 1,234 updated, 2 in conflict</li>" in page.content.decode()
 
 
 def test_the_desk_has_no_page_for_taggits_own_tags():

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from entries.importing.filtered import let_in
 from entries.importing.importer import Options, import_feed
 from entries.importing.reclean import reclean
 from entries.models import Entry, FilteredPost, ImportLine, Sighting, Source
@@ -159,6 +160,18 @@ def test_what_is_let_in_without_a_date_is_dated_by_when_it_was_seen_first(
     )
 
     assert Entry.objects.get().published == seen
+
+
+def test_ten_are_let_in_by_as_many_queries_as_one(fetch, django_assert_max_num_queries):
+    def queries(number, first):
+        posts = [entry(first + n, title=f"Ad {first + n}") for n in range(number)]
+        fetch(*posts, filters="block title: ad")
+        with django_assert_max_num_queries(60) as captured:
+            assert let_in(FilteredPost.objects.all()) == number
+        return len(captured)
+
+    assert queries(1, 1) == queries(10, 100)
+    assert Entry.objects.count() == 11
 
 
 def test_a_dry_run_leaves_nothing_out_for_good(fetch):

@@ -11,6 +11,7 @@ function suggestTags(input, number) {
   box.append(input, list);
   input.role = "combobox";
   input.ariaAutoComplete = "list";
+  input.ariaExpanded = false;
   input.setAttribute("aria-controls", list.id);
   let chosen = -1, timer, asked = 0;
 
