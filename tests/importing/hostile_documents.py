@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import partial
 
 SIZE = 1_000_000
-FLOOD = 150_000
+FLOOD = 100_000
 LONG = "y" * (SIZE - FLOOD)
 LIMIT_SECONDS = 30
 
