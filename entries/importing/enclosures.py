@@ -25,11 +25,11 @@ def find_enclosures(
     authors: Iterable[str] = (),
     of_all: Iterable[str] = (),
 ) -> list[Row]:
-    """Every attachment once, by address, as models.Enclosure.STATED lists it.
+    """List every attachment once, in the columns of models.Enclosure.STATED.
 
-    `text` is the entry's: a picture of Media RSS that stands there as well, in whatever
-    size, is left out; of one picture in several sizes the widest counts. So are the pictures
-    of the entry's `authors`, and those `of_all` entries, by their keys.
+    Leaves out pictures of Media RSS that the entry's `text` shows in any size, pictures of
+    the entry's `authors`, and the pictures `of_all` entries, given by their keys. Of one
+    picture in several sizes it takes the widest.
     """
     rows: dict[str, Row] = {}
     for row in [*linked(raw, absolute), *content_elsewhere(raw, absolute)]:
@@ -71,9 +71,9 @@ def content_elsewhere(raw: Raw, absolute: Callable[[str], str]) -> Iterator[Row]
 
 
 def is_page(content: Raw) -> bool:
-    """Whether content that stands elsewhere is a page: something to link to, not to play.
+    """True when content by address is a page, to be linked to rather than attached.
 
-    feedparser calls plain text what does not say its type.
+    feedparser gives content without a type the type of plain text.
     """
     stated = squeeze(content.get("type") or "").partition(";")[0].lower()
     if stated not in PAGE_TYPES:

@@ -25,9 +25,9 @@ ENTRY = re.compile(rb"(?=<(?:[A-Za-z_][\w.-]{0,50}:)?(?:entry|item)[\s>])")
 UTF_8 = {"utf-8", "utf-8-sig", "ascii"}
 # Python's codecs that are no encoding of a document; one takes time quadratic in its length.
 NO_ENCODINGS = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined"}
-# What is declared, and the larger set that writers mean by it (WHATWG Encoding, 4.2).
+# Encodings that writers declare, and the larger ones that they mean (WHATWG Encoding, 4.2).
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}
-# Of a text in an encoding so many characters may be wrong: a passage in another, or a slip.
+# A declared encoding may fail on this share of the characters beyond ASCII and still be used.
 MAX_WRONG_SHARE = 0.02
 
 MIXED = "The feed is not in UTF-8 throughout; read with Windows-1252 where it is not."
@@ -36,11 +36,11 @@ CONTROLS_LEFT_OUT = "It holds characters that XML can't; they are left out."
 
 
 def as_utf8(data: bytes, content_type: str = "") -> tuple[bytes, str]:
-    """The document in UTF-8, and a warning in words if its encoding took a guess.
+    """Recode a document to UTF-8. Returns it with a warning when the encoding was a guess.
 
-    A byte order mark says it, else the header's charset, else the XML declaration; what says
-    nothing, or something wrong, is UTF-8. Bytes that are none are read as Windows-1252,
-    which is what they nearly always are: all of them where most are none.
+    The encoding is that of the byte order mark, else of the header's charset, else of the XML
+    declaration, else UTF-8. Bytes that are not UTF-8 are read as Windows-1252, which they
+    nearly always are; where most are not, all are.
     """
     text, warning = decoded(without_space_before(data), content_type)
     encoded = text.lstrip("\ufeff").encode("utf-8", "replace")
@@ -89,7 +89,7 @@ def from_mixture(data: bytes) -> str:
 
 
 def is_mostly_other(data: bytes) -> bool:
-    """Whether most of the characters beyond ASCII are no UTF-8."""
+    """True when most characters beyond ASCII are not UTF-8."""
     text = data.decode("utf-8", "ignore")
     wrong = len(data) - len(text.encode())
     return wrong > len(text) - len(data.translate(None, BEYOND_ASCII))
@@ -100,8 +100,7 @@ def is_wide(encoding: str) -> bool:
 
 
 def is_other(encoding: str) -> bool:
-    """Whether this names an encoding that ASCII is part of, as its declaration must be, and that
-    is not UTF-8."""
+    """True for the name of an encoding that has ASCII as a part, and is not UTF-8."""
     try:
         name = codecs.lookup(encoding).name
         if name in UTF_8 or name.replace("-", "_") in NO_ENCODINGS:

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 LINK = re.compile(rb"<link\b[^<>]*>", re.I)
 FEED_TYPE = re.compile(rb"\btype\s*=\s*[\"']?application/(?:(?:atom|rss)\+xml|feed\+json)", re.I)
 HREF = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.I)
+MAX_WARNINGS = 20
 MAX_PAGE_BYTES = 200_000  # in which a page's links to feeds are looked for
 
 
@@ -115,7 +116,8 @@ def read_entries(
         if isinstance(item, Unread):
             data = EntryData(item.stated, feed.context, f"its XML can't be read ({item.reason})")
             name = data.title or data.guid or data.link or "one without a name"
-            feed.warnings.append(f"An entry is left out, {data.left_out}: {name[:100]}.")
+            if len(feed.warnings) < MAX_WARNINGS:
+                feed.warnings.append(f"An entry is left out, {data.left_out}: {name[:100]}.")
             yield data
             continue
         data = read_entry(as_entry, item, feed.context)
@@ -151,7 +153,7 @@ def read_entry(
 
 
 def parse_piece(data: bytes) -> Raw:
-    """feedparser's result for a document in UTF-8 that says so in a line of its own."""
+    """Let feedparser parse a document that `rewritten` has made."""
     # A str would be opened as a path or fetched as an address: bytes never are. It is not told
     # the address: it would resolve ids by it, which are to stay as they are.
     return parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)

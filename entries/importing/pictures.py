@@ -16,7 +16,7 @@ SIZE_PARAMETERS = {"w", "h", "width", "height", "resize", "fit", "crop", "qualit
 # WordPress.com's copies of other sites' pictures: i0.wp.com/blog.example/photo.jpg.
 COPIED = re.compile(r"\Ai\d\.wp\.com/(?=[^/]+\.[^/]+/)")
 AVATAR = re.compile(r"\A(?:[\w-]+\.)*gravatar\.com/avatar(?:/|\Z)")
-# What addresses in a text stand in; a set of them parts its own by white space.
+# The attributes that hold addresses; in srcset white space parts them.
 SHOWN = re.compile(
     r"\b(?:src|srcset|href|poster|data-[a-z-]{1,20})\s{0,5}=\s{0,5}"
     r"(?:\"([^\"<>]{1,20000})\"|'([^'<>]{1,20000})'|([^\s\"'<>]{1,2000}))",
@@ -26,9 +26,9 @@ MIN_ENTRIES = 3
 
 
 def picture_key(address: str) -> str:
-    """What the addresses of one picture share, whatever its scheme and its size.
+    """Reduce an address to the part that is the same for all sizes and schemes of a picture.
 
-    Of a file that is named as a picture the query says no more than the size.
+    The whole query goes where the file's name ends like a picture's, else only sizes do.
     """
     try:
         parts = urlsplit(address)
@@ -44,13 +44,13 @@ def picture_key(address: str) -> str:
 
 
 def stated_width(address: str, width: int | None) -> int:
-    """How wide a picture is, where that or its address says so; 0 where nothing does."""
+    """The width in pixels, stated or read from the address; 0 when neither says it."""
     size = SIZE_IN_NAME.search(address.partition("?")[0])
     return width or (int(size.group(1)) if size else 0)
 
 
 def pictures_in(text: str, absolute: Any) -> set[str]:
-    """The keys of what the HTML of an entry shows or links to."""
+    """The picture keys of all addresses in a fragment of HTML."""
     keys = set()
     for match in SHOWN.finditer(text):
         value = html.unescape(match[1] or match[2] or match[3])
@@ -60,7 +60,7 @@ def pictures_in(text: str, absolute: Any) -> set[str]:
 
 
 def is_avatar(medium: Mapping[str, Any], address: str, authors: Iterable[str]) -> bool:
-    """Whether a picture of Media RSS is that of a person: by its host, or titled as an author."""
+    """True for a person's picture: one on gravatar.com, or one titled with an author's name."""
     if AVATAR.match(picture_key(address)):
         return True
     title = str(medium.get("title") or "").strip().casefold()

@@ -35,8 +35,9 @@ class UnreadableError(Exception):
 class PiecewiseParse:
     """One document on its way through feedparser.
 
-    `head` is feedparser's result for what the feed says of itself, `document` its parts where
-    it can be cut. `items` gives feedparser's dictionary for each entry, or Unread.
+    `head` is feedparser's result for the feed without its entries. `document` has the feed's
+    parts, and is None for a feed that can't be cut at its entries. `items` gives feedparser's
+    dictionary for each entry, or Unread.
     """
 
     def __init__(self, data: bytes, parse: Parse):
@@ -66,7 +67,10 @@ class PiecewiseParse:
             raise UnreadableError from error
 
     def _parse_head(self, document: Document) -> tuple[Raw, list[Raw] | None]:
-        """What the feed says of itself, and the entries of the first piece if all is well."""
+        """feedparser's result for the feed, and the entries of the first piece.
+
+        None instead of the entries when they have to be read another way.
+        """
         try:
             parsed = self._note(self.parse(document.whole(document.entries[:PIECE])))
             if not parsed["bozo"]:

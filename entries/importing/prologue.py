@@ -1,7 +1,7 @@
-"""What stands before a document's first element, written anew in the short form parsers need.
+"""The prologue of an XML document: everything before its first element.
 
-feedparser reads it with expressions whose time grows with the square of its length, and so
-does the first line of a document that has its XML declaration on the same line.
+Parsers get a short one of our making. feedparser searches a prologue, and the line that the
+XML declaration is on, with expressions that take time quadratic in their length.
 """
 
 import re
@@ -42,10 +42,10 @@ def declared_encoding(data: bytes) -> str:
 
 
 def rewritten(data: bytes) -> bytes:
-    """The same UTF-8 document, which starts with a line of our own that says so.
+    """Replace the prologue of a UTF-8 document with a declaration on a line of its own.
 
-    Of what stands before the first element only those entities are kept that are a text or
-    a character, and whether the document type is Netscape's. Empty when there is no element.
+    Keeps entities that are a plain text or one character, and whether the document type is
+    Netscape's. Returns nothing when the document has no element.
     """
     position, doctype = skip_prologue(data)
     start = ELEMENT.search(data, position)
@@ -53,13 +53,13 @@ def rewritten(data: bytes) -> bytes:
         return b""
     body = data[start.start() :]
     written = UTF_8 + (short_doctype(doctype, body) if doctype else b"")
-    # So that what is said of a line is true of the document as it came.
+    # Messages name lines: keep the numbers that they have in the original document.
     lines = data.count(b"\n", 0, start.start()) - written.count(b"\n")
     return written + b"\n" * min(max(lines, 0), MAX_BLANK_LINES) + body
 
 
 def without_rubbish(data: bytes) -> bytes:
-    """Without what a broken server wrote before the XML declaration, if there is one."""
+    """Cut what a broken server wrote before the XML declaration."""
     position, doctype = skip_prologue(data)
     if position or doctype:
         return data
@@ -68,7 +68,7 @@ def without_rubbish(data: bytes) -> bytes:
 
 
 def skip_prologue(data: bytes) -> tuple[int, re.Match[bytes] | None]:
-    """Where comments, instructions and the document type end, and the latter if there is one."""
+    """Return the position after comments, instructions and the document type, and the latter."""
     position, doctype = 0, None
     while True:
         position = end_of(SPACE.match(data, position), position)
@@ -109,7 +109,7 @@ def short_doctype(doctype: re.Match[bytes], body: bytes) -> bytes:
 
 
 def is_html_page(data: bytes) -> bool:
-    """Whether the first element, or the document type before it, is that of a page."""
+    """True when the document type or the first element says HTML."""
     position, doctype = skip_prologue(data)
     name = doctype["names"].split()[:1] if doctype else []
     return [word.lower() for word in name] == [b"html"] or bool(HTML.match(data, position))

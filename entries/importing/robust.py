@@ -71,7 +71,7 @@ class Robust:
             self.baseuri = ""
 
     def _leave_scope(self, tag):
-        """What feedparser does at the end of an element where its handler has not raised."""
+        """Do what feedparser does after a handler of an end tag has returned."""
         if self.incontent and self.contentparams.get("type") == "application/xhtml+xml":
             self.handle_data(f"</{tag.split(':')[-1]}>", escape=0)
         for stack in (self.basestack, self.langstack):

@@ -14,7 +14,8 @@ from .prologue import ELEMENT
 # The elements that hold an entry: Atom's <entry>, RSS's and RDF's <item>, with any prefix.
 OPENING = re.compile(rb"<!\[CDATA\[|<!--|<(?P<name>(?:[A-Za-z_][\w.-]*:)?(?:entry|item))(?=[\s>/])")
 CLOSERS = {b"<![CDATA[": b"]]>", b"<!--": b"-->"}
-# What is no element; one that never ends takes the rest with it.
+# Comments, CDATA sections, instructions and declarations. An open comment or section takes the
+# rest of the document with it.
 UNREAD = re.compile(rb"<!--(?:.*?-->|.*)|<!\[CDATA\[(?:.*?\]\]>|.*)|<\?[^<>]*>|<![^<>]*>", re.S)
 TAG = re.compile(
     rb"<(?P<closing>/?)(?P<name>[A-Za-z_][\w.:-]*+)"
@@ -44,7 +45,7 @@ class Document:
         )
 
     def whole(self, entries: list[bytes]) -> bytes:
-        """A document of these entries with all that the feed says of itself."""
+        """A document of these entries with the whole head and tail."""
         return b"".join([self.head, *entries, self.tail])
 
     def framed(self, entries: list[bytes]) -> bytes:
@@ -79,7 +80,7 @@ def split_document(data: bytes, *, is_damaged: bool = False) -> Document | None:
 
 
 def ends_feed(tail: bytes, head: bytes) -> bool:
-    """Whether the feed's own end tag is there: then an entry is damaged, and nothing breaks off."""
+    """True when the feed's own end tag is there: an entry is damaged, and nothing breaks off."""
     tags = open_tags(head)
     return bool(tags) and tail.rstrip().endswith(b"</" + tags[0]["name"] + b">")
 
@@ -151,7 +152,10 @@ def entry_spans(
 
 
 def open_tags(head: bytes) -> list[re.Match[bytes]]:
-    """The start tags of the elements that the head leaves open, down to the one for entries."""
+    """The start tags of the elements that are open where the head ends.
+
+    Without those inside of the element that holds the entries: a damaged head left them open.
+    """
     tags: list[re.Match[bytes]] = []
     open_names: Counter[bytes] = Counter()
     for tag in TAG.finditer(UNREAD.sub(b"", head)):
@@ -163,7 +167,6 @@ def open_tags(head: bytes) -> list[re.Match[bytes]]:
             while (closed := tags.pop()["name"]) != tag["name"]:
                 open_names[closed] -= 1
             open_names[tag["name"]] -= 1
-    # What a damaged head does not close holds no entries.
     holding = [n for n, tag in enumerate(tags, 1) if local_name(tag["name"]) in HOLDERS]
     return tags[: max(holding, default=len(tags))]
 

@@ -1,6 +1,6 @@
-"""What is taken of feedparser's dictionaries: by name, and only in the types that JSON has.
+"""Fields taken from feedparser's dictionaries: by name, and only in the types that JSON has.
 
-An extension's element may put anything under any name there.
+An extension's element may put a value of any type under any name there.
 """
 
 import html
@@ -24,8 +24,8 @@ SOURCE: Shape = {
     "links": [LINK],
     "authors": [PERSON],
 }
-# By name: the names of a record's texts, or those of each record of a list. Under "" stand
-# the names of what is a text itself.
+# A shape says for each field which texts its record has; a list stands for a list of such
+# records. The fields under "" are texts themselves.
 ENTRY: Shape = {
     "": (
         *("id", "link", "title", "summary", "rights", "language", "yt_videoid"),
@@ -67,7 +67,7 @@ NAMING = re.compile(
 
 
 def take(found: Raw, shape: Shape) -> Raw:
-    """Of what was found that which is named, where it has the type that belongs to its name."""
+    """Take the fields that the shape names, and only values of the type that it gives them."""
     taken = take_texts(found, shape[""])
     for name, names in shape.items():
         # feedparser's own get() answers with other values where there is none of this name.
@@ -98,7 +98,7 @@ def take_texts(found: Raw, names: tuple[str, ...]) -> Raw:
 
 
 def identified(entry: bytes) -> Raw:
-    """What names an entry that can't be read: its id, its link and its title."""
+    """Find the id, the link and the title of an entry that can't be parsed."""
     raw: Raw = {}
     for match in NAMING.finditer(entry[:20_000]):
         name = {"guid": "id"}.get(match["name"].decode().lower(), match["name"].decode().lower())

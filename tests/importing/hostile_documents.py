@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import partial
 
 SIZE = 1_000_000
-FLOOD = 150_000
+FLOOD = 60_000
 LONG = "y" * (SIZE - FLOOD)
 LIMIT_SECONDS = 30
 
@@ -288,10 +288,10 @@ def texts() -> dict[str, Callable[[], object]]:
             is_counter, {"src": "https://" + filled("feedburner.com/~a/")}
         ),
         "links": partial(clear_links, filled('<a title="x" ', after="utm_source=")),
-        "anchors": partial(keep_anchors, filled('<a id="x" href="#x'), set(), "n"),
+        "anchors": partial(keep_anchors, filled('<a id="x" href="#x">'), set(), "n"),
         "annotations": partial(without_stray_annotations, filled("<rt>")),
-        "blocks": partial(split_blocks, filled('<a b="')),
-        "lines": partial(html_from_text, filled("\n \t")),
+        "elements at the top": partial(split_blocks, filled('<a b=">">')),
+        "lines of a text": partial(html_from_text, filled("\n \t")),
         "rhythm": partial(stated_rhythm, filled("<a:updatePeriod").encode()),
         "rhythm in comments": partial(stated_rhythm, filled("<!--").encode()),
     }
