@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 MAX_SECONDS = 30  # that a test waits before it fails
 
@@ -55,3 +55,15 @@ class Rival:
         if self.error:
             raise self.error
         return self.returned
+
+
+def while_uncommitted(write, work):
+    """Call `write` in a transaction, and commit when a rival that does `work` waits for a lock.
+
+    Returns what `work` returns. Only on PostgreSQL.
+    """
+    with transaction.atomic():
+        write()
+        rival = Rival(work)
+        rival.wait_until_blocked()
+    return rival.result()

@@ -22,7 +22,7 @@ from entries.models.document import SEARCHED, make_documents
 from entries.models.locking import MAX_TRIES, is_momentary, lock_entries, retry_deadlocks
 
 from .admin.conftest import form_data
-from .rivals import MAX_SECONDS, Rival
+from .rivals import MAX_SECONDS, Rival, while_uncommitted
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -42,15 +42,6 @@ def editor(db):
     client = Client()
     client.force_login(User.objects.create_superuser("editor"))
     return client
-
-
-def while_uncommitted(write, work):
-    """`write` in a transaction, let somebody begin `work`, commit. Returns what `work` did."""
-    with transaction.atomic():
-        write()
-        rival = Rival(work)
-        rival.wait_until_blocked()
-    return rival.result()
 
 
 def names(entry):

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 
 from entries.models import Entry, ImportLine, ImportRun, Sighting, Source
+from entries.models.locking import lock_entries
 
 from .report import EntryReport
 
@@ -62,12 +64,13 @@ def count_unmodified(source: Source, now: datetime) -> list[EntryReport]:
     if not source.window.get("absent"):
         return []
     counting = Sighting.objects.filter(source=source, absences__gt=0)
-    gone = count_absence(counting, now)
-    if gone:
-        run = source.runs.order_by("-pk")[0]
-        ImportLine.objects.bulk_create(
-            line(run, row, ImportLine.Action.MISSING, GONE) for row in gone
-        )
+    with transaction.atomic():
+        gone = count_absence(counting, now)
+        if gone:
+            run = source.runs.order_by("-pk")[0]
+            ImportLine.objects.bulk_create(
+                line(run, row, ImportLine.Action.MISSING, GONE) for row in gone
+            )
     return [report_of(row) for row in gone]
 
 
@@ -101,8 +104,8 @@ def find_absent(source: Source, dates: Sequence[datetime], claimed: set[int]) ->
 
 
 def count_absence(absent: QuerySet[Sighting], now: datetime) -> list[Sighting]:
-    """Returns those that have been absent often enough by this."""
-    rows = absent.filter(missing_since=None).select_related("entry")
+    """Returns those that have been absent often enough by this. Call within a transaction."""
+    rows = with_entries_locked(absent.filter(missing_since=None))
     rows = rows.only("guid", "absences", "entry__atom_id", "entry__title", "entry__slug")
     gone: list[Sighting] = []
     others: list[Sighting] = []
@@ -119,13 +122,19 @@ def count_absence(absent: QuerySet[Sighting], now: datetime) -> list[Sighting]:
 
 def take_back(source: Source, claimed: set[int]) -> list[Sighting]:
     """Those that were counted or marked and are stated again. Returns what was marked."""
-    counted = Sighting.objects.filter(source=source, absences__gt=0).select_related("entry")
+    counted = with_entries_locked(Sighting.objects.filter(source=source, absences__gt=0))
     counted = counted.only("guid", "missing_since", "entry__title", "entry__slug")
     again = [row for row in counted if row.pk in claimed]
     if again:
         pks = [row.pk for row in again]
         Sighting.objects.filter(pk__in=pks).update(absences=0, missing_since=None)
     return [row for row in again if row.missing_since and row.entry]
+
+
+def with_entries_locked(sightings: QuerySet[Sighting]) -> QuerySet[Sighting]:
+    """Lock the entries of these sightings; then read those that still have one."""
+    lock_entries(Entry.objects.filter(sightings__in=sightings))
+    return sightings.exclude(entry=None).select_related("entry")
 
 
 def report_of(row: Sighting) -> EntryReport:

@@ -2,10 +2,12 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 
 from entries.importing.importer import Options, import_feed
 from entries.models import Entry, ImportLine, ImportRun, Sighting, Source
+from tests.rivals import while_uncommitted
 
 from .atom import address, entry, feed
 
@@ -45,6 +47,18 @@ def test_a_post_is_missing_after_three_good_fetches_without_it(fetch):
     (line,) = report.missing
     assert (line.id, line.title, line.action) == (address(3), "Post 3", "missing")
     assert ImportLine.objects.get(action="missing").entry.title == "Post 3"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_post_deleted_while_its_absence_is_counted_stops_no_import(fetch):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets nobody begin to write while another does")
+    fetch(1, 2, 3, 4)
+    fetch(1, 2, 4, times=2)
+
+    report = while_uncommitted(Entry.objects.get(title="Post 3").delete, lambda: fetch(1, 2, 4))
+
+    assert (report.status, report.missing) == ("imported", [])
 
 
 def test_nothing_happens_to_a_missing_post_by_itself(fetch, client):

@@ -111,10 +111,11 @@ def with_other_ids(queries, number):
 )
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_number_of_queries_does_not_grow_with_the_entries(queries, what, expected, number):
-    # On PostgreSQL one more takes the lock that lets one import store at a time.
-    lock = connection.vendor == "postgresql" and what is not unchanged
+    if connection.vendor == "postgresql" and what is not unchanged:
+        # One takes the lock that lets one import store at a time, one that on the names of tags.
+        expected += 2 if what in (first, changed) else 1
 
-    assert what(queries, number) == expected + lock
+    assert what(queries, number) == expected
 
 
 def test_a_second_batch_takes_no_more_than_the_first(queries):
