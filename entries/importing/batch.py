@@ -1,5 +1,6 @@
 """One batch of entries: decided one by one, written together."""
 
+import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -56,7 +57,9 @@ class BatchImport:
     def _load(self, items: Sequence[Item]) -> None:
         """Read the rows that the batch may change, in a fixed number of queries."""
         touched = [item.known for item in items if item.known and not item.is_unchanged]
-        self.sightings = in_bulk(Sighting.objects.defer("raw"), {known.pk for known in touched})
+        self.sightings = in_bulk(
+            Sighting.objects.defer("received"), {known.pk for known in touched}
+        )
         # Locked: an editor who saves meanwhile waits, and then merges with what is new.
         self.entries = in_bulk(
             Entry.objects.select_for_update(),
@@ -126,7 +129,7 @@ class BatchImport:
         if known is None:
             values = self.matcher.policies.find_values(item.data)
             self._add_sighting(item, values, None, leads=False)
-        elif (known.filtered_by, known.raw_hash) == (hit, item.raw_hash):
+        elif (known.filtered_by, known.received_hash) == (hit, item.received_hash):
             decision.quiet = True
         else:
             sighting, sighting.filtered_by = self.sightings[known.pk], hit
@@ -243,12 +246,13 @@ class BatchImport:
             guid=strip_controls(item.guid),
             matched_by=item.rule,
             dated_by=item.dates.rule,
-            raw=item.raw,
-            raw_hash=item.raw_hash,
+            received=zlib.compress(item.received),
+            received_hash=item.received_hash,
             removed=values.removed,
             filtered_by=item.filtered_by,
             base=as_base(values.merged, item.dates),
         )
+        self.writes.enclose(sighting, item.data.envelope)
         self.writes.new_sightings.append(sighting)
         self.writes.keys += [(sighting, key.value) for key in item.keys]
 
@@ -257,7 +261,9 @@ class BatchImport:
         if guid != sighting.guid:
             self.writes.keys += [(sighting, key.value) for key in item.keys]
             sighting.guid, sighting.matched_by = guid, item.rule
-        sighting.raw, sighting.raw_hash = item.raw, item.raw_hash
+        sighting.received = zlib.compress(item.received)
+        sighting.received_hash = item.received_hash
+        self.writes.enclose(sighting, item.data.envelope)
         sighting.removed = values.removed
         sighting.base = as_base(values.merged, item.dates)
         self.writes.changed_sightings.append(sighting)

@@ -11,7 +11,7 @@ from .batch import BatchImport
 from .importer import finish, one_writer
 from .matching import Matcher
 from .policies import Policies
-from .reclean import stored_data
+from .received import parse_again
 from .report import SourceReport
 
 
@@ -35,11 +35,12 @@ def let_in_of(source: Source, posts: list[FilteredPost]) -> int:
     policies.filters = []
     with one_writer():
         run = ImportRun.objects.create(source=source, status=ImportRun.Status.IMPORTED)
+        received = parse_again(posts)
         for post in posts:
             # Each at its own time; what has no date is dated by it.
             matcher = Matcher(source, post.first_seen_at, policies)
             batch = BatchImport(source, run, matcher, draft=False, now=timezone.now())
-            batch.store([stored_data(post.raw)], report)
+            batch.store([received[post.pk]], report)
         run.warnings = ["An editor let in what a filter had left out."]
         finish(run, report.counts)
     return report.counts["created"]

@@ -16,6 +16,8 @@ from .dates import EntryDates, find_dates
 from .feeddata import EntryData
 from .identity import Key, find_keys, guid_key, shared_guid_key
 from .policies import Policies
+from .received import received_bytes
+from .values import CLEANING_VERSION
 
 
 class Known(NamedTuple):
@@ -26,7 +28,7 @@ class Known(NamedTuple):
     source_id: int
     entry_id: int | None
     status: str | None
-    raw_hash: str
+    received_hash: str
     atom_id: str | None
     filtered_by: str
 
@@ -37,7 +39,7 @@ STATED_TWICE_ALIKE = "the feed states another with this id, title and date; the 
 
 COLUMNS = (
     *("value", "sighting_id", "sighting__source_id", "sighting__entry_id"),
-    *("sighting__entry__status", "sighting__raw_hash", "sighting__entry__atom_id"),
+    *("sighting__entry__status", "sighting__received_hash", "sighting__entry__atom_id"),
     "sighting__filtered_by",
 )
 
@@ -47,8 +49,8 @@ class Item:
     """One entry of the document on its way in."""
 
     data: EntryData
-    raw: str
-    raw_hash: str
+    received: bytes
+    received_hash: str
     guid: str
     dates: EntryDates
     guid_is_its_own: bool = True
@@ -115,13 +117,20 @@ class Matcher:
         return items
 
     def _item(self, data: EntryData) -> Item:
-        entry = json.dumps(data.raw, sort_keys=True)
-        raw = f'{{"entry": {entry}, "feed": {data.context.as_json}}}'
+        received = received_bytes(data)
         # The feed's own date changes with every new post, and says nothing new of this one.
-        stated = entry + data.context.as_json_without_date
-        raw_hash = hashlib.blake2b(stated.encode(), digest_size=16).hexdigest()
+        decides = received if data.envelope else json.dumps(data.raw, sort_keys=True).encode()
+        decides += data.context.as_json_without_date.encode()
+        received_hash = hashlib.blake2b(decides, digest_size=16).hexdigest()
         dates = find_dates(data, self.now, self.zone)
-        return Item(data, raw, raw_hash, data.guid, dates, skip=data.left_out)
+        return Item(
+            data,
+            received,
+            f"{CLEANING_VERSION}:{received_hash}",
+            data.guid,
+            dates,
+            skip=data.left_out,
+        )
 
     def _find_stated_twice(self, items: Sequence[Item]) -> None:
         """Tell an entry that stands twice (the newest counts) from two that share a guid.
@@ -221,7 +230,7 @@ class Matcher:
         item.known, item.rule = known, rule
         item.is_unchanged = (
             known.source_id == self.source.pk
-            and known.raw_hash == item.raw_hash
+            and known.received_hash == item.received_hash
             and not known.filtered_by
         )
         if known.filtered_by:

@@ -20,10 +20,10 @@ from .addresses import absolute_address
 from .dialects import NAMESPACES, Dialects
 from .encodings import as_utf8
 from .errors import ParseError
-from .feeddata import EntryData, FeedContext, FeedData, Person, Text, unique_people
+from .feeddata import EntryData, Envelope, FeedContext, FeedData, Person, Text, unique_people
 from .pictures import pictures_of_all
 from .prologue import is_html_page, rewritten
-from .reading import PIECE, Reading, Unread, UnreadableError, describe
+from .reading import PIECE, Reading, Stated, Unread, UnreadableError, describe
 from .stated import FEED, MEDIA, Raw, take, take_entry
 from .text import squeeze
 
@@ -89,7 +89,7 @@ def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedF
     if not reading.head.get("version") and not reading.has_entries:
         raise ParseError(url, why_no_feed(data, url))
     first = list(islice(reading.items, PIECE))
-    media = [take(item, MEDIA) for item in first if not isinstance(item, Unread)]
+    media = [take(item, MEDIA) for item, _ in first if not isinstance(item, Unread)]
     feed = feed_data(reading.head, url, pictures_of_all(media))
     if warning:
         feed.warnings.append(warning)
@@ -98,11 +98,13 @@ def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedF
             f"The document breaks off after entry {len(reading.document.entries)}; "
             "what was whole until there has been read."
         )
-    return ParsedFeed(feed, read_entries(reading, chain(first, reading.items), feed))
+    cut = reading.document
+    envelope = Envelope(cut.head, cut.tail, url, feed.context.pictures_of_all) if cut else None
+    return ParsedFeed(feed, read_entries(reading, chain(first, reading.items), feed, envelope))
 
 
 def read_entries(
-    reading: Reading, items: Iterable[Raw | Unread], feed: FeedData
+    reading: Reading, items: Iterable[Stated], feed: FeedData, envelope: Envelope | None
 ) -> Iterator[EntryData]:
     """Each entry, while the warnings grow by what can't be read of it."""
     export = None
@@ -110,7 +112,14 @@ def read_entries(
         feed.warnings.append(wxr.COMMENTS_LEFT_OUT)
         pieces = reading.document.entries if reading.document else []
         export = wxr.Export(take(reading.head["feed"], FEED).get("wp_authors") or [], pieces)
-    for item in items:
+        envelope = envelope and wxr.envelope_without_private_parts(envelope)
+
+    def as_entry(stated: Stated, context: FeedContext) -> EntryData:
+        item, received = stated
+        kept = envelope if received else None
+        return EntryData(raw_entry(item), context, received=received, envelope=kept)
+
+    for item, received in items:
         note_what_is_wrong(reading, feed)
         if isinstance(item, Unread):
             data = EntryData(item.stated, feed.context, f"its XML can't be read ({item.reason})")
@@ -118,7 +127,7 @@ def read_entries(
             feed.warnings.append(f"An entry is left out, {data.left_out}: {name[:100]}.")
             yield data
             continue
-        data = read_entry(as_entry, item, feed.context)
+        data = read_entry(as_entry, (item, received), feed.context)
         if export and not data.left_out:
             data = read_entry(lambda found, _: export.as_entry(found), data, feed.context)
         yield data
@@ -155,10 +164,6 @@ def parse_piece(data: bytes) -> Raw:
     # A str would be opened as a path or fetched as an address: bytes never are. It is not told
     # the address: it would resolve ids by it, which are to stay as they are.
     return parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
-
-
-def as_entry(item: Raw, context: FeedContext) -> EntryData:
-    return EntryData(raw_entry(item), context)
 
 
 def raw_entry(item: Raw) -> Raw:

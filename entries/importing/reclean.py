@@ -1,6 +1,5 @@
-"""Clean and shape everything again from the upstream fields as received, without fetching."""
+"""Parse, clean and shape everything again from the bytes as received, without fetching."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,11 +9,11 @@ from entries.models import Entry, Sighting
 from entries.models.tagging import set_tags
 
 from .batch import in_bulk
-from .feeddata import EntryData, FeedContext
 from .markup import sanitize_html
 from .merge import merge
 from .ours import our_values
 from .policies import Policies
+from .received import parse_again
 from .writing import COLUMNS, ENTRY_UPDATES, update
 
 BATCH = 200  # sightings
@@ -61,9 +60,10 @@ def reclean_batch(pks: list[int], report: RecleanReport, dry_run: bool) -> None:
     entries = in_bulk(Entry.objects.select_for_update(), set(led))
     ours = our_values(entries.values(), [sighting.base for sighting in led.values()])
     new_sightings, new_entries, tags = [], [], {}
+    received = parse_again(sightings.values())
     for sighting in sightings.values():
         report.sightings += 1
-        values = policies[sighting.source_id].find_values(stored_data(sighting.raw))
+        values = policies[sighting.source_id].find_values(received[sighting.pk])
         base = sighting.base | {k: v for k, v in values.merged.items() if k not in KEPT}
         if sighting.leads and (entry := entries.get(sighting.entry_id)):
             theirs = ours[entry.pk]
@@ -88,9 +88,3 @@ def reclean_batch(pks: list[int], report: RecleanReport, dry_run: bool) -> None:
         update(Sighting, new_sightings, ["base", "removed"])
         if tags:
             set_tags(tags)
-
-
-def stored_data(raw: str) -> EntryData:
-    """What a source stated, as `matching` wrote it down."""
-    stored = json.loads(raw)
-    return EntryData(stored["entry"], FeedContext.from_raw(stored["feed"]))

@@ -1,5 +1,6 @@
 """What one batch of an import writes, gathered while it is decided and written together."""
 
+from collections import defaultdict
 from typing import Any
 
 from entries.characters import strip_controls
@@ -7,16 +8,19 @@ from entries.models import Change, Enclosure, Entry, IdentityKey, ImportLine, Im
 from entries.models.document import indexed_together
 from entries.models.tagging import set_tags
 
+from .feeddata import Envelope
 from .matching import Item, Matcher
 from .merge import MERGED
 from .reasons import Decision
+from .received import store_envelopes
 
 # The merged fields that are columns of the entry.
 COLUMNS = [name for name in MERGED if name not in ("tags", "enclosures")]
 # The keys follow the address of the original page by themselves.
 ENTRY_UPDATES = [*COLUMNS, "original_key", "id_key", "updated", "modified_at"]
 SIGHTING_UPDATES = [
-    *("guid", "matched_by", "raw_hash", "removed", "filtered_by", "base", "raw", "last_seen_at"),
+    *("guid", "matched_by", "received", "received_hash", "envelope", "removed", "filtered_by"),
+    *("base", "last_seen_at"),
 ]
 
 
@@ -28,6 +32,7 @@ class Writes:
         self.changed_entries: list[Entry] = []
         self.new_sightings: list[Sighting] = []
         self.changed_sightings: list[Sighting] = []
+        self.envelopes: dict[Envelope, list[Sighting]] = defaultdict(list)
         self.keys: list[tuple[Sighting, str]] = []
         self.tags: list[tuple[Entry, list[str]]] = []
         self.enclosures: list[tuple[Entry, list[list[Any]]]] = []
@@ -35,6 +40,12 @@ class Writes:
         self.settled_changes: list[int] = []
         self.lines: list[tuple[Item, Decision]] = []
         self.no_longer_filtered: set[int] = set()
+
+    def enclose(self, sighting: Sighting, envelope: Envelope | None) -> None:
+        """Let the sighting refer to what stood around it in its document."""
+        sighting.envelope = None
+        if envelope:
+            self.envelopes[envelope].append(sighting)
 
     def take(self, entry: Entry, values: dict[str, Any]) -> None:
         """Give the entry these values, by the names of merged fields."""
@@ -53,7 +64,7 @@ class Writes:
         if self.no_longer_filtered:
             Sighting.objects.filter(pk__in=self.no_longer_filtered).delete()
         with indexed_together():
-            self._write_entries(matcher)
+            self._write_entries(run, matcher)
         self._write_enclosures()
         if self.settled_changes:
             Change.objects.filter(pk__in=self.settled_changes).delete()
@@ -76,9 +87,12 @@ class Writes:
             for item, done in self.lines
         )
 
-    def _write_entries(self, matcher: Matcher) -> None:
+    def _write_entries(self, run: ImportRun, matcher: Matcher) -> None:
         Entry.objects.bulk_create(self.new_entries)
         update(Entry, self.changed_entries, ENTRY_UPDATES)
+        for envelope, pk in store_envelopes(run.source, self.envelopes).items():
+            for sighting in self.envelopes[envelope]:
+                sighting.envelope_id = pk
         Sighting.objects.bulk_create(self.new_sightings)
         # What the document has stated once, none of its later entries is taken for.
         matcher.claimed.update(sighting.pk for sighting in self.new_sightings)

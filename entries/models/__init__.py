@@ -6,7 +6,7 @@ from .document import SearchDocument
 from .entry import Enclosure, Entry, EntryQuerySet
 from .merged import MergedEntry
 from .run import ImportLine, ImportRun
-from .sighting import FilteredPost, IdentityKey, Sighting
+from .sighting import FeedEnvelope, FilteredPost, IdentityKey, Sighting
 from .site import SiteIdentity, SiteSettings
 from .source import Source
 from .tag import Tag, TaggedEntry, TagName, fold, tags_by_name
@@ -17,6 +17,7 @@ __all__ = [
     "Enclosure",
     "Entry",
     "EntryQuerySet",
+    "FeedEnvelope",
     "FilteredPost",
     "IdentityKey",
     "ImportLine",

@@ -97,16 +97,16 @@ def with_other_ids(queries, number):
 @pytest.mark.parametrize(
     ("what", "expected"),
     [
-        (first, 30),
+        (first, 33),
         (unchanged, 11),
-        (changed, 36),
-        (conflicting, 21),
-        (conflicting_again, 20),
-        (settled, 20),
-        (sibling, 18),
+        (changed, 37),
+        (conflicting, 22),
+        (conflicting_again, 21),
+        (settled, 21),
+        (sibling, 21),
         (rejected, 12),
         (deleted, 12),
-        (with_other_ids, 22),
+        (with_other_ids, 23),
     ],
 )
 @pytest.mark.parametrize("number", NUMBERS)

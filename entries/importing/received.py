@@ -1,0 +1,110 @@
+"""Entries as they were received: stored, and parsed again."""
+
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+
+from entries.models import FeedEnvelope, Sighting, Source
+
+from .errors import ParseError
+from .feeddata import EntryData, Envelope, FeedContext
+from .parse import parse_feed
+
+
+def received_bytes(data: EntryData) -> bytes:
+    """What is kept of an entry: its bytes.
+
+    Where its document could not be cut into entries, its parsed fields and what it takes from
+    its feed, as JSON.
+    """
+    if data.envelope:
+        return data.received
+    entry = json.dumps(data.raw, sort_keys=True)
+    return f'{{"entry": {entry}, "feed": {data.context.as_json}}}'.encode()
+
+
+def store_envelopes(source: Source, envelopes: Iterable[Envelope]) -> dict[Envelope, int]:
+    """The primary key of the row of each envelope, made where there is none yet.
+
+    At most three queries.
+    """
+    wanted = {envelope_digest(envelope): envelope for envelope in envelopes}
+    stored = FeedEnvelope.objects.filter(source=source, digest__in=wanted)
+    found = dict(stored.values_list("digest", "pk")) if wanted else {}
+    if len(found) < len(wanted):
+        FeedEnvelope.objects.bulk_create(
+            [
+                FeedEnvelope(
+                    source=source,
+                    digest=digest,
+                    url=envelope.url,
+                    pictures_of_all=list(envelope.pictures_of_all),
+                    before=zlib.compress(envelope.before),
+                    after=zlib.compress(envelope.after),
+                )
+                for digest, envelope in wanted.items()
+                if digest not in found
+            ],
+            ignore_conflicts=True,
+        )
+        found = dict(stored.values_list("digest", "pk"))
+    return {envelope: found[digest] for digest, envelope in wanted.items()}
+
+
+def envelope_digest(envelope: Envelope) -> str:
+    digest = blake2b(digest_size=16)
+    pictures = " ".join(envelope.pictures_of_all)
+    for part in (envelope.url.encode(), pictures.encode(), envelope.before):
+        digest.update(b"%d " % len(part) + part)
+    digest.update(envelope.after)
+    return digest.hexdigest()
+
+
+def parse_again(sightings: Iterable[Sighting]) -> dict[int, EntryData]:
+    """What today's parsers read in the bytes of each sighting, by primary key.
+
+    Sightings that share an envelope are parsed as one document. What can't be parsed any more
+    is left out. One query, where the envelopes have not been fetched with the sightings.
+    """
+    found: dict[int, EntryData] = {}
+    enclosed: dict[int, list[Sighting]] = defaultdict(list)
+    for sighting in sightings:
+        if sighting.envelope_id:
+            enclosed[sighting.envelope_id].append(sighting)
+        else:
+            stored = json.loads(zlib.decompress(sighting.received))
+            context = FeedContext.from_raw(stored["feed"])
+            found[sighting.pk] = EntryData(stored["entry"], context)
+    rows = FeedEnvelope.objects.in_bulk(list(enclosed)) if enclosed else {}
+    for pk, group in enclosed.items():
+        row = rows[pk]
+        envelope = Envelope(
+            zlib.decompress(row.before),
+            zlib.decompress(row.after),
+            row.url,
+            tuple(row.pictures_of_all),
+        )
+        received = [zlib.decompress(sighting.received) for sighting in group]
+        entries = read_entries(envelope, received)
+        if len(entries) == len(group):
+            found |= {sighting.pk: data for sighting, data in zip(group, entries, strict=True)}
+            continue
+        # Something in one of them has spoilt its neighbours.
+        for sighting, data in zip(group, received, strict=True):
+            if entries := read_entries(envelope, [data]):
+                found[sighting.pk] = entries[0]
+    return found
+
+
+def read_entries(envelope: Envelope, received: Sequence[bytes]) -> list[EntryData]:
+    """The entries in a document that is made of these; not what only goes with one of them."""
+    document = envelope.document(received)
+    try:
+        parsed = parse_feed(document, url=envelope.url)
+        context = replace(parsed.feed.context, pictures_of_all=envelope.pictures_of_all)
+        return [replace(data, context=context) for data in parsed.entries if not data.left_out]
+    except ParseError:
+        return []
