@@ -248,6 +248,7 @@ class BatchImport:
             dated_by=item.dates.rule,
             received=zlib.compress(item.received),
             received_hash=item.received_hash,
+            statement_hash=item.statement_hash,
             removed=values.removed,
             filtered_by=item.filtered_by,
             base=as_base(values.merged, item.dates),
@@ -258,11 +259,12 @@ class BatchImport:
 
     def _change_sighting(self, item: Item, values: EntryValues, sighting: Sighting) -> None:
         guid = strip_controls(item.guid)
+        self.writes.keys += [(sighting, key.value) for key in item.keys]
         if guid != sighting.guid:
-            self.writes.keys += [(sighting, key.value) for key in item.keys]
             sighting.guid, sighting.matched_by = guid, item.rule
         sighting.received = zlib.compress(item.received)
         sighting.received_hash = item.received_hash
+        sighting.statement_hash = item.statement_hash
         self.writes.enclose(sighting, item.data.envelope)
         sighting.removed = values.removed
         sighting.base = as_base(values.merged, item.dates)

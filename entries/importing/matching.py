@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from entries.models import Entry, IdentityKey, Sighting, Source
+from entries.models import Entry, IdentityKey, Source
 
 from .backfill import newest_of
 from .dates import EntryDates, find_dates
@@ -17,6 +17,8 @@ from .feeddata import EntryData
 from .identity import Key, find_keys, guid_key, shared_guid_key
 from .policies import Policies
 from .received import received_bytes
+from .rules import Rules
+from .statements import Statements, statement_hash
 from .values import CLEANING_VERSION
 
 
@@ -31,16 +33,13 @@ class Known(NamedTuple):
     received_hash: str
     atom_id: str | None
     filtered_by: str
+    statement_hash: str
 
-
-STATED_TWICE = "the feed states it twice; the newest counts"
-STATED_TWICE_FAR_APART = "the feed states it twice, far apart; the first counts"
-STATED_TWICE_ALIKE = "the feed states another with this id, title and date; the first counts"
 
 COLUMNS = (
     *("value", "sighting_id", "sighting__source_id", "sighting__entry_id"),
     *("sighting__entry__status", "sighting__received_hash", "sighting__entry__atom_id"),
-    "sighting__filtered_by",
+    *("sighting__filtered_by", "sighting__statement_hash"),
 )
 
 
@@ -51,6 +50,7 @@ class Item:
     data: EntryData
     received: bytes
     received_hash: str
+    statement_hash: str
     guid: str
     dates: EntryDates
     guid_is_its_own: bool = True
@@ -74,9 +74,7 @@ class Matcher:
         self.now = now
         self.zone = source.zone
         self.claimed: set[int] = set()
-        self.stated: dict[str, tuple[str, str]] = {}
-        self.shared_guids: set[str] = set()
-        self.stated_without_guid: set[str] = set()
+        self.statements = Statements()
         self.stated_dates: list[datetime] = []
         self.no_longer_filtered: set[int] = set()
 
@@ -92,8 +90,8 @@ class Matcher:
         """
         self.no_longer_filtered = set()
         items = [self._item(data) for data in batch]
-        self._find_stated_twice(items)
-        by_guid = self._match_guids(items)
+        self.statements.tell_apart(items)
+        by_guid, alike = self._match_guids(items)
         rest = [item for item in items if not item.is_unchanged and not item.skip]
         for item in rest:
             # A date that was only made up here would give other keys in every run.
@@ -103,7 +101,7 @@ class Matcher:
                 item.keys = [key for key in item.keys if key.rule != "guid, normalised"]
         unknown = [item for item in rest if item.known is None]
         if unknown:
-            self._match_other_keys(unknown)
+            self._match_other_keys(unknown, alike)
         for item in rest:
             if item.guid and not item.skip:
                 item.keys.insert(0, by_guid[id(item)])
@@ -127,69 +125,39 @@ class Matcher:
             data,
             received,
             f"{CLEANING_VERSION}:{received_hash}",
+            statement_hash(data),
             data.guid,
             dates,
             skip=data.left_out,
         )
 
-    def _find_stated_twice(self, items: Sequence[Item]) -> None:
-        """Tell an entry that stands twice (the newest counts) from two that share a guid.
-
-        Of two that stand further apart than a batch the first counts, whatever its date.
-        """
-        first: dict[str, Item] = {}
-        for item in items:
-            if not item.guid or item.skip:
-                continue
-            what = (item.data.link, item.data.title)
-            if item.guid not in self.stated:
-                self.stated[item.guid] = what
-                first[item.guid] = item
-            elif self.stated[item.guid] != what:
-                self.shared_guids.add(item.guid)
-            elif item.guid in first and self._is_newer(item, first[item.guid]):
-                first[item.guid].skip = STATED_TWICE
-                first[item.guid] = item
-            else:
-                item.skip = STATED_TWICE if item.guid in first else STATED_TWICE_FAR_APART
-        for item in items:
-            item.guid_is_its_own = bool(item.guid) and item.guid not in self.shared_guids
-
-    def _is_newer(self, item: Item, other: Item) -> bool:
-        return item.dates.updated > other.dates.updated
-
-    def _match_guids(self, items: Sequence[Item]) -> dict[int, Key]:
-        """Returns the key that each item's guid makes, by the item's identity."""
+    def _match_guids(self, items: Sequence[Item]) -> tuple[dict[int, Key], dict[int, list[Known]]]:
+        """Returns, by each item's identity, the key that its guid makes, and the sightings of
+        this source that have the guid where it is not the item's own."""
         asked = [item for item in items if item.guid and not item.skip]
         shared = {id(item): shared_guid_key(item.guid, self.source.pk) for item in asked}
         keys = {id(item): guid_key(item.guid, self.source.pk) for item in asked}
         found = self._known([key.value for key in (*shared.values(), *keys.values())])
+        alike: dict[int, list[Known]] = {}
         for item in asked:
-            if shared[id(item)].value in found:
+            plain, marked = keys[id(item)], shared[id(item)]
+            if marked.value in found:
                 item.guid_is_its_own = False
             if not item.guid_is_its_own:
-                keys[id(item)] = shared[id(item)]
-            elif known := self._first_free(item, found.get(keys[id(item)].value, ())):
+                keys[id(item)] = marked
+                rows = [*found.get(plain.value, ()), *found.get(marked.value, ())]
+                alike[id(item)] = [row for row in rows if row.source_id == self.source.pk]
+            elif known := self._first_free(item, found.get(plain.value, ())):
                 self._claim(item, known, "guid")
-        return keys
+        return keys, alike
 
-    def _match_other_keys(self, items: Sequence[Item]) -> None:
+    def _match_other_keys(self, items: Sequence[Item], alike: dict[int, list[Known]]) -> None:
         found = self._known([key.value for item in items for key in item.keys])
-        candidates = {known.pk for rows in found.values() for known in rows}
-        stored = Sighting.objects.in_bulk(candidates) if candidates else {}
-        links = Counter(item.data.link for item in items)
-        for item in items:
-            title_and_date = next((k.value for k in item.keys if k.rule == "title and date"), None)
-            if not item.guid_is_its_own and title_and_date:
-                if title_and_date in self.stated_without_guid:
-                    item.skip = STATED_TWICE_ALIKE
-                self.stated_without_guid.add(title_and_date)
-            for key in item.keys if not item.skip else ():
-                sure = key.rule != "link" or (not item.guid and links[item.data.link] == 1)
-                rows = [row for row in found[key.value] if sure or agrees(item, stored[row.pk])]
-                if known := self._first_free(item, rows):
-                    self._claim(item, known, key.rule)
-                    break
+        self._match_statements(items, found, alike)
+        left = [item for item in items if item.known is None]
+        if left:
+            self._match_rules(items, found, alike)
+        for item in left:
             # A link that another entry has already tells the two apart no more.
             item.keys = [
                 key
@@ -198,6 +166,28 @@ class Matcher:
                 or item.known
                 or all(row.pk in self.no_longer_filtered for row in found[key.value])
             ]
+
+    def _match_rules(self, items, found, alike) -> None:
+        rules = Rules(items, found, alike, self.source.pk, self._is_free)
+        for item in items:
+            for rule, rows in rules.candidates(item) if item.known is None else ():
+                if known := self._first_free(item, rows):
+                    self._claim(item, known, rule)
+                    rules.settle(item)
+                    break
+
+    def _match_statements(self, items, found, alike) -> None:
+        """Match what says just what it said, whatever else shares its guid, link or title."""
+        for item in items:
+            rows = {row.pk: (row, key.rule) for key in item.keys for row in found[key.value]}
+            rows |= {row.pk: (row, "guid") for row in alike.get(id(item), ())}
+            same = [
+                row
+                for row, _ in rows.values()
+                if row.source_id == self.source.pk and row.statement_hash == item.statement_hash
+            ]
+            if known := self._first_free(item, same):
+                self._claim(item, known, rows[known.pk][1])
 
     def _known(self, values: Sequence[str]) -> dict[str, list[Known]]:
         found: dict[str, list[Known]] = defaultdict(list)
@@ -212,12 +202,15 @@ class Matcher:
 
     def _first_free(self, item: Item, rows: Sequence[Known]) -> Known | None:
         """This source's sighting before another's, a living entry's before a tombstone."""
-        free = [row for row in rows if row.pk not in self.claimed and self._still_counts(item, row)]
+        free = [row for row in rows if self._is_free(row) and self._still_counts(item, row)]
         return min(
             free,
             key=lambda row: (row.source_id != self.source.pk, row.entry_id is None, row.pk),
             default=None,
         )
+
+    def _is_free(self, row: Known) -> bool:
+        return row.pk not in self.claimed
 
     def _still_counts(self, item: Item, row: Known) -> bool:
         """False for one that was left out by filters that let it in by now."""
@@ -236,13 +229,6 @@ class Matcher:
         if known.filtered_by:
             item.filtered_by = self.policies.find_hit(item.data)
         self.claimed.add(known.pk)
-
-
-def agrees(item: Item, sighting: Sighting) -> bool:
-    """Whether title or date say as well that the two are one entry."""
-    if item.data.title and item.data.title == sighting.base.get("title"):
-        return True
-    return item.dates.published.isoformat() == sighting.base["published"]
 
 
 def is_rejected(known: Known) -> bool:

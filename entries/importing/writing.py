@@ -19,8 +19,8 @@ COLUMNS = [name for name in MERGED if name not in ("tags", "enclosures")]
 # The keys follow the address of the original page by themselves.
 ENTRY_UPDATES = [*COLUMNS, "original_key", "id_key", "updated", "modified_at"]
 SIGHTING_UPDATES = [
-    *("guid", "matched_by", "received", "received_hash", "envelope", "removed", "filtered_by"),
-    *("base", "last_seen_at"),
+    *("guid", "matched_by", "received", "received_hash", "statement_hash", "envelope"),
+    *("removed", "filtered_by", "base", "last_seen_at"),
 ]
 
 
@@ -98,7 +98,9 @@ class Writes:
         matcher.claimed.update(sighting.pk for sighting in self.new_sightings)
         update(Sighting, self.changed_sightings, SIGHTING_UPDATES)
         IdentityKey.objects.bulk_create(
-            IdentityKey(sighting=sighting, value=value) for sighting, value in self.keys
+            [IdentityKey(sighting=sighting, value=value) for sighting, value in self.keys],
+            # Of what was known before, most of the keys are.
+            ignore_conflicts=True,
         )
         if self.tags:
             set_tags({entry.pk: names for entry, names in self.tags})

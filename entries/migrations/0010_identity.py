@@ -17,6 +17,13 @@ def compress_fields(apps, schema_editor):
         sightings.bulk_update(rows, ["received"])
 
 
+def drop_repeated_keys(apps, schema_editor):
+    """A changed id had the sighting's keys written once more."""
+    keys = apps.get_model("entries", "IdentityKey").objects
+    firsts = keys.values("value", "sighting").annotate(first=models.Min("pk"))
+    keys.exclude(pk__in=firsts.values("first")).delete()
+
+
 class Migration(migrations.Migration):
     dependencies = [("entries", "0009_outgoing")]
 
@@ -95,5 +102,11 @@ class Migration(migrations.Migration):
                 related_name="sightings",
                 to="entries.feedenvelope",
             ),
+        ),
+        migrations.RunPython(drop_repeated_keys, migrations.RunPython.noop),
+        migrations.AlterField("identitykey", "value", models.CharField(max_length=40)),
+        migrations.AddConstraint(
+            "identitykey",
+            models.UniqueConstraint(fields=["value", "sighting"], name="one_key_a_sighting"),
         ),
     ]

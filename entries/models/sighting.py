@@ -120,8 +120,14 @@ class FilteredPost(Sighting):
 class IdentityKey(models.Model):
     """One of the keys by which a sighting is known again; `importing/identity.py` makes them."""
 
-    value = models.CharField(max_length=40, db_index=True)
+    value = models.CharField(max_length=40)
     sighting = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="keys")
+
+    class Meta:
+        # In this order it also finds the sightings of a value.
+        constraints = [
+            models.UniqueConstraint(fields=["value", "sighting"], name="one_key_a_sighting")
+        ]
 
     def __str__(self):
         return self.value
