@@ -129,6 +129,7 @@ class FeedData:
     icon: str
     context: FeedContext
     next_page: str = ""  # where older entries are (RFC 5005: prev-archive, next)
+    export_of: str = ""  # the address of the blog, where the document is its software's export
     warnings: list[str] = field(default_factory=list)
 
 

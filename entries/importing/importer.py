@@ -14,7 +14,7 @@ from entries.models import ImportRun, Source
 from .batch import BatchImport
 from .discovery import find_successor
 from .document import Fetched
-from .errors import BusyError, FeedError, PageError, ParseError, RefusedError, UsageError
+from .errors import BusyError, FeedError, PageError, ParseError, RefusedError
 from .fetch import fetch_feed
 from .lease import Lease, lease_of
 from .matching import Matcher
@@ -32,6 +32,7 @@ from .paging import further_pages
 from .parse import EntryData, FeedData, ParsedFeed, parse_feed
 from .policies import Policies, set_policies
 from .report import SourceReport
+from .sources import find_source
 
 BATCH = 200  # entries
 WRITER_LOCK = 0x66656564  # a number of ours among PostgreSQL's advisory locks
@@ -159,15 +160,17 @@ def import_document(
     fetched: Fetched,
     options: Options = Options(),
     on_entries: Callable[[int], None] = lambda number: None,
+    source: Source | None = None,
 ) -> SourceReport:
     """Import a document that has been read already.
 
-    It belongs to the source with the address it was fetched from, else to the one that its
-    link rel=self names. Raises FeedError when it is no feed, when nothing says where it is
+    It belongs to `source`, which need not be stored yet. Where none is given, to that with the
+    address it was fetched from, else to that of the blog whose export it is, else to that which
+    its link rel=self names. Raises FeedError when it is no feed, when nothing says where it is
     from, and when another run imports the source; then nothing has been written.
     """
     parsed = parse_document(fetched)
-    source = find_source(fetched, parsed.feed)
+    source = source or find_source(fetched, parsed.feed)
     set_policies(source, options.policies, save=source.pk is not None and not options.dry_run)
     report = SourceReport(fetched.name, parsed.feed.title or source.title)
     held = lease_of(source) if source.pk and not options.dry_run else nullcontext()
@@ -263,15 +266,22 @@ def parse_document(fetched: Fetched) -> ParsedFeed:
         raise ParseError(fetched.name, error.reason) from error
 
 
-def find_source(fetched: Fetched, feed: FeedData) -> Source:
-    url = fetched.url or feed.self_url
-    if not url.startswith(("http://", "https://", "file:")):
-        url = fetched.fallback_url
-    if not url:
-        raise UsageError(
-            fetched.name, "nothing in it says what its address is; name it with --url URL"
-        )
-    return Source.objects.known_as(url) or Source(url=url, status=Source.Status.FILE)
+def import_page(
+    address: str,
+    options: Options = Options(),
+    on_entries: Callable[[int], None] = lambda number: None,
+) -> SourceReport:
+    """Fetch one page of a feed, such as ?paged=2, and import it into the feed's source.
+
+    Returns a report, also of a failure. What the server says of the page is not kept: it is
+    not what the source is asked for.
+    """
+    url = Source.objects.feed_of(address)
+    source = Source.objects.known_as(url) or Source(url=url)
+    try:
+        return import_document(fetch_feed(address), options, on_entries, source)
+    except FeedError as error:
+        return SourceReport(address, source.title).fail(str(error))
 
 
 def update_source(source: Source, feed: FeedData) -> None:

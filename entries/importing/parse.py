@@ -5,7 +5,7 @@ import io
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from types import FunctionType
 from typing import Any
@@ -91,6 +91,9 @@ def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedF
     first = list(islice(reading.items, PIECE))
     media = [take(item, MEDIA) for item, _ in first if not isinstance(item, Unread)]
     feed = feed_data(reading.head, url, pictures_of_all(media))
+    if wxr.is_export(reading.head.get("namespaces") or {}):
+        blog = wxr.exported_blog(take(reading.head["feed"], FEED))
+        feed = replace(feed, export_of=blog or feed.site_url)
     if warning:
         feed.warnings.append(warning)
     if reading.document and reading.document.broken_off:

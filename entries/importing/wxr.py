@@ -31,6 +31,11 @@ def is_export(namespaces: Mapping[str, str]) -> bool:
     return any(uri.startswith("http://wordpress.org/export/") for uri in namespaces.values())
 
 
+def exported_blog(feed: Mapping[str, Any]) -> str:
+    """The address of the blog in the head of its export; that of the network would be another."""
+    return str(feed.get("wp_base_blog_url") or "").strip()
+
+
 class Export:
     """What of an export concerns its items one by one: who has which login, what is attached.
 

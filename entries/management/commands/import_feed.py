@@ -8,7 +8,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from entries.importing.document import read_path, read_stdin
 from entries.importing.errors import FeedError
 from entries.importing.fetch import USER
-from entries.importing.importer import Options, import_document, import_feed
+from entries.importing.importer import Options, import_document, import_feed, import_page
 from entries.importing.reasons import TAKEN, WAITS
 from entries.importing.report import EntryReport, Report, SourceReport
 from entries.models import Source
@@ -113,6 +113,10 @@ class Command(BaseCommand):
 
 def import_one(name, url, how, on_entries) -> SourceReport:
     if is_address(name):
+        address = Source.objects.feed_of(name)
+        if address != name and not how.all_pages:
+            return import_page(name, how, on_entries)
+        name = address
         source = Source.objects.known_as(name) or Source(url=name)
         return import_feed(source, how, on_entries)
     try:
