@@ -165,20 +165,24 @@ class BatchImport:
         self.writes.new_entries.append(entry)
         self.writes.take(entry, {name: values.merged[name] for name in ("tags", "enclosures")})
         self._add_sighting(item, values, entry, leads=True)
+        self.writes.lead_from(entry, addresses_of(item))
         reasons += removed_reasons(values)
         return Decision("created", entry, reasons, removed=values.removed)
 
     def _credit(self, item: Item, entry: Entry, values: EntryValues) -> Decision:
         """Another source states an entry that is here: it is credited, and changes nothing."""
         self._add_sighting(item, values, entry, leads=False)
+        self.writes.lead_from(entry, addresses_of(item))
         reason = f"known from another feed by its {item.rule}; this feed is credited as well"
         return Decision("unchanged", entry, [reason])
 
     def _merge(self, item: Item, sighting: Sighting, entry: Entry, values: EntryValues) -> Decision:
         base, sighting_led = sighting.base, sighting.leads
+        addresses = [*addresses_of(item), base.get("canonical_url", ""), entry.canonical_url]
         reasons = [] if item.rule == "guid" else [f"known by its {item.rule}"]
         self._change_sighting(item, values, sighting)
         if not sighting_led:
+            self.writes.lead_from(entry, addresses)
             reasons.append("another feed leads; this one is only credited")
             return Decision("unchanged", entry, reasons)
         ours = self.ours[entry.pk]
@@ -206,6 +210,8 @@ class BatchImport:
             reasons.append("taken from upstream: " + ", ".join(names).replace("_", " "))
             reasons += removed_reasons(values) if removed else []
         reasons += values.reasons if taken else []
+        # Only now is it known which of them the entry's own columns lead from.
+        self.writes.lead_from(entry, addresses)
         if conflicts:
             waiting = ", ".join(conflicts).replace("_", " ")
             reasons.append(f"changed here and upstream, waits for an editor: {waiting}")
@@ -269,6 +275,11 @@ class BatchImport:
         sighting.removed = values.removed
         sighting.base = as_base(values.merged, item.dates)
         self.writes.changed_sightings.append(sighting)
+
+
+def addresses_of(item: Item) -> list[str]:
+    """Where the entry is to be found upstream: its page, and its id, if that is its own."""
+    return [item.data.link, item.guid] if item.guid_is_its_own else [item.data.link]
 
 
 def in_bulk(queryset, pks):

@@ -1,11 +1,22 @@
 """What one batch of an import writes, gathered while it is decided and written together."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from entries.characters import strip_controls
-from entries.models import Change, Enclosure, Entry, IdentityKey, ImportLine, ImportRun, Sighting
+from entries.models import (
+    Change,
+    Enclosure,
+    Entry,
+    IdentityKey,
+    ImportLine,
+    ImportRun,
+    OriginalPath,
+    Sighting,
+)
 from entries.models.document import indexed_together
+from entries.models.original_path import further_addresses
 from entries.models.tagging import set_tags
 
 from .feeddata import Envelope
@@ -34,6 +45,7 @@ class Writes:
         self.changed_sightings: list[Sighting] = []
         self.envelopes: dict[Envelope, list[Sighting]] = defaultdict(list)
         self.keys: list[tuple[Sighting, str]] = []
+        self.addresses: list[tuple[Entry, str]] = []
         self.tags: list[tuple[Entry, list[str]]] = []
         self.enclosures: list[tuple[Entry, list[list[Any]]]] = []
         self.changes: list[Change] = []
@@ -46,6 +58,10 @@ class Writes:
         sighting.envelope = None
         if envelope:
             self.envelopes[envelope].append(sighting)
+
+    def lead_from(self, entry: Entry, addresses: Iterable[str]) -> None:
+        """Let the paths in these addresses lead to the entry, as it is by now."""
+        self.addresses += [(entry, address) for address in further_addresses(entry, addresses)]
 
     def take(self, entry: Entry, values: dict[str, Any]) -> None:
         """Give the entry these values, by the names of merged fields."""
@@ -102,6 +118,7 @@ class Writes:
             # Of what was known before, most of the keys are.
             ignore_conflicts=True,
         )
+        OriginalPath.objects.keep((entry.pk, address) for entry, address in self.addresses)
         if self.tags:
             set_tags({entry.pk: names for entry, names in self.tags})
 

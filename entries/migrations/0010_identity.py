@@ -103,6 +103,31 @@ class Migration(migrations.Migration):
                 to="entries.feedenvelope",
             ),
         ),
+        migrations.CreateModel(
+            "OriginalPath",
+            [
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.BigIntegerField(help_text="As `path_key` makes it.")),
+                ("address", models.TextField()),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="original_paths",
+                        to="entries.entry",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            "originalpath",
+            models.UniqueConstraint(fields=["key", "entry"], name="one_path_an_entry"),
+        ),
         migrations.RunPython(drop_repeated_keys, migrations.RunPython.noop),
         migrations.AlterField("identitykey", "value", models.CharField(max_length=40)),
         migrations.AddConstraint(

@@ -5,6 +5,7 @@ from .change import Change
 from .document import SearchDocument
 from .entry import Enclosure, Entry, EntryQuerySet
 from .merged import MergedEntry
+from .original_path import OriginalPath
 from .run import ImportLine, ImportRun
 from .sighting import FeedEnvelope, FilteredPost, IdentityKey, Sighting
 from .site import SiteIdentity, SiteSettings
@@ -24,6 +25,7 @@ __all__ = [
     "ImportRun",
     "MergedEntry",
     "OldAddress",
+    "OriginalPath",
     "SearchDocument",
     "Sighting",
     "SiteIdentity",

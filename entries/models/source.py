@@ -38,7 +38,7 @@ class SourceQuerySet(models.QuerySet):
 
         Other names than WordPress's `paged` count only where that leads to a known source.
         """
-        if self.known_as(url):
+        if without_page(url, PERHAPS_PAGED) == url or self.known_as(url):
             return url
         for parameter in (PAGED, PERHAPS_PAGED):
             feed = without_page(url, parameter)

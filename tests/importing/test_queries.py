@@ -106,7 +106,7 @@ def with_other_ids(queries, number):
         (sibling, 21),
         (rejected, 12),
         (deleted, 12),
-        (with_other_ids, 23),
+        (with_other_ids, 24),
     ],
 )
 @pytest.mark.parametrize("number", NUMBERS)
