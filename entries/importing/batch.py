@@ -192,6 +192,9 @@ class BatchImport:
             ours.values,
             {name: change.base for name, change in self.waiting[entry.pk].items()},
         )
+        if item.is_cleaned_anew:
+            # Upstream has said nothing new that an editor would have to know of.
+            merged.conflicts.clear()
         conflicts = self._note_conflicts(entry, merged)
         published = item.dates.published
         if item.dates.rule != "first seen" and published != moment(base, "published"):
@@ -222,14 +225,9 @@ class BatchImport:
 
     def _take_updated(self, entry: Entry, base: dict[str, Any], item: Item) -> bool:
         """Follow upstream's clock; an editor's later change keeps its own time."""
-        theirs, before = item.dates.updated, moment(base, "updated")
-        if item.dates.rule not in ("published", "updated") or theirs == before:
+        if not item.dates.is_own:
             return False
-        wanted = theirs if entry.updated == before else max(entry.updated, theirs)
-        if wanted == entry.updated:
-            return False
-        entry.updated = wanted
-        return True
+        return follow_updated(entry, moment(base, "updated"), item.dates.updated)
 
     def _note_conflicts(self, entry: Entry, merged: Merge) -> list[str]:
         waiting = self.waiting[entry.pk]
@@ -275,6 +273,18 @@ class BatchImport:
         sighting.removed = values.removed
         sighting.base = as_base(values.merged, item.dates)
         self.writes.changed_sightings.append(sighting)
+
+
+def follow_updated(entry: Entry, before: datetime, theirs: datetime) -> bool:
+    """Let the entry's time follow upstream's, unless an editor's change is later.
+
+    Returns whether it is another then.
+    """
+    if theirs == before:
+        return False
+    wanted = theirs if entry.updated == before else max(entry.updated, theirs)
+    changed, entry.updated = wanted != entry.updated, wanted
+    return changed
 
 
 def addresses_of(item: Item) -> list[str]:

@@ -1,7 +1,5 @@
 """Which entries of a document are known already, in a fixed number of queries a batch."""
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,10 +14,9 @@ from .dates import EntryDates, find_dates
 from .feeddata import EntryData
 from .identity import Key, find_keys, guid_key, shared_guid_key
 from .policies import Policies
-from .received import received_bytes
+from .received import is_same_but_for_cleaning, received_bytes, received_hash
 from .rules import Rules
 from .statements import Statements, statement_hash
-from .values import CLEANING_VERSION
 
 
 class Known(NamedTuple):
@@ -60,6 +57,7 @@ class Item:
     filtered_by: str = ""  # the filter that leaves it out
     skip: str = ""  # why it is left out, such as that the document states it twice
     is_unchanged: bool = False
+    is_cleaned_anew: bool = False  # unchanged, but what was known was cleaned by other rules
 
 
 class Matcher:
@@ -116,18 +114,13 @@ class Matcher:
 
     def _item(self, data: EntryData) -> Item:
         received = received_bytes(data)
-        # The feed's own date changes with every new post, and says nothing new of this one.
-        decides = received if data.envelope else json.dumps(data.raw, sort_keys=True).encode()
-        decides += data.context.as_json_without_date.encode()
-        received_hash = hashlib.blake2b(decides, digest_size=16).hexdigest()
-        dates = find_dates(data, self.now, self.zone)
         return Item(
             data,
             received,
-            f"{CLEANING_VERSION}:{received_hash}",
+            received_hash(data, received),
             statement_hash(data),
             data.guid,
-            dates,
+            find_dates(data, self.now, self.zone),
             skip=data.left_out,
         )
 
@@ -225,6 +218,9 @@ class Matcher:
             known.source_id == self.source.pk
             and known.received_hash == item.received_hash
             and not known.filtered_by
+        )
+        item.is_cleaned_anew = known.source_id == self.source.pk and is_same_but_for_cleaning(
+            known.received_hash, item.received_hash
         )
         if known.filtered_by:
             item.filtered_by = self.policies.find_hit(item.data)

@@ -12,6 +12,7 @@ from entries.models import FeedEnvelope, Sighting, Source
 from .errors import ParseError
 from .feeddata import EntryData, Envelope, FeedContext
 from .parse import parse_feed
+from .values import CLEANING_VERSION
 
 
 def received_bytes(data: EntryData) -> bytes:
@@ -24,6 +25,23 @@ def received_bytes(data: EntryData) -> bytes:
         return data.received
     entry = json.dumps(data.raw, sort_keys=True)
     return f'{{"entry": {entry}, "feed": {data.context.as_json}}}'.encode()
+
+
+def received_hash(data: EntryData, received: bytes) -> str:
+    """A hash of all that decides what becomes of an entry, after the version of cleaning.
+
+    The feed's own date is left out: it changes with every new post, and says nothing new of
+    this one.
+    """
+    if not data.envelope:
+        received = json.dumps(data.raw, sort_keys=True).encode()
+    decides = received + data.context.as_json_without_date.encode()
+    return f"{CLEANING_VERSION}:{blake2b(decides, digest_size=16).hexdigest()}"
+
+
+def is_same_but_for_cleaning(one: str, other: str) -> bool:
+    """Whether two such hashes are of the same, cleaned by different versions."""
+    return one != other and one.partition(":")[2] == other.partition(":")[2]
 
 
 def store_envelopes(source: Source, envelopes: Iterable[Envelope]) -> dict[Envelope, int]:

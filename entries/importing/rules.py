@@ -6,7 +6,8 @@ from typing import Any
 
 from entries.models import Sighting
 
-OWN_DATES = ("published", "updated")
+from .dates import OWN_DATES
+
 MAX_COMPARED = 200  # sightings with an entry's guid that are compared with it
 
 
@@ -72,7 +73,7 @@ class Rules:
 
     def _by_date(self, item: Any, value: str, rows: Sequence[Any]) -> list[Any]:
         """Those of the same date, if there are as many as entries that could be meant."""
-        if item.dates.rule not in OWN_DATES:
+        if not item.dates.is_own:
             return []
         same = [row for row in rows if self._has_date(row, item)]
         own = [row for row in same if row.source_id == self.source_pk]

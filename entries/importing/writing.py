@@ -1,7 +1,7 @@
 """What one batch of an import writes, gathered while it is decided and written together."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from entries.characters import strip_controls
@@ -123,14 +123,21 @@ class Writes:
             set_tags({entry.pk: names for entry, names in self.tags})
 
     def _write_enclosures(self) -> None:
-        old = [entry.pk for entry, _ in self.enclosures if entry in self.changed_entries]
-        if old:
-            Enclosure.objects.filter(entry__in=old).delete()
-        Enclosure.objects.bulk_create(
-            Enclosure(entry=entry, **dict(zip(Enclosure.STATED, row, strict=True)))
-            for entry, rows in self.enclosures
-            for row in rows
+        write_enclosures(
+            {entry.pk: rows for entry, rows in self.enclosures},
+            old=[entry.pk for entry, _ in self.enclosures if entry in self.changed_entries],
         )
+
+
+def write_enclosures(wanted: Mapping[int, list[list[Any]]], old: Collection[int]) -> None:
+    """Give entries these enclosures, by primary key. Those of `old` ones are replaced."""
+    if old:
+        Enclosure.objects.filter(entry__in=old).delete()
+    Enclosure.objects.bulk_create(
+        Enclosure(entry_id=pk, **dict(zip(Enclosure.STATED, row, strict=True)))
+        for pk, rows in wanted.items()
+        for row in rows
+    )
 
 
 def update(model, rows, fields) -> None:
