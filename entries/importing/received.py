@@ -12,7 +12,7 @@ from entries.models import FeedEnvelope, Sighting, Source
 from .errors import ParseError
 from .feeddata import EntryData, Envelope, FeedContext
 from .parse import parse_feed
-from .values import CLEANING_VERSION
+from .values import CLEANING_VERSION, is_empty
 
 
 def received_bytes(data: EntryData) -> bytes:
@@ -47,10 +47,10 @@ def is_same_but_for_cleaning(one: str, other: str) -> bool:
 def store_envelopes(source: Source, envelopes: Iterable[Envelope]) -> dict[Envelope, int]:
     """The primary key of the row of each envelope, made where there is none yet.
 
-    At most three queries.
+    At most three queries. Call within a transaction: the rows are locked, so that they stay.
     """
     wanted = {envelope_digest(envelope): envelope for envelope in envelopes}
-    stored = FeedEnvelope.objects.filter(source=source, digest__in=wanted)
+    stored = FeedEnvelope.objects.select_for_update().filter(source=source, digest__in=wanted)
     found = dict(stored.values_list("digest", "pk")) if wanted else {}
     if len(found) < len(wanted):
         FeedEnvelope.objects.bulk_create(
@@ -107,12 +107,14 @@ def parse_again(sightings: Iterable[Sighting]) -> dict[int, EntryData]:
         )
         received = [zlib.decompress(sighting.received) for sighting in group]
         entries = read_entries(envelope, received)
-        if len(entries) == len(group):
-            found |= {sighting.pk: data for sighting, data in zip(group, entries, strict=True)}
+        if [data.received for data in entries] == received:
+            pks = (sighting.pk for sighting in group)
+            found |= dict(zip(pks, entries, strict=True))
             continue
         # Something in one of them has spoilt its neighbours.
         for sighting, data in zip(group, received, strict=True):
-            if entries := read_entries(envelope, [data]):
+            entries = read_entries(envelope, [data])
+            if len(entries) == 1 and not is_empty(entries[0]):
                 found[sighting.pk] = entries[0]
     return found
 

@@ -40,6 +40,9 @@ def digest(*parts: str) -> str:
     return hashlib.blake2b(whole, digest_size=16).hexdigest()
 
 
+OF_NOTHING = digest("", "", "", "", "")
+
+
 class Statements:
     """What the entries of a document have stated so far. `shared_guids` name several entries."""
 
@@ -56,7 +59,7 @@ class Statements:
         """
         here: dict[str, int] = {}  # places in the batch
         for place, item in enumerate(items):
-            if item.skip:
+            if item.skip or item.statement_hash == OF_NOTHING:
                 continue
             said, version = item.statement_hash, version_hash(item.data)
             updated = str(item.data.raw.get("updated") or "")

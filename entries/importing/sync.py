@@ -18,7 +18,7 @@ from .importer import Options, ask_source, import_answer, renewing
 from .lease import Lease
 from .outcome import note_failure
 from .report import SourceReport
-from .thinning import thin_records
+from .thinning import thin_envelopes, thin_records
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ def sync(
     finally:
         lease.give_back()
     thin_records()
+    thin_envelopes()
 
 
 def run(sources: Sequence[Source], options, jobs: int, lease, on_start, on_report) -> None:
