@@ -28,8 +28,8 @@ def keeping_true(entries: "EntryQuerySet", written: Collection[str]) -> Iterator
     """Keep what repeats these entries true while their `written` fields change.
 
     That is: withdrawals, old addresses, the status and date of taggings with the counts of
-    their tags, and the keys of original paths, with those that were there before; not search documents. `entries` are locked, and
-    at most `locking.MAX_BATCH_ENTRIES`. Call within a transaction. A fixed number of queries,
+    their tags, the keys of original paths and the paths from before; not search documents.
+    `entries` are locked, and at most `locking.MAX_BATCH_ENTRIES`. Call within a transaction. A fixed number of queries,
     but for one per 500 entries whose keys change.
     """
     with ExitStack() as stack:
