@@ -16,10 +16,10 @@ from .values import CLEANING_VERSION, is_empty
 
 
 def received_bytes(data: EntryData) -> bytes:
-    """What is kept of an entry: its bytes.
+    """The bytes to keep of an entry.
 
-    Where its document could not be cut into entries, its parsed fields and what it takes from
-    its feed, as JSON.
+    They are JSON of its parsed fields, and of what it takes from its feed, where its document
+    could not be cut into entries.
     """
     if data.envelope:
         return data.received
@@ -40,7 +40,7 @@ def received_hash(data: EntryData, received: bytes) -> str:
 
 
 def is_same_but_for_cleaning(one: str, other: str) -> bool:
-    """Whether two such hashes are of the same, cleaned by different versions."""
+    """True for hashes that differ in the version of cleaning alone."""
     return one != other and one.partition(":")[2] == other.partition(":")[2]
 
 
@@ -82,10 +82,10 @@ def envelope_digest(envelope: Envelope) -> str:
 
 
 def parse_again(sightings: Iterable[Sighting]) -> dict[int, EntryData]:
-    """What today's parsers read in the bytes of each sighting, by primary key.
+    """Parse the bytes of each sighting with today's parsers. Returns entries by primary key.
 
-    Sightings that share an envelope are parsed as one document. What can't be parsed any more
-    is left out. One query, where the envelopes have not been fetched with the sightings.
+    Sightings that share an envelope are parsed as one document. The result lacks those that
+    can't be parsed any more. One query.
     """
     found: dict[int, EntryData] = {}
     enclosed: dict[int, list[Sighting]] = defaultdict(list)

@@ -12,7 +12,7 @@ MAX_COMPARED = 200  # sightings with an entry's guid that are compared with it
 
 
 class Rules:
-    """The sightings that each entry of a batch can be, by the rule that says so.
+    """Finds the sightings that each entry of a batch can be, rule by rule.
 
     A key that several entries of the batch or several sightings of the source share tells
     nothing by itself. Then the dates must be the same as well, and as many entries be left as
@@ -66,13 +66,13 @@ class Rules:
         self.left.subtract(self._traits(item))
 
     def _traits(self, item: Any) -> list[tuple[str, Any]]:
-        """What it shares with those that could be taken for it."""
+        """The values that entries share which could be taken for each other."""
         return [
             (value, item.dates.published) for value in (item.guid, *(k.value for k in item.keys))
         ]
 
     def _by_date(self, item: Any, value: str, rows: Sequence[Any]) -> list[Any]:
-        """Those of the same date, if there are as many as entries that could be meant."""
+        """The rows of the same date, if there are as many as entries that could be meant."""
         if not item.dates.is_own:
             return []
         same = [row for row in rows if self._has_date(row, item)]
@@ -85,7 +85,7 @@ class Rules:
         return stated and sighting.dated_by in OWN_DATES
 
     def _agrees(self, item: Any, row: Any) -> bool:
-        """Whether title or date say as well that the two are one entry."""
+        """True when the title or the date is the same as well."""
         base = self.stored[row.pk].base
         if item.data.title and item.data.title == base.get("title"):
             return True

@@ -1,4 +1,4 @@
-"""Which source a document belongs to."""
+"""Find the source that a document belongs to."""
 
 from entries.models import Source
 
@@ -7,15 +7,15 @@ from .errors import UsageError
 from .feeddata import FeedData
 from .identity import without_variations
 
-# What stands before a blog's address in that of the source of its exports.
+# The source of a blog's exports has this and the blog's address for an address.
 EXPORT = "wordpress-export:"
 
 
 def find_source(fetched: Fetched, feed: FeedData) -> Source:
     """The source of a document that was handed in, which need not be stored yet.
 
-    That is the one with the address it was fetched from, else that of the blog whose export it
-    is, else that of its link rel=self, else that of the file. Raises UsageError without any.
+    It is known by the address that the document was fetched from, else by the blog whose export
+    it is, else by its link rel=self, else by its file. Raises UsageError without any.
     """
     url = fetched.url or export_address(feed.export_of) or feed.self_url
     if not url.startswith(("http://", "https://", "file:", EXPORT)):
@@ -29,5 +29,5 @@ def find_source(fetched: Fetched, feed: FeedData) -> Source:
 
 
 def export_address(blog: str) -> str:
-    """What a blog's exports are known by, since each file has another name."""
+    """The address that stands for all exports of a blog: their files have other names each."""
     return f"{EXPORT}{without_variations(blog)}" if blog.startswith(("http:", "https:")) else ""

@@ -1,4 +1,4 @@
-"""Which entries of one document are one entry, and which only share an id.
+"""Tell entries that a document states twice from those that only share an id.
 
 Two are one when they say the same: id, link, title, date of publication, text and enclosures.
 They are one as well when they are two versions of one entry, as RFC 4287 (4.1.1) has it: with
@@ -44,7 +44,10 @@ OF_NOTHING = digest("", "", "", "", "")
 
 
 class Statements:
-    """What the entries of a document have stated so far. `shared_guids` name several entries."""
+    """Remembers what the entries of a document have stated so far.
+
+    `shared_guids` are the ids that the document gives to several entries.
+    """
 
     def __init__(self) -> None:
         self.stated: set[str] = set()
@@ -53,9 +56,9 @@ class Statements:
         self.shared_guids: set[str] = set()
 
     def tell_apart(self, items: Sequence) -> None:
-        """Skip those of a batch that are stated twice: of two in one batch the older.
+        """Skip the entries of a batch that are stated twice: the older of two in the batch.
 
-        Of two that stand further apart than a batch the first counts.
+        Where an earlier batch has stated the entry, the first counts, whatever its date.
         """
         here: dict[str, int] = {}  # places in the batch
         for place, item in enumerate(items):

@@ -16,7 +16,8 @@ class OriginalPathQuerySet(models.QuerySet["OriginalPath"]):
     def keep(self, addresses: Iterable[tuple[int, str]]) -> None:
         """Let the path in each address lead to the entry with the key beside it.
 
-        At most one query. What is no address of the web, and a front page, has no such path.
+        At most one query. A front page has no such path, nor has an address that is not of the
+        web.
         """
         rows = [
             OriginalPath(entry_id=pk, key=path_key(plain), address=address)
@@ -30,8 +31,8 @@ class OriginalPathQuerySet(models.QuerySet["OriginalPath"]):
 class OriginalPath(models.Model):
     """A path that an imported post had upstream, or has there in another feed.
 
-    Those in the entry's present `canonical_url` and in its `atom_id` have their keys in the
-    entry itself, so that few entries have any of these.
+    The entry itself has the keys of the paths in its `canonical_url` and its `atom_id`. Few
+    entries have others.
     """
 
     entry = models.ForeignKey(
@@ -50,7 +51,7 @@ class OriginalPath(models.Model):
 
 
 def further_addresses(entry: Any, addresses: Iterable[str]) -> list[str]:
-    """Those of the addresses that an entry's own columns do not lead from."""
+    """The addresses whose paths are neither in `canonical_url` nor in `atom_id` of the entry."""
     own = {entry.canonical_url, entry.atom_id}
     others = [address for address in dict.fromkeys(addresses) if address and address not in own]
     if not others:

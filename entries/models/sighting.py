@@ -4,7 +4,7 @@ from django.db import models
 
 
 class FeedEnvelope(models.Model):
-    """What a document of a source said before and after its entries, and where it was from.
+    """The bytes before and after the entries in a document of a source, and where it was from.
 
     With it the bytes of an entry are parsed again. Stored once for all entries that came in
     documents which differ in nothing else; `before` and `after` are compressed by zlib.
