@@ -289,7 +289,8 @@ def follow_updated(entry: Entry, before: datetime, theirs: datetime) -> bool:
 
 def addresses_of(item: Item) -> list[str]:
     """Where the entry is to be found upstream: its page, and its id, if that is its own."""
-    return [item.data.link, item.guid] if item.guid_is_its_own else [item.data.link]
+    stated = [item.data.link, item.guid] if item.guid_is_its_own else [item.data.link]
+    return [strip_controls(address) for address in stated]
 
 
 def in_bulk(queryset, pks):
