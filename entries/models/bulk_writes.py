@@ -29,8 +29,8 @@ def keeping_true(entries: "EntryQuerySet", written: Collection[str]) -> Iterator
 
     That is: withdrawals, old addresses, the status and date of taggings with the counts of
     their tags, the keys of original paths and the paths from before; not search documents.
-    `entries` are locked, and at most `locking.MAX_BATCH_ENTRIES`. Call within a transaction. A fixed number of queries,
-    but for one per 500 entries whose keys change.
+    `entries` are locked, and at most `locking.MAX_BATCH_ENTRIES`. Call within a transaction.
+    A fixed number of queries, but for one per 500 entries whose keys change.
     """
     with ExitStack() as stack:
         if not DATED.isdisjoint(written):
