@@ -40,10 +40,10 @@ class FilteredPostAdmin(ReadOnlyAdmin):
 
     @admin.display(description="as received")
     def received(self, post):
-        return readable_json(post.raw)
+        return readable_json(post.received_text)
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("raw")
+        return super().get_queryset(request).defer("received")
 
     def get_actions(self, request):
         return super().get_actions(request) if self.may_decide(request) else {}

@@ -74,7 +74,7 @@ def sighting_item(sighting: Sighting) -> str:
         source,
         " leads: its changes are followed" if sighting.leads else "",
         format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", facts),
-        readable_json(sighting.raw),
+        readable_json(sighting.received_text),
     )
 
 

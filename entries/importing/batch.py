@@ -8,6 +8,7 @@ from typing import Any
 from entries.characters import strip_controls
 from entries.models import Change, Entry, ImportLine, ImportRun, Sighting, Source
 from entries.models.entry import mint_atom_id
+from entries.models.locking import locking
 from entries.slugs import free_slug
 
 from .backfill import is_backfill
@@ -91,11 +92,12 @@ class BatchImport:
         """Read the rows that the batch may change, in a fixed number of queries."""
         touched = [item.known for item in items if item.known and needs_cleaning(item)]
         # Locked, and first of all: an editor who saves meanwhile waits, and then merges with
-        # what is new. By primary key, as everybody does who locks several.
+        # what is new.
         pks = {known.entry_id for known in touched if known.entry_id}
-        locked = Entry.objects.select_for_update().filter(pk__in=pks).order_by("pk")
-        self.entries = {entry.pk: entry for entry in locked} if pks else {}
-        self.sightings = in_bulk(Sighting.objects.defer("raw"), {known.pk for known in touched})
+        self.entries = {entry.pk: entry for entry in locking(Entry, pks)} if pks else {}
+        self.sightings = in_bulk(
+            Sighting.objects.defer("received"), {known.pk for known in touched}
+        )
         for known in touched:
             entry, sighting = self.entries.get(known.entry_id or 0), self.sightings.get(known.pk)
             status = entry.status if entry else None
@@ -170,7 +172,7 @@ class BatchImport:
         decision = Decision("skipped", None, [f"left out by the filter {hit}"], filtered_by=hit)
         if known is None:
             self._add_sighting(item, self._values(item), None, leads=False)
-        elif (known.filtered_by, known.raw_hash) == (hit, item.raw_hash):
+        elif (known.filtered_by, known.received_hash) == (hit, item.received_hash):
             decision.quiet = True
         else:
             sighting, sighting.filtered_by = self.sightings[known.pk], hit
@@ -206,20 +208,24 @@ class BatchImport:
         self.writes.new_entries.append(entry)
         self.writes.take(entry, {name: values.merged[name] for name in ("tags", "enclosures")})
         self._add_sighting(item, values, entry, leads=True)
+        self.writes.lead_from(entry, addresses_of(item))
         reasons += removed_reasons(values)
         return Decision("created", entry, reasons, removed=values.removed)
 
     def _credit(self, item: Item, entry: Entry, values: EntryValues) -> Decision:
         """Another source states an entry that is here: it is credited, and changes nothing."""
         self._add_sighting(item, values, entry, leads=False)
+        self.writes.lead_from(entry, addresses_of(item))
         reason = f"known from another feed by its {item.rule}; this feed is credited as well"
         return Decision("unchanged", entry, [reason])
 
     def _merge(self, item: Item, sighting: Sighting, entry: Entry, values: EntryValues) -> Decision:
         base, sighting_led = sighting.base, sighting.leads
+        addresses = [*addresses_of(item), base.get("canonical_url", ""), entry.canonical_url]
         reasons = [] if item.rule == "guid" else [f"known by its {item.rule}"]
         self._change_sighting(item, values, sighting)
         if not sighting_led:
+            self.writes.lead_from(entry, addresses)
             reasons.append("another feed leads; this one is only credited")
             return Decision("unchanged", entry, reasons)
         ours = self.ours[entry.pk]
@@ -229,6 +235,9 @@ class BatchImport:
             ours.values,
             {name: change.base for name, change in self.waiting[entry.pk].items()},
         )
+        if item.is_cleaned_anew:
+            # Upstream has said nothing new that an editor would have to know of.
+            merged.conflicts.clear()
         conflicts = self._note_conflicts(entry, merged)
         published = item.dates.published
         if item.dates.rule != "first seen" and published != moment(base, "published"):
@@ -247,6 +256,8 @@ class BatchImport:
             reasons.append("taken from upstream: " + ", ".join(names).replace("_", " "))
             reasons += removed_reasons(values) if removed else []
         reasons += values.reasons if taken else []
+        # Only now is it known which of them the entry's own columns lead from.
+        self.writes.lead_from(entry, addresses)
         if conflicts:
             waiting = ", ".join(conflicts).replace("_", " ")
             reasons.append(f"changed here and upstream, waits for an editor: {waiting}")
@@ -257,14 +268,9 @@ class BatchImport:
 
     def _take_updated(self, entry: Entry, base: dict[str, Any], item: Item) -> bool:
         """Follow upstream's clock; an editor's later change keeps its own time."""
-        theirs, before = item.dates.updated, moment(base, "updated")
-        if item.dates.rule not in ("published", "updated") or theirs == before:
+        if not item.dates.is_own:
             return False
-        wanted = theirs if entry.updated == before else max(entry.updated, theirs)
-        if wanted == entry.updated:
-            return False
-        entry.updated = wanted
-        return True
+        return follow_updated(entry, moment(base, "updated"), item.dates.updated)
 
     def _note_conflicts(self, entry: Entry, merged: Merge) -> list[str]:
         waiting = self.waiting[entry.pk]
@@ -287,24 +293,47 @@ class BatchImport:
             guid=strip_controls(item.guid),
             matched_by=item.rule,
             dated_by=item.dates.rule,
-            raw=item.raw,
-            raw_hash=item.raw_hash,
+            received=item.received,
+            received_hash=item.received_hash,
+            statement_hash=item.statement_hash,
             removed=values.removed,
             filtered_by=item.filtered_by,
             base=as_base(values.merged, item.dates),
         )
+        self.writes.enclose(sighting, item.envelope)
         self.writes.new_sightings.append(sighting)
         self.writes.keys += [(sighting, key.value) for key in item.keys]
 
     def _change_sighting(self, item: Item, values: EntryValues, sighting: Sighting) -> None:
         guid = strip_controls(item.guid)
+        self.writes.keys += [(sighting, key.value) for key in item.keys]
         if guid != sighting.guid:
-            self.writes.keys += [(sighting, key.value) for key in item.keys]
             sighting.guid, sighting.matched_by = guid, item.rule
-        sighting.raw, sighting.raw_hash = item.raw, item.raw_hash
+        sighting.received = item.received
+        sighting.received_hash = item.received_hash
+        sighting.statement_hash = item.statement_hash
+        self.writes.enclose(sighting, item.envelope)
         sighting.removed = values.removed
         sighting.base = as_base(values.merged, item.dates)
         self.writes.changed_sightings.append(sighting)
+
+
+def follow_updated(entry: Entry, before: datetime, theirs: datetime) -> bool:
+    """Let the entry's time follow upstream's, unless an editor's change is later.
+
+    Returns whether it is another then.
+    """
+    if theirs == before:
+        return False
+    wanted = theirs if entry.updated == before else max(entry.updated, theirs)
+    changed, entry.updated = wanted != entry.updated, wanted
+    return changed
+
+
+def addresses_of(item: Item) -> list[str]:
+    """Where the entry is to be found upstream: its page, and its id, if that is its own."""
+    stated = [item.data.link, item.guid] if item.guid_is_its_own else [item.data.link]
+    return [strip_controls(address) for address in stated]
 
 
 def in_bulk(queryset, pks):

@@ -8,6 +8,8 @@ from email.utils import parsedate_to_datetime
 
 from .feeddata import EntryData
 
+# The rules by which an entry is dated by itself.
+OWN_DATES = ("published", "updated")
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 FURTHEST_AHEAD = timedelta(days=5 * 365)
 
@@ -36,6 +38,11 @@ class EntryDates:
     updated: datetime
     rule: str
     reasons: list[str]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the entry states a date of its own: any other is made up here."""
+        return self.rule in OWN_DATES
 
 
 def find_dates(data: EntryData, now: datetime, zone: tzinfo = UTC) -> EntryDates:

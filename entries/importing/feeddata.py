@@ -98,6 +98,25 @@ class FeedContext:
 
 
 @dataclass(frozen=True)
+class Envelope:
+    """What a document says before and after its entries, and where it is from.
+
+    Any of its entries is put between the two to be parsed again. `pictures_of_all` are those
+    that all entries had, which some of them do not tell.
+    """
+
+    before: bytes
+    after: bytes
+    url: str = ""
+    pictures_of_all: tuple[str, ...] = ()
+
+    def document(self, entries: Iterable[bytes]) -> bytes:
+        """A document of the same feed that has only these entries."""
+        separator = b"," if self.before.startswith(b"{") else b"\n"
+        return self.before + separator.join(entries) + self.after
+
+
+@dataclass(frozen=True)
 class FeedData:
     """What a feed says of itself."""
 
@@ -110,6 +129,7 @@ class FeedData:
     icon: str
     context: FeedContext
     next_page: str = ""  # where older entries are (RFC 5005: prev-archive, next)
+    export_of: str = ""  # the address of the blog, where the document is its software's export
     warnings: list[str] = field(default_factory=list)
 
 
@@ -118,12 +138,16 @@ class EntryData:
     """What a feed states about one entry.
 
     `raw` is what feedparser made of it, or what another parser put into the same shape, in
-    JSON's types. `left_out` says why the entry is none to import, if it isn't.
+    JSON's types. `left_out` says why the entry is none to import, if it isn't. `received`
+    are its bytes, to be parsed again within `envelope`; there are none where the document
+    could not be cut into its entries.
     """
 
     raw: Raw
     context: FeedContext
     left_out: str = ""
+    received: bytes = b""
+    envelope: Envelope | None = None
 
     def look_at_all(self) -> None:
         """Work out what is worked out once, so that what raises does so here."""

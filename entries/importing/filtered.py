@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from entries.models import FilteredPost, ImportRun, Source
 
+from .envelopes import parse_again
 from .importer import BATCH, finish
 from .items import Frame, Item
 from .matching import Matcher
 from .policies import Policies
 from .reading import read_again
-from .reclean import stored_data
 from .report import SourceReport
 from .storing import Storing
 from .values import find_address
@@ -41,10 +41,13 @@ def let_in_of(source: Source, posts: list[FilteredPost]) -> int:
     frame = Frame(timezone.now(), source.zone, site_zone, source.pk, source.site_url)
     run = ImportRun.objects.create(source=source)
     storing = Storing(source, run, Matcher(source, policies), frame, report)
-    entries = [stored_data(post.raw) for post in posts]
+    received = parse_again(posts)
+    posts = [post for post in posts if post.pk in received]
+    entries = [received[post.pk] for post in posts]
+    length = sum(len(post.received) for post in posts)
     status, waiting = ImportRun.Status.FAILED, iter(posts)
     try:
-        with read_again(source.url, entries, sum(len(post.raw) for post in posts)) as reading:
+        with read_again(source.url, entries, length) as reading:
             for number, items in reading.batches(BATCH, frame):
                 for item, post in zip(items, waiting, strict=False):
                     date_by_first_sight(item, post, frame)

@@ -1,13 +1,15 @@
 """The keys by which an entry is known again.
 
-Tried in this order; the first that finds the entry decides:
+An entry that says just what it said (`statements.py`) is known by any of them. Else they are
+tried in this order; the first that is sure (`rules.py`) decides:
 
 1. `guid`: the id that the source gives it, letter for letter.
 2. `guid, normalised`: the same without scheme, case of the host, default port and a
    trailing `#atom-…`.
 3. `link`: its address likewise, without tracking parameters; only when the date or the
    title agrees as well, since all entries of a feed may link to one page.
-4. `title and date`: within one source.
+4. `title and date`: within one source. Without a title, its text or its enclosures count.
+5. `guid and date`: where a source gives the guid to several entries.
 
 Ids and links are known across sources, so that a post that stands in several feeds is one
 entry. An id that is no absolute IRI says nothing outside its own source, and one that a

@@ -212,15 +212,17 @@ def import_document(
     fetched: Fetched,
     options: Options = Options(),
     on_entries: Callable[[int], None] = lambda number: None,
+    source: Source | None = None,
 ) -> SourceReport:
     """Import a document that has been read already.
 
-    It belongs to the source with the address it was fetched from, else to the one that its
-    link rel=self names. Raises FeedError when it is no feed, when nothing says where it is
+    It belongs to `source`, which need not be stored yet. Where none is given, to that with the
+    address it was fetched from, else to that of the blog whose export it is, else to that which
+    its link rel=self names. Raises FeedError when it is no feed, when nothing says where it is
     from, and when another run imports the source; then nothing has been written.
     """
     with read_document(fetched) as reading:
-        source = find_source(fetched, reading.feed)
+        source = source or find_source(fetched, reading.feed)
         set_policies(source, options.policies, save=source.pk is not None and not options.dry_run)
         report = SourceReport(fetched.name, reading.feed.title or source.title)
         with hold(source, options, on_entries) as on_batch:
@@ -283,6 +285,24 @@ def import_entries(
         note_feed_updated(source, reading.feed)
     report.warnings += reading.feed.warnings
     finish(run, ImportRun.Status.IMPORTED, warnings=reading.feed.warnings)
+
+
+def import_page(
+    address: str,
+    options: Options = Options(),
+    on_entries: Callable[[int], None] = lambda number: None,
+) -> SourceReport:
+    """Fetch one page of a feed, such as ?paged=2, and import it into the feed's source.
+
+    Returns a report, also of a failure. What the server says of the page is not kept: it is
+    not what the source is asked for.
+    """
+    url = Source.objects.feed_of(address)
+    source = Source.objects.known_as(url) or Source(url=url)
+    try:
+        return import_document(fetch_feed(address), options, on_entries, source)
+    except FeedError as error:
+        return SourceReport(address, source.title).fail(str(error))
 
 
 def finish(run: ImportRun | None, status: str, error: str = "", warnings=()) -> None:

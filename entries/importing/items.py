@@ -1,8 +1,8 @@
 """One entry of a document on its way in: what can be told of it without a database."""
 
-import hashlib
 import json
 import traceback
+import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 from entries.characters import strip_controls
 
 from .dates import EntryDates, find_dates
-from .feeddata import EntryData
+from .feeddata import EntryData, Envelope
 from .identity import Key, find_keys
+from .received import received_bytes, received_hash
+from .statements import statement_hash
 from .values import EntryValues, find_address, find_values, is_empty
 
 MAX_ERROR_CHARS = 200
@@ -25,9 +27,10 @@ class Known(NamedTuple):
     source_id: int
     entry_id: int | None
     status: str | None
-    raw_hash: str
+    received_hash: str
     atom_id: str | None
     filtered_by: str
+    statement_hash: str
 
 
 @dataclass(frozen=True)
@@ -49,16 +52,18 @@ class Frame:
 class Item:
     """One entry of the document on its way in.
 
-    `place` is its position in its batch. `address` is the day and the slug that it wishes for.
-    `values` is what cleaning makes of it, as soon as that has been asked for. `error` is the
-    traceback of what went wrong while it was read; `skip` then has the reason. The fields from
-    `guid_is_its_own` on are what matching finds out.
+    `place` is its position in its batch. `received` are its bytes, compressed, `length` of them
+    before that; `envelope` is what stands around them in the document. `address` is the day
+    and the slug that it wishes for. `values` is what cleaning makes of it, as soon as that has
+    been asked for. `error` is the traceback of what went wrong while it was read; `skip` then has
+    the reason. The fields from `guid_is_its_own` on are what matching finds out.
     """
 
     place: int
     data: EntryData
-    raw: str  # its fields and its feed's, as JSON
-    raw_hash: str
+    received: bytes
+    received_hash: str
+    statement_hash: str
     guid: str
     dates: EntryDates
     keys: list[Key] = field(default_factory=list)
@@ -66,12 +71,15 @@ class Item:
     is_empty: bool = False
     skip: str = ""  # why it is left out, such as that the document states it twice
     error: str = ""
+    length: int = 0
+    envelope: Envelope | None = None
     values: "EntryValues | Spoilt | None" = None
     guid_is_its_own: bool = True
     known: Known | None = None
     rule: str = "new"
     filtered_by: str = ""  # the filter that leaves it out
     is_unchanged: bool = False
+    is_cleaned_anew: bool = False  # unchanged, but what was known was cleaned by other rules
 
 
 @dataclass(frozen=True)
@@ -101,26 +109,27 @@ def item_of(place: int, data: EntryData, frame: Frame) -> Item:
 
 def make_item(place: int, data: EntryData, frame: Frame) -> Item:
     entry = json.dumps(data.raw, sort_keys=True)
-    raw = f'{{"entry": {entry}, "feed": {data.context.as_json}}}'
-    # The feed's own date changes with every new post, and says nothing new of this one.
-    stated = entry + data.context.as_json_without_date
-    raw_hash = hashlib.blake2b(stated.encode(), digest_size=16).hexdigest()
+    received, envelope = received_bytes(data), data.envelope
+    hashed = received_hash(data, received)
     # Nothing but JSON's types leaves this process.
     data = EntryData(json.loads(entry), data.context, data.left_out)
     dates = find_dates(data, frame.now, frame.zone)
     # A date that was only made up here would give other keys in every run.
-    own = dates.published if dates.rule in ("published", "updated") else None
+    own = dates.published if dates.is_own else None
     return Item(
         place,
         data,
-        raw,
-        raw_hash,
+        zlib.compress(received),
+        hashed,
+        statement_hash(data),
         data.guid,
         dates,
         find_keys(data, frame.source_pk, own, frame.home),
         find_address(data, dates, frame.site_zone),
         is_empty(data),
         skip=data.left_out,
+        length=len(received),
+        envelope=envelope,
     )
 
 
@@ -137,7 +146,7 @@ def spoilt_item(place: int, data: EntryData, frame: Frame, spoilt: Spoilt) -> It
     dates = EntryDates(frame.now, frame.now, "first seen", [])
     data = EntryData(named, data.context)
     guid = named.get("id", "").strip()
-    return Item(place, data, "", "", guid, dates, skip=spoilt.reason, error=spoilt.traceback)
+    return Item(place, data, b"", "", "", guid, dates, skip=spoilt.reason, error=spoilt.traceback)
 
 
 def values_of(data: EntryData) -> EntryValues | Spoilt:

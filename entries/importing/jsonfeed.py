@@ -7,10 +7,12 @@ from typing import Any
 from .addresses import absolute_address
 from .encodings import without_space_before
 from .errors import ParseError
-from .feeddata import EntryData, FeedContext, FeedData, Person, unique_people
+from .feeddata import EntryData, Envelope, FeedContext, FeedData, Person, unique_people
 from .text import squeeze
 
 Raw = dict[str, Any]
+# An item, its bytes and what stands around it.
+Stated = tuple[Raw, bytes, Envelope]
 FIRST_BYTES = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 
 
@@ -47,7 +49,14 @@ def read_json_feed(data: bytes, url: str) -> tuple[FeedData, list[Raw]]:
     objects = [item for item in items if isinstance(item, dict)]
     if len(objects) < len(items):
         feed.warnings.append(f"{len(items) - len(objects)} of its items are no objects.")
-    return feed, objects
+    envelope = around_items(document, url)
+    return feed, [(item, json.dumps(item).encode(), envelope) for item in objects]
+
+
+def around_items(document: Raw, url: str) -> Envelope:
+    """The document without its items, written anew as ASCII: what it says stays the same."""
+    others = {name: value for name, value in document.items() if name != "items"}
+    return Envelope(json.dumps(others | {"items": []}).encode()[:-2], b"]}", url)
 
 
 def load(text: str) -> tuple[Raw, str]:
@@ -75,8 +84,9 @@ def without_depths(text: str) -> str:
     return "".join([*parts, text[end:]])
 
 
-def as_entry(item: Raw, context: FeedContext) -> EntryData:
-    return EntryData(raw_entry(item), context)
+def as_entry(stated: Stated, context: FeedContext) -> EntryData:
+    item, received, envelope = stated
+    return EntryData(raw_entry(item), context, received=received, envelope=envelope)
 
 
 def feed_data(document: Raw, url: str) -> FeedData:

@@ -1,26 +1,25 @@
 """Which entries of a document are known already, in a fixed number of queries a batch."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from entries.models import Entry, IdentityKey, Sighting, Source
+from entries.models import Entry, IdentityKey, Source
 
 from .backfill import newest_of
 from .identity import Key, guid_key, shared_guid_key
 from .items import Item, Known
 from .policies import Policies
-
-STATED_TWICE = "the feed states it twice; the newest counts"
-STATED_TWICE_FAR_APART = "the feed states it twice, far apart; the first counts"
-STATED_TWICE_ALIKE = "the feed states another with this id, title and date; the first counts"
+from .received import is_same_but_for_cleaning
+from .rules import Rules
+from .statements import Statements
 
 COLUMNS = (
     *("value", "sighting_id", "sighting__source_id", "sighting__entry_id"),
-    *("sighting__entry__status", "sighting__raw_hash", "sighting__entry__atom_id"),
-    "sighting__filtered_by",
+    *("sighting__entry__status", "sighting__received_hash", "sighting__entry__atom_id"),
+    *("sighting__filtered_by", "sighting__statement_hash"),
 )
 
 
@@ -35,16 +34,13 @@ class Matcher:
         self.source = source
         self.policies = policies
         self.claimed: set[int] = set()
-        self.stated: dict[str, tuple[str, str]] = {}
-        self.shared_guids: set[str] = set()
-        self.stated_without_guid: set[str] = set()
+        self.statements = Statements()
         self.stated_dates: list[datetime] = []
         self._begin()
 
     def _begin(self) -> None:
         """What holds for the present try to match a batch."""
         self.claimed_now: set[int] = set()
-        self.stated_without_guid_now: set[str] = set()
         self.no_longer_filtered: set[int] = set()
 
     @cached_property
@@ -54,7 +50,7 @@ class Matcher:
 
     def prepare(self, batch: Sequence[Item]) -> None:
         """Tell what the document states twice. Once for each batch, before it is matched."""
-        self._find_stated_twice(batch)
+        self.statements.tell_apart(batch)
 
     def match(self, batch: Sequence[Item]) -> list[Item]:
         """The items, in order, each with the sighting it was known by, if any.
@@ -64,14 +60,14 @@ class Matcher:
         self._begin()
         # Copies: what another try has found out does not hold any more.
         items = [replace(item, keys=list(item.keys)) for item in batch]
-        by_guid = self._match_guids(items)
+        by_guid, alike = self._match_guids(items)
         rest = [item for item in items if not item.is_unchanged and not item.skip]
         for item in rest:
             if not item.guid_is_its_own:
                 item.keys = [key for key in item.keys if key.rule != "guid, normalised"]
         unknown = [item for item in rest if item.known is None]
         if unknown:
-            self._match_other_keys(unknown)
+            self._match_other_keys(unknown, alike)
         for item in rest:
             if item.guid and not item.skip:
                 item.keys.insert(0, by_guid[id(item)])
@@ -86,72 +82,37 @@ class Matcher:
         """
         self.claimed |= self.claimed_now
         self.claimed.update(new_sightings)
-        self.stated_without_guid |= self.stated_without_guid_now
         self.stated_dates += [
-            item.dates.published
-            for item in items
-            if not item.skip and item.dates.rule in ("published", "updated")
+            item.dates.published for item in items if not item.skip and item.dates.is_own
         ]
 
-    def _find_stated_twice(self, items: Sequence[Item]) -> None:
-        """Tell an entry that stands twice (the newest counts) from two that share a guid.
-
-        Of two that stand further apart than a batch the first counts, whatever its date.
-        """
-        first: dict[str, Item] = {}
-        for item in items:
-            if not item.guid or item.skip:
-                continue
-            what = (item.data.link, item.data.title)
-            if item.guid not in self.stated:
-                self.stated[item.guid] = what
-                first[item.guid] = item
-            elif self.stated[item.guid] != what:
-                self.shared_guids.add(item.guid)
-            elif item.guid in first and self._is_newer(item, first[item.guid]):
-                first[item.guid].skip = STATED_TWICE
-                first[item.guid] = item
-            else:
-                item.skip = STATED_TWICE if item.guid in first else STATED_TWICE_FAR_APART
-        for item in items:
-            item.guid_is_its_own = bool(item.guid) and item.guid not in self.shared_guids
-
-    def _is_newer(self, item: Item, other: Item) -> bool:
-        return item.dates.updated > other.dates.updated
-
-    def _match_guids(self, items: Sequence[Item]) -> dict[int, Key]:
-        """Returns the key that each item's guid makes, by the item's identity."""
+    def _match_guids(self, items: Sequence[Item]) -> tuple[dict[int, Key], dict[int, list[Known]]]:
+        """Returns, by each item's identity, the key that its guid makes, and the sightings of
+        this source that have the guid where it is not the item's own."""
         asked = [item for item in items if item.guid and not item.skip]
         shared = {id(item): shared_guid_key(item.guid, self.source.pk) for item in asked}
         keys = {id(item): guid_key(item.guid, self.source.pk) for item in asked}
         found = self._known([key.value for key in (*shared.values(), *keys.values())])
+        alike: dict[int, list[Known]] = {}
         for item in asked:
-            if shared[id(item)].value in found:
+            plain, marked = keys[id(item)], shared[id(item)]
+            if marked.value in found:
                 item.guid_is_its_own = False
             if not item.guid_is_its_own:
-                keys[id(item)] = shared[id(item)]
-            elif known := self._first_free(item, found.get(keys[id(item)].value, ())):
+                keys[id(item)] = marked
+                rows = [*found.get(plain.value, ()), *found.get(marked.value, ())]
+                alike[id(item)] = [row for row in rows if row.source_id == self.source.pk]
+            elif known := self._first_free(item, found.get(plain.value, ())):
                 self._claim(item, known, "guid")
-        return keys
+        return keys, alike
 
-    def _match_other_keys(self, items: Sequence[Item]) -> None:
+    def _match_other_keys(self, items: Sequence[Item], alike: dict[int, list[Known]]) -> None:
         found = self._known([key.value for item in items for key in item.keys])
-        candidates = {known.pk for rows in found.values() for known in rows}
-        stored = Sighting.objects.in_bulk(candidates) if candidates else {}
-        links = Counter(item.data.link for item in items)
-        for item in items:
-            title_and_date = next((k.value for k in item.keys if k.rule == "title and date"), None)
-            if not item.guid_is_its_own and title_and_date:
-                before, now = self.stated_without_guid, self.stated_without_guid_now
-                if title_and_date in before or title_and_date in now:
-                    item.skip = STATED_TWICE_ALIKE
-                self.stated_without_guid_now.add(title_and_date)
-            for key in item.keys if not item.skip else ():
-                sure = key.rule != "link" or (not item.guid and links[item.data.link] == 1)
-                rows = [row for row in found[key.value] if sure or agrees(item, stored[row.pk])]
-                if known := self._first_free(item, rows):
-                    self._claim(item, known, key.rule)
-                    break
+        self._match_statements(items, found, alike)
+        left = [item for item in items if item.known is None]
+        if left:
+            self._match_rules(items, found, alike)
+        for item in left:
             # A link that another entry has already tells the two apart no more.
             item.keys = [
                 key
@@ -160,6 +121,28 @@ class Matcher:
                 or item.known
                 or all(row.pk in self.no_longer_filtered for row in found[key.value])
             ]
+
+    def _match_rules(self, items, found, alike) -> None:
+        rules = Rules(items, found, alike, self.source.pk, self._is_free)
+        for item in items:
+            for rule, rows in rules.candidates(item) if item.known is None else ():
+                if known := self._first_free(item, rows):
+                    self._claim(item, known, rule)
+                    rules.settle(item)
+                    break
+
+    def _match_statements(self, items, found, alike) -> None:
+        """Match what says just what it said, whatever else shares its guid, link or title."""
+        for item in items:
+            rows = {row.pk: (row, key.rule) for key in item.keys for row in found[key.value]}
+            rows |= {row.pk: (row, "guid") for row in alike.get(id(item), ())}
+            same = [
+                row
+                for row, _ in rows.values()
+                if row.source_id == self.source.pk and row.statement_hash == item.statement_hash
+            ]
+            if known := self._first_free(item, same):
+                self._claim(item, known, rows[known.pk][1])
 
     def _known(self, values: Sequence[str]) -> dict[str, list[Known]]:
         found: dict[str, list[Known]] = defaultdict(list)
@@ -195,19 +178,15 @@ class Matcher:
         item.known, item.rule = known, rule
         item.is_unchanged = (
             known.source_id == self.source.pk
-            and known.raw_hash == item.raw_hash
+            and known.received_hash == item.received_hash
             and not known.filtered_by
+        )
+        item.is_cleaned_anew = known.source_id == self.source.pk and is_same_but_for_cleaning(
+            known.received_hash, item.received_hash
         )
         if known.filtered_by:
             item.filtered_by = self.policies.find_hit(item)
         self.claimed_now.add(known.pk)
-
-
-def agrees(item: Item, sighting: Sighting) -> bool:
-    """Whether title or date say as well that the two are one entry."""
-    if item.data.title and item.data.title == sighting.base.get("title"):
-        return True
-    return item.dates.published.isoformat() == sighting.base["published"]
 
 
 def is_rejected(known: Known) -> bool:
@@ -222,7 +201,7 @@ def needs_cleaning(item: Item) -> bool:
     if known is None:
         return not item.is_empty
     if item.filtered_by:
-        return (known.filtered_by, known.raw_hash) != (item.filtered_by, item.raw_hash)
+        return (known.filtered_by, known.received_hash) != (item.filtered_by, item.received_hash)
     return known.entry_id is not None and not is_rejected(known)
 
 

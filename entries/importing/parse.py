@@ -5,7 +5,7 @@ import io
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from types import FunctionType
 from typing import Any
@@ -20,9 +20,9 @@ from .addresses import absolute_address
 from .dialects import NAMESPACES, Dialects
 from .encodings import as_utf8
 from .errors import ParseError
-from .feeddata import EntryData, FeedContext, FeedData, Person, Text, unique_people
+from .feeddata import EntryData, Envelope, FeedContext, FeedData, Person, Text, unique_people
 from .pictures import pictures_of_all
-from .piecewise import PIECE, PiecewiseParse, Unread, UnreadableError, describe
+from .piecewise import PIECE, PiecewiseParse, Stated, Unread, UnreadableError, describe
 from .prologue import is_html_page, rewritten
 from .stated import FEED, MEDIA, Raw, take, take_entry
 from .text import squeeze
@@ -90,8 +90,11 @@ def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedF
     if not reading.head.get("version") and not reading.has_entries:
         raise ParseError(url, why_no_feed(data, url))
     first = list(islice(reading.items, PIECE))
-    media = [take(item, MEDIA) for item in first if not isinstance(item, Unread)]
+    media = [take(item, MEDIA) for item, _ in first if not isinstance(item, Unread)]
     feed = feed_data(reading.head, url, pictures_of_all(media))
+    if wxr.is_export(reading.head.get("namespaces") or {}):
+        blog = wxr.exported_blog(take(reading.head["feed"], FEED))
+        feed = replace(feed, export_of=blog or feed.site_url)
     if warning:
         feed.warnings.append(warning)
     if reading.document and reading.document.broken_off:
@@ -99,11 +102,13 @@ def parse_feed(data: bytes, *, url: str = "", content_type: str = "") -> ParsedF
             f"The document breaks off after entry {len(reading.document.entries)}; "
             "what was whole until there has been read."
         )
-    return ParsedFeed(feed, read_entries(reading, chain(first, reading.items), feed))
+    cut = reading.document
+    envelope = Envelope(cut.head, cut.tail, url, feed.context.pictures_of_all) if cut else None
+    return ParsedFeed(feed, read_entries(reading, chain(first, reading.items), feed, envelope))
 
 
 def read_entries(
-    reading: PiecewiseParse, items: Iterable[Raw | Unread], feed: FeedData
+    reading: PiecewiseParse, items: Iterable[Stated], feed: FeedData, envelope: Envelope | None
 ) -> Iterator[EntryData]:
     """Each entry, while the warnings grow by what can't be read of it."""
     export = None
@@ -111,7 +116,14 @@ def read_entries(
         feed.warnings.append(wxr.COMMENTS_LEFT_OUT)
         pieces = reading.document.entries if reading.document else []
         export = wxr.Export(take(reading.head["feed"], FEED).get("wp_authors") or [], pieces)
-    for item in items:
+        envelope = envelope and wxr.envelope_without_private_parts(envelope)
+
+    def as_entry(stated: Stated, context: FeedContext) -> EntryData:
+        item, received = stated
+        kept = envelope if received else None
+        return EntryData(raw_entry(item), context, received=received, envelope=kept)
+
+    for item, received in items:
         note_what_is_wrong(reading, feed)
         if isinstance(item, Unread):
             data = EntryData(item.stated, feed.context, f"its XML can't be read ({item.reason})")
@@ -120,7 +132,7 @@ def read_entries(
                 feed.warnings.append(f"An entry is left out, {data.left_out}: {name[:100]}.")
             yield data
             continue
-        data = read_entry(as_entry, item, feed.context)
+        data = read_entry(as_entry, (item, received), feed.context)
         if export and not data.left_out:
             data = read_entry(lambda found, _: export.as_entry(found), data, feed.context)
         yield data
@@ -157,10 +169,6 @@ def parse_piece(data: bytes) -> Raw:
     # A str would be opened as a path or fetched as an address: bytes never are. It is not told
     # the address: it would resolve ids by it, which are to stay as they are.
     return parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
-
-
-def as_entry(item: Raw, context: FeedContext) -> EntryData:
-    return EntryData(raw_entry(item), context)
 
 
 def raw_entry(item: Raw) -> Raw:

@@ -28,6 +28,10 @@ class Unread:
     reason: str
 
 
+# What feedparser read of an entry, and its bytes: none where it is not sure which they are.
+Stated = tuple[Raw | Unread, bytes]
+
+
 class UnreadableError(Exception):
     """Not even a part of the document can be read. `__cause__` has the detail."""
 
@@ -37,7 +41,7 @@ class PiecewiseParse:
 
     `head` is feedparser's result for the feed without its entries. `document` has the feed's
     parts, and is None for a feed that can't be cut at its entries. `items` gives feedparser's
-    dictionary for each entry, or Unread.
+    dictionary for each entry, or Unread, with the entry's bytes.
     """
 
     def __init__(self, data: bytes, parse: Parse):
@@ -50,7 +54,7 @@ class PiecewiseParse:
         self.read_alone = 0
         if self.document is None:
             self.head = self._parse_whole(data)
-            self.items: Iterator[Raw | Unread] = iter(self.head["entries"])
+            self.items: Iterator[Stated] = with_bytes(self.head["entries"], [])
         else:
             self.head, first = self._parse_head(self.document)
             self.items = self._read_entries(self.document, first)
@@ -88,15 +92,15 @@ class PiecewiseParse:
         except Exception as error:
             raise UnreadableError from failure or error
 
-    def _read_entries(self, document: Document, first: list[Raw] | None) -> Iterator[Raw | Unread]:
+    def _read_entries(self, document: Document, first: list[Raw] | None) -> Iterator[Stated]:
         for start in range(0, len(document.entries), PIECE):
             entries = document.entries[start : start + PIECE]
             if start == 0 and first is not None:
-                yield from first
+                yield from with_bytes(first, entries)
             else:
                 yield from self._read_piece(document, entries)
 
-    def _read_piece(self, document: Document, entries: Sequence[bytes]) -> Iterator[Raw | Unread]:
+    def _read_piece(self, document: Document, entries: Sequence[bytes]) -> Iterator[Stated]:
         """The entries of a piece: together where they are well-formed, else each alone."""
         if self.read_alone >= MAX_READ_ALONE:
             yield from self._read_together(document, list(entries))
@@ -111,20 +115,20 @@ class PiecewiseParse:
                 self.read_alone += 1
                 yield from self._read_together(document, [entry])
 
-    def _read_together(self, document: Document, entries: list[bytes]) -> Iterator[Raw | Unread]:
+    def _read_together(self, document: Document, entries: list[bytes]) -> Iterator[Stated]:
         """The entries, in halves and in halves of these again where reading them fails."""
         try:
             parsed = self._note(self.parse(document.framed(entries)))
         except Exception as error:
             if len(entries) == 1:
                 logger.exception("feedparser failed on an entry, which is left out")
-                yield Unread(identified(entries[0]), describe(error))
+                yield Unread(identified(entries[0]), describe(error)), entries[0]
                 return
             half = len(entries) // 2
             yield from self._read_together(document, entries[:half])
             yield from self._read_together(document, entries[half:])
         else:
-            yield from parsed["entries"]
+            yield from with_bytes(parsed["entries"], entries)
 
     def _note(self, parsed: Raw) -> Raw:
         if parsed["bozo"]:
@@ -133,6 +137,12 @@ class PiecewiseParse:
         failed = parsed["feed"].get(FAILED)
         self.elements_left_out += failed if isinstance(failed, list) else []
         return parsed
+
+
+def with_bytes(items: Sequence[Raw], entries: Sequence[bytes]) -> Iterator[Stated]:
+    """Each item with its bytes, where as many have been read as there were."""
+    known = entries if len(items) == len(entries) else [b""] * len(items)
+    return zip(items, known, strict=True)
 
 
 def is_well_formed(data: bytes) -> bool:

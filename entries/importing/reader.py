@@ -7,9 +7,9 @@ from .items import Frame, Item, Spoilt, item_of, values_of
 from .parse import parse_feed
 from .values import EntryValues
 
-# Characters of a batch's entries, so that storing a batch of long ones takes no longer. A batch
+# Bytes of a batch's entries, so that storing a batch of long ones takes no longer. A batch
 # holds at least one entry.
-MAX_BATCH_CHARS = 2_000_000
+MAX_BATCH_BYTES = 2_000_000
 # The batch that is being stored, and the next, which is read meanwhile.
 MAX_BATCHES_KEPT = 2
 
@@ -52,9 +52,9 @@ class Reader:
         """
         items: list[Item] = []
         length = 0
-        while len(items) < size and length < MAX_BATCH_CHARS and (data := self._next()):
+        while len(items) < size and length < MAX_BATCH_BYTES and (data := self._next()):
             items.append(item_of(len(items), data, frame))
-            length += len(items[-1].raw)
+            length += items[-1].length
         self.batches[number] = [item.data for item in items]
         self.batches.pop(number - MAX_BATCHES_KEPT, None)
         warnings = self.warnings[self.told :]

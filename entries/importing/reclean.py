@@ -1,43 +1,52 @@
-"""Clean and shape everything again from the upstream fields as received, without fetching."""
+"""Parse, clean and shape everything again from the bytes as received, without fetching."""
 
-import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from entries.models import Entry, Sighting
+from entries.models import Entry, OriginalPath, Sighting
+from entries.models.original_path import further_addresses
 from entries.models.tagging import set_tags
 
-from .batch import in_bulk
-from .feeddata import EntryData, FeedContext
+from .batch import follow_updated, in_bulk
+from .dates import find_dates
+from .envelopes import parse_again
+from .feeddata import EntryData
 from .markup import sanitize_html
 from .merge import merge
-from .ours import our_values
+from .ours import OurValues, our_values
 from .policies import Policies
-from .writing import COLUMNS, ENTRY_UPDATES, update
+from .received import received_hash
+from .statements import statement_hash
+from .values import as_base, moment
+from .writing import COLUMNS, ENTRY_UPDATES, update, write_enclosures
 
 BATCH = 200  # sightings
-# What makes of upstream's fields may change with the code; what upstream said has not, so
-# dates and attachments stay.
-KEPT = ("published", "updated", "enclosures")
+SIGHTING_UPDATES = ["base", "removed", "dated_by", "received_hash", "statement_hash"]
 
 
 @dataclass
 class RecleanReport:
-    """How many sightings were looked at, and which entries are other than before, and why."""
+    """How many sightings were looked at, which entries are other than before, and in what.
+
+    `unreadable` are the sightings whose bytes today's parsers can't read; they stay as they are.
+    """
 
     sightings: int = 0
     changed: list[tuple[str, list[str]]] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
 
 
 def reclean(
     dry_run: bool = False, on_sightings: Callable[[int], None] = lambda number: None
 ) -> RecleanReport:
-    """Run today's cleaning and shaping over all that has been imported, in batches.
+    """Parse, clean and shape all that has been imported as it is done today, in batches.
 
-    A field that an editor has not touched gets its new value; text that an editor has
-    changed is kept and sanitised again. A second run changes nothing.
+    What comes out is merged as an import would: a field that an editor has not touched gets
+    its new value. Nothing waits for an editor, since upstream has said nothing new; text that
+    an editor has changed is kept and sanitised again. A second run changes nothing.
     """
     report = RecleanReport()
     last = 0
@@ -48,49 +57,86 @@ def reclean(
     ):
         last = pks[-1]
         with transaction.atomic():
-            reclean_batch(pks, report, dry_run)
+            Batch(pks, report).reclean(dry_run)
         on_sightings(len(pks))
     return report
 
 
-def reclean_batch(pks: list[int], report: RecleanReport, dry_run: bool) -> None:
-    sightings = Sighting.objects.select_related("source").in_bulk(pks)
-    sources = {sighting.source_id: sighting.source for sighting in sightings.values()}
-    policies = {pk: Policies(source) for pk, source in sources.items()}
-    led = {s.entry_id: s for s in sightings.values() if s.leads}
-    entries = in_bulk(Entry.objects.select_for_update(), set(led))
-    ours = our_values(entries.values(), [sighting.base for sighting in led.values()])
-    new_sightings, new_entries, tags = [], [], {}
-    for sighting in sightings.values():
-        report.sightings += 1
-        values = policies[sighting.source_id].find_values(stored_data(sighting.raw))
-        base = sighting.base | {k: v for k, v in values.merged.items() if k not in KEPT}
-        if sighting.leads and (entry := entries.get(sighting.entry_id)):
-            theirs = ours[entry.pk]
-            merged = merge(theirs.comparable(sighting.base), theirs.comparable(base), theirs.values)
-            taken = dict(merged.taken)
-            if "content" not in taken:
-                page = entry.canonical_url
-                again = sanitize_html(entry.content, page, page=page, anchor=entry.atom_id).html
-                taken |= {"content": again} if again != entry.content else {}
-            if taken:
-                report.changed.append((str(entry), sorted(taken)))
-                for name in taken.keys() & set(COLUMNS):
-                    setattr(entry, name, taken[name])
-                new_entries.append(entry)
-                if "tags" in taken:
-                    tags[entry.pk] = taken["tags"]
-        if (base, values.removed) != (sighting.base, sighting.removed):
-            sighting.base, sighting.removed = base, values.removed
-            new_sightings.append(sighting)
-    if not dry_run:
-        update(Entry, new_entries, ENTRY_UPDATES)
-        update(Sighting, new_sightings, ["base", "removed"])
-        if tags:
-            set_tags(tags)
+class Batch:
+    """Some sightings and the entries that they lead. The number of queries is fixed."""
 
+    def __init__(self, pks: list[int], report: RecleanReport):
+        self.report = report
+        self.sightings = Sighting.objects.select_related("source").in_bulk(pks)
+        sources = {sighting.source_id: sighting.source for sighting in self.sightings.values()}
+        self.policies = {pk: Policies(source) for pk, source in sources.items()}
+        led = {s.entry_id: s for s in self.sightings.values() if s.leads}
+        self.entries = in_bulk(Entry.objects.select_for_update(), set(led))
+        self.ours = our_values(self.entries.values(), [sighting.base for sighting in led.values()])
+        self.new_sightings: list[Sighting] = []
+        self.new_entries: list[Entry] = []
+        self.tags: dict[int, list[str]] = {}
+        self.enclosures: dict[int, list[list]] = {}
+        self.addresses: list[tuple[int, str]] = []
 
-def stored_data(raw: str) -> EntryData:
-    """What a source stated, as `matching` wrote it down."""
-    stored = json.loads(raw)
-    return EntryData(stored["entry"], FeedContext.from_raw(stored["feed"]))
+    def reclean(self, dry_run: bool) -> None:
+        received = parse_again(self.sightings.values())
+        for sighting in self.sightings.values():
+            self.report.sightings += 1
+            if data := received.get(sighting.pk):
+                self._merge(sighting, data)
+            else:
+                self.report.unreadable.append(str(sighting))
+        if not dry_run:
+            self._write()
+
+    def _merge(self, sighting: Sighting, data: EntryData) -> None:
+        values = self.policies[sighting.source_id].find_values(data)
+        dates = find_dates(data, sighting.first_seen_at, sighting.source.zone)
+        base = as_base(values.merged, dates)
+        if not dates.is_own:
+            # Made up in the import; it would be another now.
+            base |= {name: sighting.base[name] for name in ("published", "updated")}
+        if sighting.leads and (entry := self.entries.get(sighting.entry_id)):
+            self._merge_entry(entry, sighting.base, base, self.ours[entry.pk])
+        stated = {
+            "base": base,
+            "removed": values.removed,
+            "dated_by": dates.rule if dates.is_own else sighting.dated_by,
+            "received_hash": received_hash(data, zlib.decompress(sighting.received)),
+            "statement_hash": statement_hash(data),
+        }
+        if any(getattr(sighting, name) != value for name, value in stated.items()):
+            for name, value in stated.items():
+                setattr(sighting, name, value)
+            self.new_sightings.append(sighting)
+
+    def _merge_entry(self, entry: Entry, before: dict, base: dict, ours: OurValues) -> None:
+        merged = merge(ours.comparable(before), ours.comparable(base), ours.values)
+        taken = dict(merged.taken)
+        if "content" not in taken:
+            page = entry.canonical_url
+            again = sanitize_html(entry.content, page, page=page, anchor=entry.atom_id).html
+            taken |= {"content": again} if again != entry.content else {}
+        redated = follow_updated(entry, moment(before, "updated"), moment(base, "updated"))
+        if not taken and not redated:
+            return
+        self.report.changed.append((str(entry), sorted([*taken, *["updated"] * redated])))
+        addresses = [entry.canonical_url, before["canonical_url"]]
+        for name in taken.keys() & set(COLUMNS):
+            setattr(entry, name, taken[name])
+        self.addresses += [(entry.pk, known) for known in further_addresses(entry, addresses)]
+        self.new_entries.append(entry)
+        if "tags" in taken:
+            self.tags[entry.pk] = taken["tags"]
+        if "enclosures" in taken:
+            self.enclosures[entry.pk] = taken["enclosures"]
+
+    def _write(self) -> None:
+        update(Entry, self.new_entries, ENTRY_UPDATES)
+        update(Sighting, self.new_sightings, SIGHTING_UPDATES)
+        OriginalPath.objects.keep(self.addresses)
+        if self.tags:
+            set_tags(self.tags)
+        if self.enclosures:
+            write_enclosures(self.enclosures, old=self.enclosures.keys())

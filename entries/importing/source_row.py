@@ -7,9 +7,13 @@ from entries.models import Source
 
 from .document import Fetched
 from .errors import UsageError
+from .identity import without_variations
 from .lease import leased
 from .parse import FeedData
 from .policies import set_policies
+
+# The source of a blog's exports has this and the blog's address for an address.
+EXPORT = "wordpress-export:"
 
 
 @contextmanager
@@ -35,14 +39,25 @@ def stored_and_held(
 
 
 def find_source(fetched: Fetched, feed: FeedData) -> Source:
-    url = fetched.url or feed.self_url
-    if not url.startswith(("http://", "https://", "file:")):
+    """The source of a document that was handed in, which need not be stored yet.
+
+    It is known by the address that the document was fetched from, else by the blog whose export
+    it is, else by its link rel=self, else by its file. Raises UsageError without any.
+    """
+    url = fetched.url or export_address(feed.export_of) or feed.self_url
+    if not url.startswith(("http://", "https://", "file:", EXPORT)):
         url = fetched.fallback_url
     if not url:
         raise UsageError(
             fetched.name, "nothing in it says what its address is; name it with --url URL"
         )
+    url = Source.objects.feed_of(url)
     return Source.objects.known_as(url) or Source(url=url, status=Source.Status.FILE)
+
+
+def export_address(blog: str) -> str:
+    """The address that stands for all exports of a blog: their files have other names each."""
+    return f"{EXPORT}{without_variations(blog)}" if blog.startswith(("http:", "https:")) else ""
 
 
 def update_source(source: Source, feed: FeedData, *, save: bool) -> None:

@@ -14,6 +14,7 @@ from .prologue import ELEMENT
 # The elements that hold an entry: Atom's <entry>, RSS's and RDF's <item>, with any prefix.
 OPENING = re.compile(rb"<!\[CDATA\[|<!--|<(?P<name>(?:[A-Za-z_][\w.-]*:)?(?:entry|item))(?=[\s>/])")
 CLOSERS = {b"<![CDATA[": b"]]>", b"<!--": b"-->"}
+COMMENT = re.compile(rb"<!--.*?-->", re.S)
 # Comments, CDATA sections, instructions and declarations. An open comment or section takes the
 # rest of the document with it.
 UNREAD = re.compile(rb"<!--(?:.*?-->|.*)|<!\[CDATA\[(?:.*?\]\]>|.*)|<\?[^<>]*>|<![^<>]*>", re.S)
@@ -102,9 +103,9 @@ def entry_spans(
 ) -> list[tuple[int, int]] | None:
     """Where each whole entry starts and ends, from a position on.
 
-    None when anything but white space stands between two of them, and when one is empty or
-    seems to hold another, unless the document is damaged. What comments and CDATA sections
-    speak of is no entry.
+    None when anything but white space and comments stands between two of them, and when one is
+    empty or seems to hold another, unless the document is damaged. What comments and CDATA
+    sections speak of is no entry.
     """
     token = re.compile(
         rb"<!\[CDATA\[|<!--|<(?P<closing>/?)"
@@ -124,8 +125,6 @@ def entry_spans(
             if closer < 0:
                 break
             position = closer
-            if start is None and end is not None and not is_damaged:
-                return None
         elif match["closing"]:
             if start is not None:
                 spans.append((start, position))
@@ -139,7 +138,7 @@ def entry_spans(
         elif start is not None or match["empty"]:
             return None
         else:
-            if end is not None and data[end : match.start()].strip():
+            if end is not None and COMMENT.sub(b"", data[end : match.start()]).strip():
                 return None
             start = match.start()
     if is_damaged and start is not None:

@@ -49,7 +49,7 @@ ENTRY: Shape = {
     "media_thumbnail": [("url",)],
 }
 FEED: Shape = {
-    "": ("id", "language", "updated", "icon", "logo"),
+    "": ("id", "language", "updated", "icon", "logo", "wp_base_blog_url"),
     "title_detail": TEXT,
     "subtitle_detail": TEXT,
     "rights_detail": TEXT,

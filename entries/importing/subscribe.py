@@ -48,6 +48,7 @@ def subscribe(address: str) -> Subscription:
 
 
 def subscribe_to(url: str) -> Subscription:
+    url = Source.objects.feed_of(url)
     if known := Source.objects.known_as(url):
         return already(known)
     fetched = fetch_feed(url)
@@ -76,7 +77,7 @@ def add(url: str, fetched: Fetched) -> Subscription:
     """Raises ParseError when what has been fetched is no feed, UsageError for a long address."""
     with read_document(fetched) as reading:
         feed = reading.feed
-    address = fetched.moved_to or url
+    address = Source.objects.feed_of(fetched.moved_to or url)
     if known := Source.objects.known_as(address):
         return already(known)
     if len(address) > MAX_URL_LENGTH:

@@ -16,7 +16,7 @@ from .errors import FeedError, RefusedError
 from .importer import Options, ask_source, import_answer, reported
 from .lease import Lease, renewing
 from .report import SourceReport
-from .thinning import thin_records
+from .thinning import thin_envelopes, thin_records
 
 TICK = 10  # seconds between two looks at the lease while nothing comes in
 
@@ -52,6 +52,7 @@ def sync(
     finally:
         lease.give_back()
     thin_records()
+    thin_envelopes()
 
 
 def run(sources: Sequence[Source], options, jobs: int, lease, on_start, on_report) -> None:

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
-from entries.models import ImportLine, ImportRun
+from entries.models import FeedEnvelope, ImportLine, ImportRun
 
 KEPT_FOR = timedelta(days=90)
 BATCH = 1_000  # rows
@@ -31,4 +32,21 @@ def thin_records() -> int:
     ).exclude(status=ImportRun.Status.RUNNING)
     while pks := list(idle.order_by("pk").values_list("pk", flat=True)[:BATCH]):
         ImportRun.objects.filter(pk__in=pks).delete()
+    return thinned
+
+
+def thin_envelopes() -> int:
+    """Delete what stood around entries that have come in other documents since.
+
+    Returns how many went. They are locked before they are deleted: an import that refers to
+    one of them meanwhile either is waited for, or makes it anew.
+    """
+    unused = FeedEnvelope.objects.filter(sightings=None).order_by("pk")
+    thinned, last = 0, 0
+    while pks := list(unused.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
+        last = pks[-1]
+        with transaction.atomic():
+            locked = FeedEnvelope.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+            list(locked.values_list("pk", flat=True))
+            thinned += FeedEnvelope.objects.filter(pk__in=pks, sightings=None).delete()[0]
     return thinned

@@ -16,6 +16,8 @@ from .shape import find_shape
 from .text import visible_text
 from .tracking import clear_links
 
+# To be raised when the same bytes give other values: then the next import merges them.
+CLEANING_VERSION = 1
 MAX_TAG_LENGTH = 255
 MAX_LANGUAGE_LENGTH = 64
 MAX_TYPE_LENGTH = 255

@@ -1,16 +1,28 @@
 """What one batch of an import writes, gathered while it is decided and written together."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F
 
 from entries.characters import strip_controls
-from entries.models import Change, Enclosure, Entry, IdentityKey, ImportLine, ImportRun, Sighting
+from entries.models import (
+    Change,
+    Enclosure,
+    Entry,
+    IdentityKey,
+    ImportLine,
+    ImportRun,
+    OriginalPath,
+    Sighting,
+)
 from entries.models.document import indexed_together
+from entries.models.original_path import further_addresses
 from entries.models.tagging import set_tags
 
+from .envelopes import store_envelopes
+from .feeddata import Envelope
 from .items import Item
 from .merge import MERGED
 from .reasons import Decision
@@ -21,7 +33,8 @@ COLUMNS = [name for name in MERGED if name not in ("tags", "enclosures")]
 # The keys follow the address of the original page by themselves.
 ENTRY_UPDATES = [*COLUMNS, "original_key", "id_key", "updated", "modified_at"]
 SIGHTING_UPDATES = [
-    *("guid", "matched_by", "raw_hash", "removed", "filtered_by", "base", "raw", "last_seen_at"),
+    *("guid", "matched_by", "received", "received_hash", "statement_hash", "envelope"),
+    *("removed", "filtered_by", "base", "last_seen_at"),
 ]
 
 
@@ -33,13 +46,25 @@ class Writes:
         self.changed_entries: list[Entry] = []
         self.new_sightings: list[Sighting] = []
         self.changed_sightings: list[Sighting] = []
+        self.envelopes: dict[Envelope, list[Sighting]] = defaultdict(list)
         self.keys: list[tuple[Sighting, str]] = []
+        self.addresses: list[tuple[Entry, str]] = []
         self.tags: list[tuple[Entry, list[str]]] = []
         self.enclosures: list[tuple[Entry, list[list[Any]]]] = []
         self.changes: list[Change] = []
         self.settled_changes: list[int] = []
         self.lines: list[tuple[Item, Decision]] = []
         self.no_longer_filtered: set[int] = set()
+
+    def enclose(self, sighting: Sighting, envelope: Envelope | None) -> None:
+        """Let the sighting refer to what stood around it in its document."""
+        sighting.envelope = None
+        if envelope:
+            self.envelopes[envelope].append(sighting)
+
+    def lead_from(self, entry: Entry, addresses: Iterable[str]) -> None:
+        """Let the paths in these addresses lead to the entry, as it is by now."""
+        self.addresses += [(entry, address) for address in further_addresses(entry, addresses)]
 
     def take(self, entry: Entry, values: dict[str, Any]) -> None:
         """Give the entry these values, by the names of merged fields."""
@@ -58,7 +83,7 @@ class Writes:
         if self.no_longer_filtered:
             Sighting.objects.filter(pk__in=self.no_longer_filtered).delete()
         with indexed_together():
-            self._write_entries()
+            self._write_entries(run)
         self._write_enclosures()
         if self.settled_changes:
             Change.objects.filter(pk__in=self.settled_changes).delete()
@@ -81,26 +106,39 @@ class Writes:
             for item, done in self.lines
         )
 
-    def _write_entries(self) -> None:
+    def _write_entries(self, run: ImportRun) -> None:
         Entry.objects.bulk_create(self.new_entries)
         update(Entry, self.changed_entries, ENTRY_UPDATES)
+        for envelope, pk in store_envelopes(run.source, self.envelopes).items():
+            for sighting in self.envelopes[envelope]:
+                sighting.envelope_id = pk
         Sighting.objects.bulk_create(self.new_sightings)
         update(Sighting, self.changed_sightings, SIGHTING_UPDATES)
         IdentityKey.objects.bulk_create(
-            IdentityKey(sighting=sighting, value=value) for sighting, value in self.keys
+            [IdentityKey(sighting=sighting, value=value) for sighting, value in self.keys],
+            # Of what was known before, most of the keys are.
+            ignore_conflicts=True,
         )
+        OriginalPath.objects.keep((entry.pk, address) for entry, address in self.addresses)
         if self.tags:
             set_tags({entry.pk: names for entry, names in self.tags})
 
     def _write_enclosures(self) -> None:
-        old = [entry.pk for entry, _ in self.enclosures if entry in self.changed_entries]
-        if old:
-            Enclosure.objects.filter(entry__in=old).delete()
-        Enclosure.objects.bulk_create(
-            Enclosure(entry=entry, **dict(zip(Enclosure.STATED, row, strict=True)))
-            for entry, rows in self.enclosures
-            for row in rows
+        write_enclosures(
+            {entry.pk: rows for entry, rows in self.enclosures},
+            old=[entry.pk for entry, _ in self.enclosures if entry in self.changed_entries],
         )
+
+
+def write_enclosures(wanted: Mapping[int, list[list[Any]]], old: Collection[int]) -> None:
+    """Give entries these enclosures, by primary key. Those of `old` ones are replaced."""
+    if old:
+        Enclosure.objects.filter(entry__in=old).delete()
+    Enclosure.objects.bulk_create(
+        Enclosure(entry_id=pk, **dict(zip(Enclosure.STATED, row, strict=True)))
+        for pk, rows in wanted.items()
+        for row in rows
+    )
 
 
 def update(model, rows, fields) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .feeddata import EntryData
+from .feeddata import EntryData, Envelope
 from .wordpress import as_html
 
 Raw = dict[str, Any]
@@ -18,12 +18,22 @@ DRAFTS = {"draft", "pending"}
 PUBLISHED = {"publish", "future"}
 # What an export puts in the place of a date that there is none of.
 NO_DATE = re.compile(r"0000-|-0001|^$")
+# Elements that hold what readers, plugins and authors have kept to themselves.
+PRIVATE = re.compile(
+    rb"<!\[CDATA\[|<(?P<closing>/?)wp:(?P<name>comment|postmeta|author_email|post_password)>"
+)
+HIDDEN_PASSWORD = b"<wp:post_password>hidden</wp:post_password>"
 LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
 
 def is_export(namespaces: Mapping[str, str]) -> bool:
     """Whether a feed that declares these namespaces is one."""
     return any(uri.startswith("http://wordpress.org/export/") for uri in namespaces.values())
+
+
+def exported_blog(feed: Mapping[str, Any]) -> str:
+    """The address of the blog in the head of its export; that of the network would be another."""
+    return str(feed.get("wp_base_blog_url") or "").strip()
 
 
 class Export:
@@ -39,13 +49,16 @@ class Export:
             for author in authors
         }
         self.attached: dict[str, list[Raw]] = defaultdict(list)
+        self.attachments: dict[str, list[bytes]] = defaultdict(list)
         self.posts: set[str] = set()
         for item in items:
             kind = stated(item, "wp:post_type")
             if kind == "attachment":
                 link = {"rel": "enclosure", "href": stated(item, "wp:attachment_url")}
                 link["title"] = html.unescape(stated(item, "title"))
-                self.attached[stated(item, "wp:post_parent")].append(link)
+                parent = stated(item, "wp:post_parent")
+                self.attached[parent].append(link)
+                self.attachments[parent].append(without_private_parts(item))
             elif kind in POSTS:
                 self.posts.add(stated(item, "wp:post_id"))
 
@@ -82,7 +95,14 @@ class Export:
             *(item.get("links") or []),
             *self.attached_but_shown(item.get("wp_post_id", ""), raw),
         ]
-        return replace(data, raw=raw)
+        received = self.with_attachments(item.get("wp_post_id", ""), data.received)
+        return replace(data, raw=raw, received=received)
+
+    def with_attachments(self, post: str, received: bytes) -> bytes:
+        """The bytes of a post and then of the items that are attached to it."""
+        if not received:
+            return b""
+        return b"\n".join([without_private_parts(received), *self.attachments.get(post, [])])
 
     def attached_but_shown(self, post: str, raw: Raw) -> list[Raw]:
         """What is attached to a post, without the files that its text shows or links to."""
@@ -120,6 +140,39 @@ def dates(item: Raw) -> Raw:
             continue
         found[f"{name}_parsed"] = None
     return found
+
+
+def without_private_parts(data: bytes) -> bytes:
+    """Without comments, what plugins noted, mail addresses and passwords: none of it is kept.
+
+    That a post has a password stays. What is not closed goes to its end.
+    """
+    kept, kept_to, position, opened = [], 0, 0, None
+    while match := PRIVATE.search(data, position):
+        position = match.end()
+        if not match["name"]:
+            # A CDATA section may speak of any tag.
+            end = data.find(b"]]>", position)
+            if end < 0:
+                break
+            position = end + 3
+        elif opened is None and not match["closing"]:
+            opened = match
+            kept.append(data[kept_to : match.start()])
+        elif opened and match["closing"] and match["name"] == opened["name"]:
+            inner = data[opened.end() : match.start()].strip()
+            if match["name"] == b"post_password" and inner not in (b"", b"<![CDATA[]]>"):
+                kept.append(HIDDEN_PASSWORD)
+            kept_to, opened = position, None
+    return b"".join(kept if opened else [*kept, data[kept_to:]])
+
+
+def envelope_without_private_parts(envelope: Envelope) -> Envelope:
+    return replace(
+        envelope,
+        before=without_private_parts(envelope.before),
+        after=without_private_parts(envelope.after),
+    )
 
 
 def stated(item: bytes, name: str) -> str:

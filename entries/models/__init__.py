@@ -5,8 +5,9 @@ from .change import Change
 from .document import SearchDocument
 from .entry import Enclosure, Entry, EntryQuerySet
 from .merged import MergedEntry
+from .original_path import OriginalPath
 from .run import ImportLine, ImportRun
-from .sighting import FilteredPost, IdentityKey, Sighting
+from .sighting import FeedEnvelope, FilteredPost, IdentityKey, Sighting
 from .site import SiteIdentity, SiteSettings
 from .source import Source
 from .tag import Tag, TaggedEntry, TagName, fold, tags_by_name
@@ -17,12 +18,14 @@ __all__ = [
     "Enclosure",
     "Entry",
     "EntryQuerySet",
+    "FeedEnvelope",
     "FilteredPost",
     "IdentityKey",
     "ImportLine",
     "ImportRun",
     "MergedEntry",
     "OldAddress",
+    "OriginalPath",
     "SearchDocument",
     "Sighting",
     "SiteIdentity",

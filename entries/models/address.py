@@ -95,15 +95,15 @@ class OldAddress(models.Model):
 
 
 @contextmanager
-def keeping_address(row: Any) -> Iterator[None]:
+def keeping_address(row: Any) -> Iterator[Any]:
     """Let the address that an entry or a tag has had lead to the one that it has afterwards.
 
-    One query, three where the address changes. An address that the public never saw takes
-    over none that leads somewhere.
+    Gives the row as it has been stored until then, or None. One query, three where the address
+    changes. An address that the public never saw takes over none that leads somewhere.
     """
     model = type(row)
     before = model.objects.filter(pk=row.pk).first() if row.pk else None
-    yield
+    yield before
     path = row.get_absolute_url()
     if before is None or before.get_absolute_url() == path:
         return

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from .address import keeping_addresses
 from .document import REPEATED
+from .original_path import KEYS, OriginalPath
 from .path import PathKeyField
 from .tag import TaggedEntry, recounting
 from .withdrawal import noting_withdrawals
@@ -27,20 +28,37 @@ def keeping_true(entries: "EntryQuerySet", written: Collection[str]) -> Iterator
     """Keep what repeats these entries true while their `written` fields change.
 
     That is: withdrawals, old addresses, the status and date of taggings with the counts of
-    their tags, and the keys of original paths; not search documents. `entries` are locked, and
-    at most `locking.MAX_BATCH_ENTRIES`. Call within a transaction. A fixed number of queries,
-    but for one per 500 entries whose keys change.
+    their tags, the keys of original paths and the paths from before; not search documents.
+    `entries` are locked, and at most `locking.MAX_BATCH_ENTRIES`. Call within a transaction.
+    A fixed number of queries, but for one per 500 entries whose keys change.
     """
     with ExitStack() as stack:
         if not DATED.isdisjoint(written):
             stack.enter_context(noting_withdrawals(entries))
         if not ADDRESSED.isdisjoint(written):
             stack.enter_context(keeping_addresses(entries))
+        if not KEYED.isdisjoint(written):
+            stack.enter_context(keeping_paths(entries, written))
         yield
     if not DATED.isdisjoint(written):
         keep_taggings(entries)
-    if not KEYED.isdisjoint(written) and not {"original_key", "id_key"} <= set(written):
-        keep_keys(entries)
+
+
+@contextmanager
+def keeping_paths(entries: QuerySet[Any], written: Collection[str]) -> Iterator[None]:
+    """Keep the keys of original paths true, and let the paths from before lead to the entries.
+
+    Does nothing where the keys are written as well: an import notes by itself what was before.
+    """
+    if set(KEYS) <= set(written):
+        yield
+        return
+    before = dict(entries.order_by().values_list("pk", "canonical_url"))
+    yield
+    keep_keys(entries)
+    now = dict(entries.order_by().values_list("pk", "canonical_url"))
+    changed = [(pk, address) for pk, address in before.items() if address != now.get(pk)]
+    OriginalPath.objects.keep((pk, address) for pk, address in changed if pk in now)
 
 
 def keep_taggings(entries: "EntryQuerySet") -> None:

@@ -13,9 +13,10 @@ from entries.plaintext import visible_text
 from entries.slugs import MAX_SLUG_LENGTH, MAX_WORDS_SLUG, free_slug, make_slug
 
 from .address import keeping_address
-from .bulk_writes import KEPT, keeping_true
+from .bulk_writes import KEPT, KEYED, keeping_paths, keeping_true
 from .document import REPEATED, index_entries
 from .locking import lock_entries, lock_in_batches
+from .original_path import KEYS, OriginalPath
 from .path import PathKeyField
 from .tag import Tag, TaggedEntry, recounting
 from .tagging import EntryTags, set_tags
@@ -44,8 +45,8 @@ class EntryQuerySet(models.QuerySet):
     def bulk_create(self, objs, *args, **kwargs):
         """Store these entries, and what is searched of them.
 
-        Where that changes entries which are stored (`update_conflicts`), what repeats them is
-        kept true as by `update`.
+        Where that changes entries which are stored (`update_conflicts`), the caller has locked
+        them; what repeats them is kept true as by `update`.
         """
         objs = list(objs)
         changed = set(kwargs.get("update_fields") or ())
@@ -55,6 +56,17 @@ class EntryQuerySet(models.QuerySet):
                 created = super().bulk_create(objs, *args, **kwargs)
             index_entries(entry.pk for entry in created)
         return created
+
+    def bulk_update(self, objs, fields, *args, **kwargs):
+        """Write these fields. What leads to an entry from its original page follows it."""
+        if KEYED.isdisjoint(fields):
+            return super().bulk_update(objs, fields, *args, **kwargs)
+        objs = list(objs)
+        entries = Entry.objects.filter(pk__in=[entry.pk for entry in objs])
+        with transaction.atomic(), keeping_paths(entries, fields):
+            return super().bulk_update(objs, fields, *args, **kwargs)
+
+    bulk_update.alters_data = True  # type: ignore[attr-defined]
 
     def set_status(self, status):
         """Give these entries a status. A fixed number of queries; returns how many changed."""
@@ -234,8 +246,12 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
             self.day = self.day or timezone.localdate(self.published)
             self.slug = self._free_slug()
             withdrawing = noting_withdrawals(Entry.objects.filter(pk=self.pk))
-            with withdrawing, keeping_address(self):
+            if "canonical_url" in (kwargs.get("update_fields") or ()):
+                kwargs["update_fields"] = {*kwargs["update_fields"], *KEYS}
+            with withdrawing, keeping_address(self) as before:
                 super().save(*args, **kwargs)
+            if before and before.canonical_url != self.canonical_url:
+                OriginalPath.objects.keep([(self.pk, before.canonical_url)])
             live = self.status == self.Status.LIVE
             stale = self.taggings.exclude(live=live, published=self.published)
             if tags := list(stale.values_list("tag", flat=True)):

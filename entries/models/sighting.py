@@ -1,4 +1,31 @@
+import zlib
+
 from django.db import models
+
+
+class FeedEnvelope(models.Model):
+    """The bytes before and after the entries in a document of a source, and where it was from.
+
+    With it the bytes of an entry are parsed again. Stored once for all entries that came in
+    documents which differ in nothing else; `before` and `after` are compressed by zlib.
+    """
+
+    source = models.ForeignKey("entries.Source", on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=32)
+    url = models.TextField(blank=True)
+    pictures_of_all = models.JSONField(
+        default=list, help_text="Addresses of pictures that all its entries had."
+    )
+    before = models.BinaryField()
+    after = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "digest"], name="one_envelope_a_digest")
+        ]
+
+    def __str__(self):
+        return f"{self.source}, {self.digest}"
 
 
 class Sighting(models.Model):
@@ -24,7 +51,12 @@ class Sighting(models.Model):
         auto_now=True,
         help_text="When it last said something new; reading it unchanged writes nothing.",
     )
-    raw_hash = models.CharField(max_length=32)
+    received_hash = models.CharField(
+        max_length=40, help_text="Of all that decides what becomes of it, by which it is unchanged."
+    )
+    statement_hash = models.CharField(
+        max_length=32, blank=True, help_text="Of what it says: title, link, date, text, enclosures."
+    )
     removed = models.JSONField(default=list, help_text="What cleaning took out, in words.")
     filtered_by = models.TextField(
         "left out by", blank=True, help_text="The filter that left it out, if one did."
@@ -35,8 +67,13 @@ class Sighting(models.Model):
     )
     missing_since = models.DateTimeField(null=True, blank=True)
     base = models.JSONField(help_text="The upstream values last merged, normalised.")
-    # Text, not JSON: PostgreSQL's JSON can't hold every character that feeds contain.
-    raw = models.TextField(help_text="The upstream fields as received, as JSON.")
+    received = models.BinaryField(
+        help_text="The bytes of the entry, compressed by zlib; without an envelope its parsed "
+        "fields as JSON, since the document could not be cut into its entries."
+    )
+    envelope = models.ForeignKey(
+        FeedEnvelope, on_delete=models.PROTECT, null=True, related_name="sightings"
+    )
 
     class Meta:
         constraints = [
@@ -56,6 +93,11 @@ class Sighting(models.Model):
 
     def __str__(self):
         return f"{self.guid} in {self.source}"
+
+    @property
+    def received_text(self):
+        """What was received, for people to read."""
+        return zlib.decompress(self.received).decode("utf-8", "replace")
 
 
 class FilteredPostManager(models.Manager):
@@ -79,8 +121,14 @@ class FilteredPost(Sighting):
 class IdentityKey(models.Model):
     """One of the keys by which a sighting is known again; `importing/identity.py` makes them."""
 
-    value = models.CharField(max_length=40, db_index=True)
+    value = models.CharField(max_length=40)
     sighting = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="keys")
+
+    class Meta:
+        # In this order it also finds the sightings of a value.
+        constraints = [
+            models.UniqueConstraint(fields=["value", "sighting"], name="one_key_a_sighting")
+        ]
 
     def __str__(self):
         return self.value

@@ -1,3 +1,4 @@
+import re
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -16,7 +17,35 @@ def validate_time_zone(name):
 MAX_URL_LENGTH = 2000  # characters
 
 
+# Names in a query that part a feed into pages: WordPress's own, and such as other software has
+# for pages, but also for other things.
+PAGED = re.compile(r"paged=\d+", re.I)
+PERHAPS_PAGED = re.compile(r"(?:paged?|start-index|max-results|offset)=\d+", re.I)
+
+
+def without_page(url, parameter=PAGED):
+    """The address of the feed of which this is one page."""
+    address, question_mark, query = url.partition("?")
+    if not question_mark:
+        return url
+    kept = [pair for pair in query.split("&") if not parameter.fullmatch(pair)]
+    return address + ("?" + "&".join(kept) if kept else "")
+
+
 class SourceQuerySet(models.QuerySet):
+    def feed_of(self, url):
+        """The address of the feed of which this is a page, such as ?paged=2; else the address.
+
+        Other names than WordPress's `paged` count only where that leads to a known source.
+        """
+        if without_page(url, PERHAPS_PAGED) == url or self.known_as(url):
+            return url
+        for parameter in (PAGED, PERHAPS_PAGED):
+            feed = without_page(url, parameter)
+            if feed != url and (parameter is PAGED or self.known_as(feed)):
+                return feed
+        return url
+
     def known_as(self, url):
         """The source with this address, by http or https alike, or None."""
         scheme, _, rest = url.partition("://")

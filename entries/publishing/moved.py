@@ -1,18 +1,19 @@
 """Where what had another address is now: in one table what the site knows, else by original paths.
 
 An original path is that of an imported entry's original page, or of an id that is an address of
-the web. So whatever answered under it, on another host, is found under it here.
+the web, those that it has had before and those in other feeds included. So whatever answered
+under it, on another host, is found under it here.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from entries.models import Entry, OldAddress, Source, Tag
+from entries.models import Entry, OldAddress, OriginalPath, Source, Tag
 from entries.models.address import MAX_PATH_LENGTH
 from entries.models.path import FRONT, path_key, plain_link, plain_path, plain_path_of
 
@@ -95,20 +96,40 @@ def _askable(paths: Iterable[str]) -> list[str]:
 
 def _by_original(asked: list[str]) -> Moved:
     keys = [path_key(plain) for plain in asked]
-    rows = (
+    # What was merged into another, and that into a third. Further is not looked for.
+    by_columns = (
         Entry.objects.filter(Q(original_key__in=keys) | Q(id_key__in=keys))
         .order_by()
-        # What was merged into another, and that into a third. Further is not looked for.
         .annotate(
-            now=Coalesce("merged_away__into__merged_away__into", "merged_away__into", F("pk"))
+            now=Coalesce("merged_away__into__merged_away__into", "merged_away__into", F("pk")),
+            had=Value(False),
         )
-        .values_list("now", "canonical_url", "atom_id", "source__canonical")[:LOOKED_AT]
+        .values_list("now", "had", "canonical_url", "atom_id", "source__canonical")
     )
-    found: dict[str, dict[int, bool]] = {plain: {} for plain in asked}
-    for pk, *addresses, canonical in rows:
+    by_table = (
+        OriginalPath.objects.filter(key__in=keys)
+        .order_by()
+        .annotate(
+            now=Coalesce(
+                "entry__merged_away__into__merged_away__into",
+                "entry__merged_away__into",
+                "entry",
+            ),
+            had=Value(True),
+            none=Value(""),
+        )
+        .values_list("now", "had", "address", "none", "entry__source__canonical")
+    )
+    rows = by_columns.union(by_table, all=True)[:LOOKED_AT]
+    # A path that a post has now is its own, whoever had it before.
+    found: dict[tuple[str, bool], dict[int, bool]] = {
+        (plain, had): {} for plain in asked for had in (False, True)
+    }
+    for pk, had, *addresses, canonical in rows:
         is_here = canonical in (None, Source.Canonical.SELF)
-        for plain in {plain_path_of(address) for address in addresses} & found.keys():
-            found[plain][pk] = is_here or found[plain].get(pk, False)
+        for plain in {plain_path_of(address) for address in addresses} & {*asked}:
+            entries = found[plain, had]
+            entries[pk] = is_here or entries.get(pk, False)
     links = read_links({pk for entries in found.values() for pk in entries})
     for entries in found.values():
         live = [pk for pk in entries if pk in links]

@@ -1,6 +1,7 @@
 import hashlib
 import itertools
 import json
+import zlib
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -30,9 +31,9 @@ def make_sighting(source):
             "guid": guid,
             "matched_by": "new",
             "dated_by": "published",
-            "raw_hash": hashlib.md5(guid.encode()).hexdigest(),
+            "received_hash": hashlib.md5(guid.encode()).hexdigest(),
             "base": {},
-            "raw": json.dumps({"id": guid}),
+            "received": zlib.compress(json.dumps({"id": guid}).encode()),
         } | fields
         if fields["leads"]:
             Entry.objects.filter(pk=entry.pk).update(source=fields["source"])

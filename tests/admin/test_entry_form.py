@@ -1,3 +1,4 @@
+import zlib
 from datetime import UTC, date, datetime, timedelta
 
 import hypothesis
@@ -290,7 +291,14 @@ def test_hostile_text_is_escaped_on_the_form_and_in_the_list(
     entry = make_entry(
         title=evil, canonical_url="javascript:evil()", atom_id=evil, tags=[evil], author_name=evil
     )
-    make_sighting(entry, guid=evil, raw=evil, removed=[evil], matched_by="x", dated_by=evil[:20])
+    make_sighting(
+        entry,
+        guid=evil,
+        received=zlib.compress(evil.encode()),
+        removed=[evil],
+        matched_by="x",
+        dated_by=evil[:20],
+    )
     entry.changes.create(field="title", base=evil, theirs=evil + " 2")
     untitled = make_entry(title="", content=f"<p>{evil.replace('<', '&lt;')}</p>")
     pages = [

@@ -64,8 +64,8 @@ def test_what_was_private_in_the_export_is_not_kept(export):
     export()
 
     for sighting in Sighting.objects.all():
-        assert "private.example" not in sighting.raw
-        assert "secret" not in sighting.raw
+        assert "private.example" not in sighting.received_text
+        assert "secret" not in sighting.received_text
     assert not Entry.objects.exclude(author_email="").exists()
 
 

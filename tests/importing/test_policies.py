@@ -1,5 +1,7 @@
 """What an editor decides about a source bears on every post that comes from it."""
 
+import zlib
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
@@ -8,7 +10,7 @@ from django.urls import reverse
 from entries.importing.filtered import let_in
 from entries.importing.importer import Options, import_feed
 from entries.importing.reclean import reclean
-from entries.models import Entry, FilteredPost, ImportLine, Sighting, Source
+from entries.models import Entry, FeedEnvelope, FilteredPost, ImportLine, Sighting, Source
 
 from .atom import entry, feed
 
@@ -151,7 +153,9 @@ def test_what_is_let_in_without_a_date_is_dated_by_when_it_was_seen_first(
     undated = entry(1, title="Ad", published=None, updated=None)
     fetch(undated, filters="block title: ad")
     seen = FilteredPost.objects.get().first_seen_at
-    Sighting.objects.update(raw=Sighting.objects.get().raw.replace("2024-03-09T12:00:00Z", ""))
+    envelope = FeedEnvelope.objects.get()
+    before = zlib.decompress(envelope.before).replace(b"2024-03-09T12:00:00Z", b"")
+    FeedEnvelope.objects.update(before=zlib.compress(before))
     time_machine.move_to("2024-06-01T10:00:00Z", tick=False)
 
     admin_client.post(

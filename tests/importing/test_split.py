@@ -42,14 +42,16 @@ FEEDS = {
     + b"<entry><id>1</id></entry><entry><id>2</id></entry></feed>",
     "CDATA in the head": RSS + b"<description><![CDATA[<item>]]></description>"
     b"<item><guid>1</guid></item><item><guid>2</guid></item></channel></rss>",
+    "comment between": ATOM + b"<entry><id>1</id></entry><!-- and <entry> --> <!-- -->"
+    b"<entry><id>2</id></entry></feed>",
+    "comment after the last": ATOM + b"<entry><id>1</id></entry><entry><id>2</id></entry>"
+    b"<!-- a cache's --></feed><!-- and another's -->",
     "longer names": RSS + b"<itemid>x</itemid><items/><item><guid>1</guid><itemx>y</itemx></item>"
     b"<item><guid>2</guid></item></channel></rss>",
 }
 UNSPLIT = {
     "text between": RSS + b"<item><guid>1</guid></item><ttl>9</ttl><item><guid>2</guid></item>"
     b"</channel></rss>",
-    "comment between": ATOM + b"<entry><id>1</id></entry><!-- and --><entry><id>2</id></entry>"
-    b"</feed>",
     "an empty entry": ATOM + b"<entry/><entry><id>2</id></entry></feed>",
     "entries in an entry": ATOM + b"<entry><entry><id>1</id></entry></entry></feed>",
     "no entry": ATOM + b"</feed>",

@@ -20,8 +20,8 @@ ENTRIES = 30
 CONTENT = {
     "entries": "SELECT atom_id, kind, status, title, slug, day, published, updated, content"
     " FROM entries_entry ORDER BY atom_id",
-    "sightings": "SELECT guid, matched_by, dated_by, raw_hash, base, raw, leads, url, atom_id"
-    " FROM entries_sighting s JOIN entries_source o ON o.id = s.source_id"
+    "sightings": "SELECT guid, matched_by, dated_by, received_hash, base, received, leads, url,"
+    " atom_id FROM entries_sighting s JOIN entries_source o ON o.id = s.source_id"
     " JOIN entries_entry e ON e.id = s.entry_id ORDER BY guid",
     "keys": "SELECT value, guid FROM entries_identitykey k"
     " JOIN entries_sighting s ON s.id = k.sighting_id ORDER BY value, guid",

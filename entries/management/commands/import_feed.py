@@ -9,7 +9,13 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from entries.importing.document import read_path, read_stdin
 from entries.importing.errors import FeedError
 from entries.importing.fetch import USER
-from entries.importing.importer import Options, import_document, import_feed, own_error
+from entries.importing.importer import (
+    Options,
+    import_document,
+    import_feed,
+    import_page,
+    own_error,
+)
 from entries.importing.reasons import TAKEN, WAITS
 from entries.importing.report import EntryReport, Report, SourceReport
 from entries.models import Source
@@ -125,7 +131,10 @@ def import_one(name, url, how, on_entries) -> SourceReport:
     """The report of one source, also where anything raises: the others are still to come."""
     try:
         if is_address(name):
-            source = Source.objects.known_as(name) or Source(url=name)
+            address = Source.objects.feed_of(name)
+            if address != name and not how.all_pages:
+                return import_page(name, how, on_entries)
+            source = Source.objects.known_as(address) or Source(url=address)
             return import_feed(source, how, on_entries)
         document = read_stdin(url) if name == "-" else read_path(name, url)
         return import_document(document, how, on_entries)

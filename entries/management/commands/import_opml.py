@@ -20,6 +20,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         added = 0
         for url in addresses:
+            url = Source.objects.feed_of(url)
             if known := Source.objects.known_as(url):
                 known.ask_from_now_on()
             else:

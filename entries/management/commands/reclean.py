@@ -5,7 +5,7 @@ from entries.importing.reclean import reclean
 
 class Command(BaseCommand):
     help = (
-        "Clean everything that was imported again, from the upstream fields as received, "
+        "Parse and clean everything that was imported again, from its bytes as received, "
         "without fetching. What editors changed stays."
     )
 
@@ -16,5 +16,7 @@ class Command(BaseCommand):
         report = reclean(dry_run)
         for title, fields in report.changed:
             self.stdout.write(f"  {title[:80]}: {', '.join(fields).replace('_', ' ')}")
+        for name in report.unreadable:
+            self.stderr.write(f"{name}: its bytes can't be read; it stays as it is")
         would = "would be" if dry_run else "were"
         self.stdout.write(f"{report.sightings} looked at, {len(report.changed)} {would} changed")

@@ -1,0 +1,101 @@
+"""Entries as they were received: what stood around them is stored, and they are parsed again."""
+
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+
+from entries.models import FeedEnvelope, Sighting, Source
+
+from .errors import ParseError
+from .feeddata import EntryData, Envelope, FeedContext
+from .parse import parse_feed
+from .values import is_empty
+
+
+def store_envelopes(source: Source, envelopes: Iterable[Envelope]) -> dict[Envelope, int]:
+    """The primary key of the row of each envelope, made where there is none yet.
+
+    At most three queries. Call within a transaction: the rows are locked, so that they stay.
+    """
+    wanted = {envelope_digest(envelope): envelope for envelope in envelopes}
+    stored = FeedEnvelope.objects.select_for_update().filter(source=source, digest__in=wanted)
+    found = dict(stored.values_list("digest", "pk")) if wanted else {}
+    if len(found) < len(wanted):
+        FeedEnvelope.objects.bulk_create(
+            [
+                FeedEnvelope(
+                    source=source,
+                    digest=digest,
+                    url=envelope.url,
+                    pictures_of_all=list(envelope.pictures_of_all),
+                    before=zlib.compress(envelope.before),
+                    after=zlib.compress(envelope.after),
+                )
+                for digest, envelope in wanted.items()
+                if digest not in found
+            ],
+            ignore_conflicts=True,
+        )
+        found = dict(stored.values_list("digest", "pk"))
+    return {envelope: found[digest] for digest, envelope in wanted.items()}
+
+
+def envelope_digest(envelope: Envelope) -> str:
+    digest = blake2b(digest_size=16)
+    pictures = " ".join(envelope.pictures_of_all)
+    for part in (envelope.url.encode(), pictures.encode(), envelope.before):
+        digest.update(b"%d " % len(part) + part)
+    digest.update(envelope.after)
+    return digest.hexdigest()
+
+
+def parse_again(sightings: Iterable[Sighting]) -> dict[int, EntryData]:
+    """Parse the bytes of each sighting with today's parsers. Returns entries by primary key.
+
+    Sightings that share an envelope are parsed as one document. The result lacks those that
+    can't be parsed any more. One query.
+    """
+    found: dict[int, EntryData] = {}
+    enclosed: dict[int, list[Sighting]] = defaultdict(list)
+    for sighting in sightings:
+        if sighting.envelope_id:
+            enclosed[sighting.envelope_id].append(sighting)
+        else:
+            stored = json.loads(zlib.decompress(sighting.received))
+            context = FeedContext.from_raw(stored["feed"])
+            found[sighting.pk] = EntryData(stored["entry"], context)
+    rows = FeedEnvelope.objects.in_bulk(list(enclosed)) if enclosed else {}
+    for pk, group in enclosed.items():
+        row = rows[pk]
+        envelope = Envelope(
+            zlib.decompress(row.before),
+            zlib.decompress(row.after),
+            row.url,
+            tuple(row.pictures_of_all),
+        )
+        received = [zlib.decompress(sighting.received) for sighting in group]
+        entries = read_entries(envelope, received)
+        if [data.received for data in entries] == received:
+            pks = (sighting.pk for sighting in group)
+            found |= dict(zip(pks, entries, strict=True))
+            continue
+        # Something in one of them has spoilt its neighbours.
+        for sighting, data in zip(group, received, strict=True):
+            entries = read_entries(envelope, [data])
+            if len(entries) == 1 and not is_empty(entries[0]):
+                found[sighting.pk] = entries[0]
+    return found
+
+
+def read_entries(envelope: Envelope, received: Sequence[bytes]) -> list[EntryData]:
+    """The entries in a document that is made of these; not what only goes with one of them."""
+    document = envelope.document(received)
+    try:
+        parsed = parse_feed(document, url=envelope.url)
+        context = replace(parsed.feed.context, pictures_of_all=envelope.pictures_of_all)
+        return [replace(data, context=context) for data in parsed.entries if not data.left_out]
+    except ParseError:
+        return []

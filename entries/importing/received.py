@@ -1,0 +1,36 @@
+"""The bytes of an entry as it was received, and what decides whether they are unchanged."""
+
+import json
+from hashlib import blake2b
+
+from .feeddata import EntryData
+from .values import CLEANING_VERSION
+
+
+def received_bytes(data: EntryData) -> bytes:
+    """The bytes to keep of an entry.
+
+    They are JSON of its parsed fields, and of what it takes from its feed, where its document
+    could not be cut into entries.
+    """
+    if data.envelope:
+        return data.received
+    entry = json.dumps(data.raw, sort_keys=True)
+    return f'{{"entry": {entry}, "feed": {data.context.as_json}}}'.encode()
+
+
+def received_hash(data: EntryData, received: bytes) -> str:
+    """A hash of all that decides what becomes of an entry, after the version of cleaning.
+
+    The feed's own date is left out: it changes with every new post, and says nothing new of
+    this one.
+    """
+    if not data.envelope:
+        received = json.dumps(data.raw, sort_keys=True).encode()
+    decides = received + data.context.as_json_without_date.encode()
+    return f"{CLEANING_VERSION}:{blake2b(decides, digest_size=16).hexdigest()}"
+
+
+def is_same_but_for_cleaning(one: str, other: str) -> bool:
+    """True for hashes that differ in the version of cleaning alone."""
+    return one != other and one.partition(":")[2] == other.partition(":")[2]
