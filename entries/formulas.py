@@ -14,7 +14,8 @@ END = re.compile(r"</math[^<>]*>", re.I)
 ALTERNATIVE = re.compile(r"""\salttext\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
 ANNOTATION = re.compile(rf"<annotation(?:-xml)?(?=[\s/>]){REST_OF_TAG}", re.I)
 ANNOTATION_END = re.compile(r"</annotation(?:-xml)?[^<>]*>", re.I)
-TEX = re.compile(r"""\sencoding\s*=\s*["']?[^"'>]*tex(?!t)""", re.I)
+ENCODING = re.compile(r"""\sencoding\s*=\s*["']?([^"'\s]*)""", re.I)
+TEX = re.compile("tex(?!t)", re.I)
 
 
 def has_formulas(fragment: str) -> bool:
@@ -60,7 +61,8 @@ def formula_text(attributes: str, inside: str) -> str:
         closed = ANNOTATION_END.search(inside, annotation.end())
         end = closed.end() if closed else len(inside)
         text = inside[annotation.end() : closed.start() if closed else end].strip()
-        if text and TEX.search(annotation[1]):
+        encoding = ENCODING.search(annotation[1])
+        if text and encoding and TEX.search(encoding[1]):
             return as_html(text)
     return "".join([*shown, inside[end:]])
 

@@ -39,7 +39,8 @@ APART = frozenset(
 )
 RENAMED = STRAY | APART | SAME_AS.keys()
 # MathJax reads formulas from such scripts, and kramdown writes them.
-SCRIPT = re.compile(r"<script\b[^<>]*\btype\s*=\s*[\"']?math/tex([^<>\"']*)[^<>]*>", re.I)
+SCRIPT = re.compile(r"<script(?=[\s/])([^<>]*+)>", re.I)
+TEX = re.compile(r"\btype\s*=\s*[\"']?math/tex([^\"']*)", re.I)
 SCRIPT_END = re.compile(r"</script[^<>]*>", re.I)
 CDATA = re.compile(r"^\s*%\s*<!\[CDATA\[\s*|\s*%\s*\]\]>\s*$")
 
@@ -60,15 +61,20 @@ def with_stand_ins(source: str) -> str:
 def with_tex(source: str) -> str:
     parts: list[str] = []
     end = 0
-    while start := SCRIPT.search(source, end):
+    position = 0
+    while start := SCRIPT.search(source, position):
+        position = start.end()
+        stated = TEX.search(start[1])
+        if stated is None:
+            continue
         closed = SCRIPT_END.search(source, start.end())
         if closed is None:
             break
         tex = CDATA.sub("", source[start.end() : closed.start()]).strip()
-        opening, closing = (r"\[", r"\]") if "display" in start[1] else (r"\(", r"\)")
+        opening, closing = (r"\[", r"\]") if "display" in stated[1] else (r"\(", r"\)")
         shown = f"{opening}{html.escape(tex, quote=False)}{closing}" if tex else ""
         parts += source[end : start.start()], shown
-        end = closed.end()
+        end = position = closed.end()
     return "".join([*parts, source[end:]])
 
 

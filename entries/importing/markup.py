@@ -86,11 +86,12 @@ def sanitize_html(source: str, base_url: str = "", *, page: str = "", anchor: st
     source, said = repair_mojibake(source)
     mended = [said] if said else []
     source = strip_controls(source)
-    if not fits_parser(source):
+    renamed = with_stand_ins(source)
+    if not fits_parser(renamed):
         return Cleaned(as_plain_text(source), [TOO_MUCH], mended)
     per_thread.base_url = base_url
     per_thread.page = page or base_url
-    parsed = cleaner("first").clean(with_stand_ins(source))
+    parsed = cleaner("first").clean(renamed)
     if "&#" in source:
         # References are characters by now. A gate is still to come, whatever that makes.
         parsed = strip_controls(parsed)

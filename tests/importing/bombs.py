@@ -104,6 +104,11 @@ BOMBS = {
     "elements of formulas outside of any": filled("<int>x"),
     "formulas in scripts": filled("<script type=math/tex>x</script>"),
     "formulas in scripts that do not end": filled("<script type=math/tex>"),
+    "a script of many types": "<script " + filled("type=math/tex ")[:-20] + "<script>",
+    "an annotation of many encodings": "<math><annotation "
+    + filled("encoding=a ")[:-100]
+    + "></annotation></math>",
+    "menus that are lists": filled("<li><menu></li>"),
     "spans that say nothing": filled("<span>x</span>"),
     "nested spans that say nothing": filled("<span>"),
     "spans of tokens": filled("<span class=nf>x</span>"),

@@ -120,7 +120,8 @@ def test_one_bad_post_spoils_one_post(read, bad):
 
 def test_nothing_unsafe_is_stored(read_entry):
     post = read_entry(
-        '<p onclick="x()">Good<script>alert(1)</script><iframe src="//evil.example"></iframe>'
+        '<p onclick="x()">Good<script>alert(1)</script>'
+        '<iframe src="//evil.example" title="A"></iframe>'
         '<a href="java&#9;script:alert(1)">link</a><img src="x" onerror="alert(1)" srcset="y 2x">'
         '<svg><a xlink:href="javascript:alert(1)">svg</a></svg><style>p{}</style></p>',
         link="javascript:alert(1)",
