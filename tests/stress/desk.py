@@ -8,7 +8,8 @@ from typing import Any
 import lxml.html
 import urllib3
 
-MAX_ATTEMPTS = 20  # to save one form that others keep saving
+# To save one form: each import of its source saves the entry, too.
+MAX_ATTEMPTS = 200
 TOKEN = "t" * 32  # of CSRF: the cookie and the form have to agree, and nothing else
 
 
