@@ -448,7 +448,9 @@ def test_ctrl_c_ends_a_run_that_waits_for_a_server_and_leaves_nothing_held(
     httpserver.expect_request("/1").respond_with_handler(hold)
     urls = [httpserver.url_for("/1")]
     site.run("import_opml", write_opml(tmp_path / "list.opml", urls))
-    run = site.start("sync_feeds", stderr=subprocess.PIPE)
+    # Where the tests run in the background, SIGINT is ignored, which a process inherits.
+    heeds = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    run = site.start("sync_feeds", stderr=subprocess.PIPE, **heeds)
     assert asked.wait(60)
 
     run.send_signal(signal.SIGINT)
