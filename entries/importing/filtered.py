@@ -42,6 +42,7 @@ def let_in_of(source: Source, posts: list[FilteredPost]) -> int:
     run = ImportRun.objects.create(source=source)
     storing = Storing(source, run, Matcher(source, policies), frame, report)
     received = parse_again(posts)
+    # What today's parsers can't read stays left out.
     posts = [post for post in posts if post.pk in received]
     entries = [received[post.pk] for post in posts]
     length = sum(len(post.received) for post in posts)

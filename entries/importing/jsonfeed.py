@@ -27,7 +27,7 @@ def looks_like_json(data: bytes) -> bool:
     return data[:1_000].lstrip(FIRST_BYTES).startswith(b"{")
 
 
-def read_json_feed(data: bytes, url: str) -> tuple[FeedData, list[Raw]]:
+def read_json_feed(data: bytes, url: str) -> tuple[FeedData, list[Stated]]:
     """The feed and its items, for `as_entry`. Raises ParseError when it is no JSON Feed.
 
     What has another type than the format says is read where it can be, else left out.

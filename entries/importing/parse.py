@@ -118,7 +118,7 @@ def read_entries(
         export = wxr.Export(take(reading.head["feed"], FEED).get("wp_authors") or [], pieces)
         envelope = envelope and wxr.envelope_without_private_parts(envelope)
 
-    def as_entry(stated: Stated, context: FeedContext) -> EntryData:
+    def as_entry(stated: tuple[Raw, bytes], context: FeedContext) -> EntryData:
         item, received = stated
         kept = envelope if received else None
         return EntryData(raw_entry(item), context, received=received, envelope=kept)

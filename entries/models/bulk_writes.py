@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -45,7 +45,7 @@ def keeping_true(entries: "EntryQuerySet", written: Collection[str]) -> Iterator
 
 
 @contextmanager
-def keeping_paths(entries: QuerySet[Any], written: Collection[str]) -> Iterator[None]:
+def keeping_paths(entries: "EntryQuerySet", written: Collection[str]) -> Iterator[None]:
     """Keep the keys of original paths true, and let the paths from before lead to the entries.
 
     Does nothing where the keys are written as well: an import notes by itself what was before.

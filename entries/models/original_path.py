@@ -25,7 +25,7 @@ class OriginalPathQuerySet(models.QuerySet["OriginalPath"]):
             if (plain := plain_path_of(address))
         ]
         if rows:
-            self.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+            OriginalPath.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
 
 
 class OriginalPath(models.Model):
