@@ -68,7 +68,9 @@ def find_shape(
         blocks = blocks[:-1]
     if kind:
         fields = as_stated(kind, blocks, title, page, target)
-    elif not (fields := as_quotation(blocks) or as_link(blocks, title, page)):
+    elif found := as_quotation(blocks) or as_link(blocks, title, page):
+        fields = found
+    else:
         text = join(blocks)
         is_short = is_note(text, title) or (
             tags_line and simonwillisonblog.is_titled_note(text, guid, raw)
