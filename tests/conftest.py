@@ -16,7 +16,7 @@ for profile, examples in {"dev": 20, "ci": 40, "nightly": 1000}.items():
         max_examples=examples,
         # A busy machine is no fault of the code.
         deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+        suppress_health_check=list(HealthCheck),
         derandomize=profile == "ci",
         print_blob=True,
     )

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from entries.importing.review import accept
@@ -143,7 +143,6 @@ def values_of(values):
     return {name: value for name, value in values.items() if name != "published"}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(writes=st.lists(doors, min_size=1, max_size=6))
 def test_no_way_to_write_entries_leaves_anything_stale(make_entry, writes):
     Entry.objects.all().delete()

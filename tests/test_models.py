@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
 
@@ -178,7 +178,6 @@ ACTIONS = st.one_of(
 
 
 class KeptValuesTest(TransactionTestCase):
-    @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(ACTIONS, max_size=8))
     def test_what_is_kept_beside_the_truth_is_what_a_recount_gives(self, actions):
         self.import_feed([["a", "b"], ["A"], []])

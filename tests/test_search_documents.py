@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from entries.admin.merging import merge
@@ -211,7 +211,6 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_after_anything_there_is_nothing_to_rebuild(make_entry, steps):
     entries = [make_entry(title=f"Entry {number}") for number in range(3)]
     for what, number, text in steps:

@@ -1,3 +1,12 @@
+"""What goes wrong in imports, and how it is told."""
+
+import logging
+
+from config.failures import explain
+
+logger = logging.getLogger(__name__)
+
+
 class FeedError(Exception):
     """The feed at `url` could not be imported. Base of this package's errors."""
 
@@ -52,3 +61,15 @@ class PageError(FeedError):
     def __init__(self, url, reason, page_url):
         super().__init__(url, reason)
         self.page_url = page_url
+
+
+def tell_error(error: Exception, what: str) -> str:
+    """Say for people why something failed that should not have.
+
+    Logs `what` failed with its traceback, unless the database or the disk is to blame: of that,
+    a sentence says all.
+    """
+    if failure := explain(error):
+        return str(failure)
+    logger.error(what, exc_info=error)
+    return f"an error of this program's own: {error!r}"

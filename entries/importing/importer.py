@@ -13,7 +13,7 @@ from entries.models import ImportRun, Source
 
 from .discovery import find_successor
 from .document import Fetched
-from .errors import BusyError, FeedError, PageError, RefusedError, StoppedError
+from .errors import BusyError, FeedError, PageError, RefusedError, StoppedError, tell_error
 from .fetch import fetch_feed
 from .items import Frame
 from .lease import lease_of, leased, renewing
@@ -92,18 +92,14 @@ def reported(source: Source, options: Options, work: Callable[[], SourceReport])
     except Source.DoesNotExist:
         return report.fail(f"{report.source}: it has been deleted")
     except Exception as error:
-        logger.exception("%s could not be imported", report.source)
-        failure = FeedError(report.source, own_error(error))
+        reason = tell_error(error, f"{report.source} could not be imported")
+        failure = FeedError(report.source, reason)
         try:
             if not options.dry_run and Source.objects.filter(pk=source.pk).exists():
                 note_failure(source, failure)
         except DatabaseError:
-            logger.exception("What failed could not be noted at %s", report.source)
+            logger.warning("What failed could not be noted at %s", report.source)
         return report.fail(str(failure))
-
-
-def own_error(error: Exception) -> str:
-    return f"an error of this program's own: {error!r}"
 
 
 def ask_source(source: Source, options: Options = Options()) -> Fetched | FeedError:
@@ -271,9 +267,10 @@ def import_entries(
         if is_window:
             report.missing += storing.note_absences()
     except Exception as error:
-        if not isinstance(error, FeedError):
-            logger.exception("The import of %s was stopped", source.url)
-        reason = error.reason if isinstance(error, FeedError) else own_error(error)
+        if isinstance(error, FeedError):
+            reason = error.reason
+        else:
+            reason = tell_error(error, f"The import of {source.url} was stopped")
         finish(run, ImportRun.Status.FAILED, f"{reason}; what was stored before it is whole")
         raise StoppedError(report.source, f"{reason}; what was read before it is stored") from error
     except BaseException:

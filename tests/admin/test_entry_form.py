@@ -344,11 +344,6 @@ faulty = st.fixed_dictionaries(
 )
 
 
-@hypothesis.settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
-)
 @hypothesis.given(faults=faulty, is_new=st.booleans())
 @hypothesis.example(faults={"slug": "", "language": "English, please"}, is_new=False)
 @hypothesis.example(faults={"slug": "a b", "published_0": "", "title": ""}, is_new=False)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 LIST = "/admin/entries/entry/"
@@ -51,6 +51,5 @@ def test_the_desk_finds_entries_of_any_status(find, entries, text, further, expe
 
 
 @given(text=st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_desk_takes_anything_for_a_search(find, text):
     find(text)

@@ -10,7 +10,7 @@ import resource
 import time
 from pathlib import Path
 
-SIZE = 512 * 1024
+SIZE = 128 * 1024
 LIMIT_SECONDS = 10
 LIMIT_BYTES = 200 * 1024 * 1024
 

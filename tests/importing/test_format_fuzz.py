@@ -1,7 +1,7 @@
 """Mutated documents of every format: read or refused in words, and never half stored."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entries.importing.document import Fetched
@@ -32,9 +32,7 @@ def documents(draw):
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(data=documents())
 def test_mutated_documents_are_read_or_refused_in_words(data):
     before = ImportRun.objects.count()

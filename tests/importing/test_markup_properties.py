@@ -153,7 +153,7 @@ def text_within(node):
     return "".join([node.text or "", *(inner.tail or "" for inner in node)]).strip()
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(fragments | formulas | st.tuples(formulas, fragments, formulas).map("".join))
 @example("<p><button><p>x</button>")
 @example("<a href=/1><object><a href=/2>x</a></object></a>")
@@ -206,7 +206,6 @@ def test_what_comes_out_is_clean_well_formed_and_stable(source):
     assert again.removed == []
 
 
-@settings(max_examples=25, deadline=None)
 @given(fragments)
 @example("<center><h1><button><h4><code>")
 @example("<p><select><div>")
@@ -218,13 +217,13 @@ def test_what_is_too_long_for_two_parsers_is_as_clean_and_stable(source):
     assert sanitize_html(cleaned.html, BASE).html == cleaned.html
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(blocks)
 def test_allowed_markup_keeps_every_word(source):
     assert visible_text(sanitize_html(source, BASE).html) == visible_text(source)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(st.text())
 def test_plain_text_is_text_and_nothing_else(text):
     html = html_from_text(text)

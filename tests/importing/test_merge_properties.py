@@ -1,6 +1,6 @@
 """Any interleaving of upstream changes, edits and imports keeps every edit, and converges."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -71,12 +71,10 @@ class Merging(RuleBasedStateMachine):
 
 
 def test_any_interleaving_of_changes_keeps_every_edit():
-    run_state_machine_as_test(
-        Merging, settings=settings(max_examples=150, stateful_step_count=30, deadline=None)
-    )
+    run_state_machine_as_test(Merging, settings=settings(stateful_step_count=30))
 
 
-@settings(max_examples=300)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(st.dictionaries(fields, values), st.dictionaries(fields, values))
 def test_a_merge_takes_keeps_or_reports_every_field(theirs, ours):
     base = dict.fromkeys(WHOLE, 0) | {name: [] for name in ELEMENT_KEYS}
@@ -131,7 +129,6 @@ steps = st.lists(
 
 
 class ImportingTest(TestCase):
-    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(steps)
     def test_any_interleaving_keeps_every_edit_and_converges(self, steps):
         self.upstream = {field: DEFAULTS[field] for field in CHOICES | ELEMENTS}

@@ -97,16 +97,16 @@ def with_other_ids(queries, number):
 @pytest.mark.parametrize(
     ("what", "expected"),
     [
-        (first, 42),
+        (first, 48),
         (unchanged, 10),
-        (changed, 38),
-        (conflicting, 23),
-        (conflicting_again, 22),
-        (settled, 22),
-        (sibling, 31),
+        (changed, 43),
+        (conflicting, 25),
+        (conflicting_again, 24),
+        (settled, 24),
+        (sibling, 35),
         (rejected, 14),
         (deleted, 14),
-        (with_other_ids, 26),
+        (with_other_ids, 28),
     ],
 )
 @pytest.mark.parametrize("number", NUMBERS)

@@ -9,7 +9,7 @@ from xml.sax.xmlreader import AttributesImpl
 
 import pytest
 from django.utils.xmlutils import SimplerXMLGenerator
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -239,7 +239,6 @@ def test_feeds_are_valid_whatever_stands_in_the_fields(make_entry, served):
         assert sorted(read) == sorted(wanted)
 
 
-@settings(deadline=None)
 @given(rows=st.lists(ENTRY_ROWS, max_size=3, unique_by=lambda row: row.atom_id))
 def test_no_text_makes_a_feed_invalid(rows):
     document = document_of(rows).encode()

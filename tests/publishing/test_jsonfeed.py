@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from entries.importing.document import Fetched
@@ -254,7 +254,6 @@ def test_feeds_are_valid_whatever_stands_in_the_fields(make_entry, read_json):
         read_json(reverse("entries:json_tag", args=[tag.slug]))
 
 
-@settings(deadline=None)
 @given(rows=st.lists(ENTRY_ROWS, max_size=3, unique_by=lambda row: row.atom_id))
 def test_no_text_makes_a_feed_invalid(rows):
     document = document_of(rows, jsonfeed)

@@ -1,7 +1,7 @@
 """Whatever is asked for, and whatever is written, is searched without an error."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from entries.publishing.search import find_best, newest_page, parse_query
@@ -12,7 +12,6 @@ ANYTHING = st.text(max_size=60) | st.lists(st.sampled_from([*SIGNS, *FIELDS])).m
 
 
 @given(text=ANYTHING)
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_anything_is_a_search(db, client, text):
     asked = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
@@ -29,7 +28,6 @@ def test_a_query_reads_itself_back(text):
 
 
 @given(words=st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1), min_size=1))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_text_is_found_by_its_own_words(make_entry, words):
     entry = make_entry(title="", content=f"<p>{' '.join(words)}</p>")
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -191,7 +191,6 @@ def test_what_stands_in_the_path_is_escaped(client, db):
 
 
 class AnyPathTest(TestCase):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.text(max_size=60))
     def test_any_path_has_an_answer(self, text):
         suggest(f"/{text}")

@@ -9,8 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
 from lxml import etree
@@ -384,9 +383,6 @@ ACTIONS = st.one_of(
 
 
 class TombstonesTest(TransactionTestCase):
-    @hypothesis_settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-    )
     @given(st.lists(ACTIONS, max_size=8))
     def test_a_tombstone_stands_for_what_was_public_and_is_not(self, actions):
         Withdrawal.objects.all().delete()

@@ -1,5 +1,4 @@
 import json
-import logging
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
@@ -7,22 +6,19 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from entries.importing.document import read_path, read_stdin
-from entries.importing.errors import FeedError
+from entries.importing.errors import FeedError, tell_error
 from entries.importing.fetch import USER
 from entries.importing.importer import (
     Options,
     import_document,
     import_feed,
     import_page,
-    own_error,
 )
 from entries.importing.reasons import TAKEN, WAITS
 from entries.importing.report import EntryReport, Report, SourceReport
 from entries.models import Source
 
 from ..policy_options import add_policy_arguments, policies_in
-
-logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -141,8 +137,8 @@ def import_one(name, url, how, on_entries) -> SourceReport:
     except FeedError as error:
         return SourceReport(name).fail(str(error))
     except Exception as error:
-        logger.exception("%s could not be imported", name)
-        return SourceReport(name).fail(f"{name}: {own_error(error)}")
+        reason = tell_error(error, f"{name} could not be imported")
+        return SourceReport(name).fail(f"{name}: {reason}")
 
 
 def entry_line(entry: EntryReport) -> str:

@@ -1,18 +1,16 @@
-import logging
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from entries.importing.importer import Options, own_error
+from entries.importing.errors import tell_error
+from entries.importing.importer import Options
 from entries.importing.report import Report, SourceReport
 from entries.importing.sync import sync
 from entries.models import Source
 
 from .import_feed import as_json, entry_line
-
-logger = logging.getLogger(__name__)
 
 JOBS = 8
 
@@ -68,8 +66,8 @@ class Command(BaseCommand):
             except KeyboardInterrupt:
                 stopped, error = True, ""
             except Exception as raised:
-                logger.exception("The run was broken off")
-                stopped, error = False, f"The run was broken off by {own_error(raised)}"
+                what = "The run was broken off"
+                stopped, error = False, f"{what}: {tell_error(raised, what)}"
         if not stopped and not error:
             self.add_busy(asked, report)
         self.print_report(report, json, told, in_full)
