@@ -1,5 +1,7 @@
 """Every page of the desk in a browser: what axe finds there, and what its policy lets in."""
 
+import zlib
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
@@ -44,7 +46,7 @@ def stored(make_entry):
         "matched_by": "new",
         "dated_by": "published",
         "base": {},
-        "raw": "{}",
+        "received": zlib.compress(b"{}"),
     }
     Sighting.objects.create(entry=link, leads=True, guid="https://x.example/1", **stated)
     post = Sighting.objects.create(filtered_by="block title: ad", guid="ad", **stated)

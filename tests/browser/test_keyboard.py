@@ -102,7 +102,7 @@ def test_what_is_wider_than_the_page_is_scrolled_by_keyboard(site, page):
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"{site}/2024/Mar/9/rich/")
 
-    for element in ("pre", "table"):
+    for element in ("table", "pre", "math"):
         press(page, "Tab", until=element)
         page.keyboard.press("ArrowRight")
         expect(page.locator(":focus")).not_to_have_js_property("scrollLeft", 0)
