@@ -28,6 +28,7 @@ from .elements import (
     add_text,
     add_tombstone,
     as_iri,
+    category_term,
     permanent_id,
 )
 from .environment import absolute
@@ -128,7 +129,7 @@ def write_entry(row: EntryRow) -> str:
         add_person(handler, role, *person)
     terms: dict[str, TagRow] = {}
     for tag in row.tags:
-        terms.setdefault(tag.term or tag.name, tag)
+        terms.setdefault(category_term(tag), tag)
     for tag in terms.values():
         add_category(handler, tag, row.category_details)
     if source := gathered_from(row):

@@ -128,8 +128,13 @@ def add_enclosure(handler: SimplerXMLGenerator, enclosure: EnclosureRow) -> None
         handler.endElement("media:content")
 
 
+def category_term(tag: TagRow) -> str:
+    """The term of a tag's category: what the entry's feed wrote, else the tag's name."""
+    return strip_controls(tag.term or tag.name).strip()
+
+
 def add_category(handler: SimplerXMLGenerator, tag: TagRow, details: dict[str, list[str]]) -> None:
-    term = strip_controls(tag.term or tag.name).strip()
+    term = category_term(tag)
     if not term:
         return
     scheme, label = details.get(tag.term or tag.name, ("", ""))
