@@ -6,9 +6,8 @@ from dataclasses import replace
 from entries.models import Source
 from entries.models.policy import Filter, category_rules_in, filters_in, lines_of
 
-from .feeddata import EntryData
 from .items import Item
-from .values import EntryValues, find_values
+from .values import EntryValues
 
 # Those of which a command line adds lines; it replaces the others.
 LISTS = ("filters", "category_rules", "added_tags")
@@ -23,10 +22,6 @@ class Policies:
         self.added_tags = lines_of(source.added_tags)
         self.author = source.default_author
         self.language = source.default_language
-
-    def find_values(self, data: EntryData) -> EntryValues:
-        """What a source states about an entry, with the policies' tags and defaults."""
-        return self.apply(find_values(data))
 
     def apply(self, values: EntryValues) -> EntryValues:
         """The values with the policies' tags and defaults."""

@@ -1,5 +1,6 @@
 """Parse, clean and shape everything again from the bytes as received, without fetching."""
 
+import logging
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,21 +8,25 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from entries.models import Entry, OriginalPath, Sighting
+from entries.models.locking import locking
 from entries.models.original_path import further_addresses
 from entries.models.tagging import set_tags
 
-from .batch import follow_updated, in_bulk
+from .batch import follow_updated
 from .dates import find_dates
 from .envelopes import parse_again
 from .feeddata import EntryData
+from .items import Spoilt, values_of
 from .markup import sanitize_html
 from .merge import merge
 from .ours import OurValues, our_values
 from .policies import Policies
 from .received import received_hash
 from .statements import statement_hash
-from .values import as_base, moment
+from .values import EntryValues, as_base, moment
 from .writing import COLUMNS, ENTRY_UPDATES, update, write_enclosures
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200  # sightings
 SIGHTING_UPDATES = ["base", "removed", "dated_by", "received_hash", "statement_hash"]
@@ -56,22 +61,52 @@ def reclean(
         .values_list("pk", flat=True)[:BATCH]
     ):
         last = pks[-1]
+        received = read_received(pks)
         with transaction.atomic():
-            Batch(pks, report).reclean(dry_run)
+            Batch(pks, received, report).reclean(dry_run)
         on_sightings(len(pks))
     return report
+
+
+@dataclass(frozen=True)
+class Received:
+    """What today's parsing and cleaning make of a sighting, and the bytes that they read."""
+
+    data: EntryData
+    values: EntryValues
+    stored: bytes
+
+
+def read_received(pks: list[int]) -> dict[int, Received]:
+    """Parse and clean the bytes of sightings, while nothing is locked.
+
+    The result, by primary key, lacks those that can't be read any more.
+    """
+    sightings = Sighting.objects.in_bulk(pks)
+    found = {}
+    for pk, data in parse_again(sightings.values()).items():
+        values = values_of(data)
+        if isinstance(values, Spoilt):
+            logger.error("%s can't be read\n%s", sightings[pk], values.traceback)
+        else:
+            found[pk] = Received(data, values, bytes(sightings[pk].received))
+    return found
 
 
 class Batch:
     """Some sightings and the entries that they lead. The number of queries is fixed."""
 
-    def __init__(self, pks: list[int], report: RecleanReport):
+    def __init__(self, pks: list[int], received: dict[int, Received], report: RecleanReport):
         self.report = report
-        self.sightings = Sighting.objects.select_related("source").in_bulk(pks)
+        self.received = received
+        wanted = Sighting.objects.filter(pk__in=pks)
+        leading = wanted.filter(leads=True, entry__isnull=False)
+        entries = set(leading.values_list("entry_id", flat=True))
+        self.entries = locking(Entry, entries).in_bulk() if entries else {}
+        self.sightings = wanted.select_related("source").in_bulk()
         sources = {sighting.source_id: sighting.source for sighting in self.sightings.values()}
         self.policies = {pk: Policies(source) for pk, source in sources.items()}
         led = {s.entry_id: s for s in self.sightings.values() if s.leads}
-        self.entries = in_bulk(Entry.objects.select_for_update(), set(led))
         self.ours = our_values(self.entries.values(), [sighting.base for sighting in led.values()])
         self.new_sightings: list[Sighting] = []
         self.new_entries: list[Entry] = []
@@ -80,18 +115,19 @@ class Batch:
         self.addresses: list[tuple[int, str]] = []
 
     def reclean(self, dry_run: bool) -> None:
-        received = parse_again(self.sightings.values())
         for sighting in self.sightings.values():
             self.report.sightings += 1
-            if data := received.get(sighting.pk):
-                self._merge(sighting, data)
-            else:
+            received = self.received.get(sighting.pk)
+            if received is None:
                 self.report.unreadable.append(str(sighting))
+            elif received.stored == sighting.received:
+                self._merge(sighting, received.data, received.values)
+            # Else an import has read it anew meanwhile, as it is read today.
         if not dry_run:
             self._write()
 
-    def _merge(self, sighting: Sighting, data: EntryData) -> None:
-        values = self.policies[sighting.source_id].find_values(data)
+    def _merge(self, sighting: Sighting, data: EntryData, values: EntryValues) -> None:
+        values = self.policies[sighting.source_id].apply(values)
         dates = find_dates(data, sighting.first_seen_at, sighting.source.zone)
         base = as_base(values.merged, dates)
         if not dates.is_own:
@@ -114,7 +150,7 @@ class Batch:
     def _merge_entry(self, entry: Entry, before: dict, base: dict, ours: OurValues) -> None:
         merged = merge(ours.comparable(before), ours.comparable(base), ours.values)
         taken = dict(merged.taken)
-        if "content" not in taken:
+        if "content" not in taken and entry.content != base["content"]:
             page = entry.canonical_url
             again = sanitize_html(entry.content, page, page=page, anchor=entry.atom_id).html
             taken |= {"content": again} if again != entry.content else {}
