@@ -41,6 +41,7 @@ def pytest_collection_modifyitems(items):
 def make_entry(db):
     """Build a live entry that needs nothing but what matters to the test."""
     from entries.models import Entry
+    from entries.models.document import indexed_together
 
     def make(tags=(), **fields):
         number = next(numbers)
@@ -52,8 +53,10 @@ def make_entry(db):
         } | fields
         entry = Entry(**fields)
         entry.updated = fields.get("updated", entry.published)
-        entry.save()
-        entry.set_tags(tags)
+        with indexed_together():
+            entry.save()
+            if tags:
+                entry.set_tags(tags)
         return entry
 
     return make

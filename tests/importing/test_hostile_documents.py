@@ -3,11 +3,13 @@
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 
 from .hostile_documents import work
 
 
+@pytest.mark.exhaustive
 def test_no_hostile_document_takes_more_than_its_time():
     done = subprocess.run(
         [sys.executable, "-m", "tests.importing.hostile_documents"],

@@ -13,6 +13,7 @@ from entries.importing.text import visible_text
 from .bombs import BOMBS
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_no_bomb_takes_more_than_its_time_and_memory():
     done = subprocess.run(

@@ -97,6 +97,7 @@ def make_site(path, urls):
     return site
 
 
+@pytest.mark.exhaustive
 def test_runs_killed_at_random_moments_end_in_the_same_database(feeds, tmp_path):
     site = make_site(tmp_path, feeds.urls)
 
