@@ -62,9 +62,21 @@ def around_items(document: Raw, url: str) -> Envelope:
 def load(text: str) -> tuple[Raw, str]:
     """The document, and a warning where something had to go. Raises ValueError, RecursionError."""
     try:
-        return json.loads(text), ""
+        document = json.loads(text)
+        if not is_deep(document):
+            return document, ""
     except RecursionError:
-        return json.loads(without_depths(text)), TOO_DEEP
+        pass
+    return json.loads(without_depths(text)), TOO_DEEP
+
+
+def is_deep(document: Raw) -> bool:
+    """Whether values are nested MAX_DEPTH levels deep. Pythons differ in how deep they read."""
+    level: list[Any] = [document]
+    for _ in range(MAX_DEPTH - 1):
+        inner = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [value for values in inner for value in values if isinstance(value, (dict, list))]
+    return bool(level)
 
 
 def without_depths(text: str) -> str:
