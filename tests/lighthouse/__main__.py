@@ -3,7 +3,8 @@
 Run as `make lighthouse`; needs Node and Chromium. Prints each page's scores and what cost it
 points; exits with 1 when one of them is below LEAST. A page that is too slow is measured again,
 RUNS times at the most, and its best run counts: what else the machine does can make a page
-slower, never faster than it is. The other categories are the same in each run.
+slower, never faster than it is. The other categories are the same in each run. A run in which
+Lighthouse itself fails judges nothing and is repeated likewise.
 """
 
 import json
@@ -68,10 +69,17 @@ def judge(address: str) -> Verdict:
     urlopen(address).close()
     verdict = Verdict()
     for _ in range(RUNS):
-        verdict.add(report_on(address))
+        try:
+            verdict.add(report_on(address))
+        except LighthouseError as error:
+            print(f"{address}: {error}", file=sys.stderr)
         if verdict.scores["performance"] >= LEAST:
             break
     return verdict
+
+
+class LighthouseError(Exception):
+    """A run of Lighthouse that judged nothing: its browser did not start, or lost the trace."""
 
 
 def report_on(address: str) -> dict:
@@ -81,13 +89,15 @@ def report_on(address: str) -> dict:
             *(f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={CHROMIUM}"),
         ],
         env={"CHROME_PATH": "/usr/bin/chromium"} | os.environ,
-        check=True,
-        stdout=subprocess.PIPE,
+        capture_output=True,
+        text=True,
         timeout=180,
     )
+    if done.returncode:
+        raise LighthouseError(done.stderr.strip())
     report = json.loads(done.stdout)
     if "runtimeError" in report:
-        raise SystemExit(f"{address}: {report['runtimeError']['message']}")
+        raise LighthouseError(report["runtimeError"]["message"])
     return report
 
 
