@@ -17,7 +17,7 @@ setup: $(VENV)/.ready ## make the virtual environment in .venv (VENV=, PYTHON=),
 run: $(VENV)/.ready .env ## bring up the site: FEED=path-or-URL imports a feed of yours, PORT=8000
 	@grep -q '^SITE_URL=' .env || export SITE_URL="$${SITE_URL:-http://127.0.0.1:$(PORT)}"; \
 	$(MANAGE) prepare $(if $(FEED),--feed "$(FEED)") && \
-	exec $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --log-level warning --no-control-socket
+	exec $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --reuse-port --log-level warning --no-control-socket
 
 test: $(VENV)/.dev ## run the tests that need no server and no browser; TESTS=… selects by mark
 	$(BIN)/python -m pytest -n auto -m "$(ALONE)$(if $(TESTS), and $(TESTS))"

@@ -48,6 +48,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = values.caches(
     env.str("CACHE_URL", default="") or "locmemcache://", prefix=f"feedstead:{SITE_URL}"
 )
+# How much memory finished pages may take in each process (bytes); 0 keeps none.
+CACHE_PAGES_BYTES = whole_number("CACHE_PAGES_BYTES", default=64 * 1024 * 1024, least=0)
 
 LANGUAGE_CODE = values.language(env.str("LANGUAGE_CODE", default="en-us"))
 TIME_ZONE = values.time_zone(env.str("TIME_ZONE", default="UTC"))

@@ -1,6 +1,7 @@
 import os
 import sys
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
@@ -14,3 +15,10 @@ try:
 except ImproperlyConfigured as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(STATUS_NO_WORKER)
+
+# With DEBUG a template that was changed shows at once.
+if settings.CACHE_PAGES_BYTES and not settings.DEBUG:
+    # The models can't be imported before all applications are loaded.
+    from config.finished_pages import FinishedPages
+
+    application = FinishedPages(application, settings.CACHE_PAGES_BYTES)  # type: ignore[assignment]

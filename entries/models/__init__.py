@@ -9,6 +9,7 @@ from .original_path import OriginalPath
 from .run import ImportLine, ImportRun
 from .sighting import FeedEnvelope, FilteredPost, IdentityKey, Sighting
 from .site import SiteIdentity, SiteSettings
+from .site_version import SiteVersion, Version
 from .source import Source
 from .tag import Tag, TaggedEntry, TagName, fold, tags_by_name
 from .withdrawal import Withdrawal
@@ -30,10 +31,12 @@ __all__ = [
     "Sighting",
     "SiteIdentity",
     "SiteSettings",
+    "SiteVersion",
     "Source",
     "Tag",
     "TagName",
     "TaggedEntry",
+    "Version",
     "Withdrawal",
     "fold",
     "tags_by_name",

@@ -1,7 +1,6 @@
 """The archive: years, months and days."""
 
 from django.http import Http404
-from django.views.decorators.http import require_safe
 
 from entries.models.entry import MONTHS
 from entries.publishing import archive as archives
@@ -10,15 +9,16 @@ from entries.publishing.paging import days_page
 from entries.publishing.periods import Period
 
 from .answers import answer_list, answer_page, cursor_of
+from .finished import keep_finished
 
 
-@require_safe
+@keep_finished()
 def archive(request):
     """The years with their months."""
     return answer_page(request, "entries/archive.html", years=archives.years())
 
 
-@require_safe
+@keep_finished()
 def year(request, year):
     """The calendar of a year, each day weighed by its entries."""
     period = Period(year)
@@ -37,7 +37,7 @@ def year(request, year):
     )
 
 
-@require_safe
+@keep_finished("before", "after")
 def month(request, year, month):
     """The entries of a month, the last day first, under its calendar."""
     period = Period(year, MONTHS.index(month) + 1)
@@ -46,7 +46,7 @@ def month(request, year, month):
     return answer_period(request, period, month=table, count=table.count)
 
 
-@require_safe
+@keep_finished("before", "after")
 def day(request, year, month, day):
     """The entries of a day."""
     period = Period(year, MONTHS.index(month) + 1, day)

@@ -5,7 +5,6 @@ from datetime import date
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from django.utils.cache import add_never_cache_headers
-from django.views.decorators.http import require_safe
 
 from entries.models import Entry
 from entries.models.entry import MONTHS
@@ -16,9 +15,10 @@ from entries.publishing.short import short_path
 from entries.publishing.stored import read_public
 
 from .answers import answer_page, make_page
+from .finished import keep_finished
 
 
-@require_safe
+@keep_finished()
 def entry(request, year, month, day, slug):
     """An entry; to staff, a preview of one that is not public."""
     try:

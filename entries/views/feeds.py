@@ -13,13 +13,14 @@ from entries.publishing.site import read_site
 from entries.publishing.validators import answer
 
 from .answers import cursor_of
+from .finished import keep_finished
 from .lists import tags_asked
 
 # A reader that asks more often than this is told what it has been told.
 CACHE_CONTROL = "public, max-age=300"
 
 
-@require_safe
+@keep_finished("before", "after")
 def kind(request, name, format):
     """The feed of one kind, or of everything."""
     if name == "everything":
@@ -30,7 +31,7 @@ def kind(request, name, format):
     raise Http404("No such feed.")
 
 
-@require_safe
+@keep_finished("before", "after")
 def tag(request, slug, format):
     """The feed of a tag, or of several; another name or order of them redirects."""
     found = tags_asked(slug)
@@ -40,7 +41,7 @@ def tag(request, slug, format):
     return answer_feed(request, tags, format, may_be_empty=False)
 
 
-@require_safe
+@keep_finished("before", "after")
 def source(request, pk, format):
     """The feed of what a source has brought."""
     source = get_object_or_404(Source.objects.only("title", "site_url", "url"), pk=pk)

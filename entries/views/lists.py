@@ -2,7 +2,6 @@
 
 from django.http import Http404
 from django.shortcuts import redirect
-from django.views.decorators.http import require_safe
 
 from entries.models import Tag
 from entries.publishing import company, taxonomy
@@ -12,16 +11,17 @@ from entries.publishing.paging import tags_page, walk_page
 from entries.publishing.rows import tag_path
 
 from .answers import answer_list, cursor_of
+from .finished import keep_finished
 
 
-@require_safe
+@keep_finished("before", "after", are_all=True)
 def home(request):
     """The newest entries of all kinds."""
     page = walk_page(cursor_of(request))
     return answer_list(request, "entries/home.html", page, tags=taxonomy.common_tags())
 
 
-@require_safe
+@keep_finished("before", "after")
 def kind(request, kind):
     """The entries of one kind."""
     page = walk_page(cursor_of(request), kind=kind)
@@ -30,7 +30,7 @@ def kind(request, kind):
     return answer_list(request, "entries/kind.html", page, **shown)
 
 
-@require_safe
+@keep_finished("before", "after")
 def tag(request, slug):
     """The entries with a tag, or with each of several; another name of a tag redirects to it."""
     found = tags_asked(slug)

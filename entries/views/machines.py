@@ -2,7 +2,6 @@
 
 from django.http import Http404
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from entries.models.entry import MONTHS
 from entries.publishing import sitemaps
@@ -10,27 +9,28 @@ from entries.publishing.periods import Period
 from entries.publishing.site import read_site
 
 from .answers import answer_document, answer_sitemap
+from .finished import keep_finished
 
 
-@require_safe
+@keep_finished()
 def sitemap(request):
     """The index of the sitemap's parts."""
     return answer_sitemap(request, "entries/sitemap_index.xml", sitemaps.index())
 
 
-@require_safe
+@keep_finished()
 def sitemap_lists(request):
     """The part with the pages that list."""
     return answer_sitemap(request, "entries/sitemap.xml", sitemaps.lists(read_site()))
 
 
-@require_safe
+@keep_finished()
 def sitemap_month(request, year, month):
     """The part with a month's entries."""
     return answer_period(request, Period(year, MONTHS.index(month) + 1))
 
 
-@require_safe
+@keep_finished()
 def sitemap_day(request, year, month, day):
     """The part with a day's entries, for a month that has very many."""
     return answer_period(request, Period(year, MONTHS.index(month) + 1, day))
@@ -47,7 +47,7 @@ def answer_period(request, period):
     return answer_sitemap(request, "entries/sitemap.xml", locations)
 
 
-@require_safe
+@keep_finished()
 def robots(request):
     context = {
         "admin": reverse("admin:index"),

@@ -1,14 +1,14 @@
 """The pages that an editor writes as such."""
 
 from django.http import Http404
-from django.views.decorators.http import require_safe
 
 from entries.publishing.site import read_about
 
 from .answers import answer_page
+from .finished import keep_finished
 
 
-@require_safe
+@keep_finished()
 def about(request):
     """The page about the site and its author."""
     text = read_about()

@@ -10,6 +10,7 @@ from entries.publishing.lists import search_list
 from entries.publishing.site import read_site
 
 from .answers import answer_document, answer_page, cursor_of
+from .finished import keep_finished
 
 TEMPLATE = "entries/search.html"
 
@@ -35,7 +36,7 @@ def search(request):
     return answer_page(request, TEMPLATE, **shown)
 
 
-@require_safe
+@keep_finished()
 def opensearch(request):
     """How a browser asks this site (OpenSearch 1.1)."""
     site = read_site()

@@ -1,7 +1,6 @@
 """The sources: whom the site gathers from."""
 
 from django.http import Http404
-from django.views.decorators.http import require_safe
 
 from entries.models import Source
 from entries.publishing import sources as credits
@@ -9,9 +8,10 @@ from entries.publishing.lists import source_list
 from entries.publishing.paging import walk_page
 
 from .answers import answer_list, answer_page, cursor_of
+from .finished import keep_finished
 
 
-@require_safe
+@keep_finished("page")
 def sources(request):
     """The sources with entries, by name."""
     number = request.GET.get("page", "1")
@@ -31,7 +31,7 @@ def sources(request):
     )
 
 
-@require_safe
+@keep_finished("before", "after")
 def source(request, pk):
     """The entries of one source, with its credit."""
     try:

@@ -2,15 +2,15 @@
 
 from django.http import Http404
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from entries.publishing import tagindex
 from entries.publishing.tagindex import TagGroup, asked
 
 from .answers import answer_page
+from .finished import keep_finished
 
 
-@require_safe
+@keep_finished("q", "by", "from")
 def tags(request):
     """The tags by use (unless asked otherwise), by name, newly used, or with a part of a name."""
     words, by, start = (asked(request.GET.get(name, "")) for name in ("q", "by", "from"))

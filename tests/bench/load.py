@@ -10,9 +10,9 @@ CONNECTIONS = 8
 WARM_UP = 0.2  # of the time that is measured
 
 
-async def main(port: str, path: str, status: str, etag: str, seconds: str) -> None:
-    condition = f"If-None-Match: {etag}\r\n" if etag else ""
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{condition}\r\n".encode()
+async def main(port: str, path: str, status: str, header: str, seconds: str) -> None:
+    line = f"{header}\r\n" if header else ""
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{line}\r\n".encode()
     for measured in (WARM_UP * float(seconds), float(seconds)):
         start = time.perf_counter()
         clients = [ask(int(port), request, status, start + measured) for _ in range(CONNECTIONS)]

@@ -1,5 +1,6 @@
 """Pages served by gunicorn, against the same bytes from a WSGI application that has them."""
 
+import base64
 import http.client
 import json
 import re
@@ -17,78 +18,103 @@ from . import child
 from .feed import COMMON_TAG
 
 # As `make run` starts it.
-SERVER = ["--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
+SERVER = [
+    *("--workers", "2", "--threads", "4", "--reuse-port"),
+    *("--log-level", "warning", "--no-control-socket"),
+]
 # Short and many: what else a machine does comes and goes, and each round compares like with like.
 ROUNDS = 25
+COMPRESSED = "gzip"
 
 
 @dataclass(frozen=True)
 class Page:
     """A page of ours as it was answered once."""
 
-    name: str
     path: str
-    body: str
+    body: bytes
     etag: str
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Answers a second: ours, and those of the application that has the bytes."""
+    """Answers a second: from memory, made anew, and those of the application with the bytes."""
 
     name: str
     size: int
-    ours: float
+    kept: float
+    anew: float
     hello: float
-    ratio: float
+    kept_ratio: float
+    anew_ratio: float
 
 
 def measure_pages(database: str, directory: Path, seconds: float) -> Iterator[Rates]:
-    """The rates of each kind of page, whole and as 304; the two servers take turns."""
+    """The rates of each kind of page: whole, compressed, as 304. The servers take turns."""
     bodies = directory / "pages.json"
-    with served("config.wsgi", database) as ours:
-        pages = read_pages(ours)
-        bodies.write_text(json.dumps({page.path: page.body for page in pages}), "utf-8")
-        with served("tests.bench.hello", database, BENCH_PAGES=str(bodies)) as hello:
-            for page in pages:
-                size = len(page.body.encode())
-                for name, status, etag in [
-                    (page.name, "200", ""),
-                    (f"{page.name}, 304", "304", page.etag),
+    with served("config.wsgi", database) as kept:
+        pages = read_pages(kept)
+        bodies.write_text(json.dumps(dict(bodies_of(kept, pages))), "utf-8")
+        with (
+            served("config.wsgi", database, CACHE_PAGES_BYTES="0") as anew,
+            served("tests.bench.hello", database, BENCH_PAGES=str(bodies)) as hello,
+        ):
+            for name, page in pages.items():
+                for how, status, header in [
+                    ("", "200", ""),
+                    (", gzip", "200", f"Accept-Encoding: {COMPRESSED}"),
+                    (", 304", "304", f"If-None-Match: {page.etag}"),
                 ]:
-                    rates: dict[int, list[float]] = {ours: [], hello: []}
+                    rates: dict[int, list[float]] = {kept: [], anew: [], hello: []}
                     for _ in range(ROUNDS):
                         for port in rates:
-                            asked = (str(port), page.path, status, etag, str(seconds))
+                            asked = (str(port), page.path, status, header, str(seconds))
                             rates[port].append(child.run("load", *asked)["rate"])
-                    ratio = median(a / b for a, b in zip(*rates.values(), strict=True))
-                    size = size if status == "200" else 0
-                    yield Rates(name, size, *map(median, rates.values()), ratio)
+                    yield Rates(
+                        name + how,
+                        0 if how else len(page.body),
+                        *map(median, rates.values()),
+                        *(middle_ratio(rates[port], rates[hello]) for port in (kept, anew)),
+                    )
 
 
-def read_pages(port: int) -> list[Page]:
-    _, home, _ = get(port, "/")
+def middle_ratio(ours: list[float], hello: list[float]) -> float:
+    return median(a / b for a, b in zip(ours, hello, strict=True))
+
+
+def read_pages(port: int) -> dict[str, Page]:
+    home = get(port, "/").body.decode()
     entry = re.search(r'class="u-url u-uid" href="([^"]+)"', home)
     if not entry:
         raise SystemExit("The front page shows no entry.")
     paths = {
         "list (home)": "/",
-        "entry": entry[1],
+        "kind": "/links/",
         "tag": f"/tags/{COMMON_TAG}/",
+        "entry": entry[1],
+        "archive": "/archive/",
         "Atom feed": "/atom/everything/",
+        "JSON Feed": "/json/everything/",
     }
-    return [Page(name, *get(port, path)) for name, path in paths.items()]
+    return {name: get(port, path) for name, path in paths.items()}
 
 
-def get(port: int, path: str) -> tuple[str, str, str]:
-    """The path, the body and the ETag."""
+def bodies_of(port: int, pages: dict[str, Page]) -> Iterator[tuple[str, str]]:
+    """The bytes of each page by path and Accept-Encoding."""
+    for page in pages.values():
+        for encoding in ("", COMPRESSED):
+            body = get(port, page.path, encoding).body
+            yield f"{page.path} {encoding}", base64.b64encode(body).decode()
+
+
+def get(port: int, path: str, encoding: str = "") -> Page:
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("GET", path)
+    connection.request("GET", path, headers={"Accept-Encoding": encoding} if encoding else {})
     response = connection.getresponse()
-    body = response.read().decode()
+    body = response.read()
     if response.status != 200:
         raise SystemExit(f"{path} is answered with {response.status}.")
-    return path, body, response.headers["ETag"]
+    return Page(path, body, response.headers["ETag"])
 
 
 @contextmanager

@@ -1,0 +1,267 @@
+"""A WSGI layer in front of Django: a public page that was asked for before is sent from memory.
+
+A view lets its pages be kept by the decorator `keep_finished`. They are kept by the version of the
+site (`SiteVersion`), which every change raises, so nothing has to be cleared. Each process keeps
+its own.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from http import HTTPStatus
+from threading import Event, Lock, local
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.handlers.wsgi import get_path_info
+from django.db import Error as AnyDatabaseError
+from django.db import close_old_connections, connection
+from django.http import QueryDict
+from django.urls import Resolver404, resolve
+
+from entries.models import SiteVersion, Version
+from entries.publishing.pages import Headers, Page, Pages, choose_encoding
+from entries.views.finished import Parameters
+
+logger = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+SAFE_METHODS = ("GET", "HEAD")
+# What decides about a response, but not about the page: this layer acts on it.
+FOR_LAYER = (
+    "HTTP_ACCEPT_ENCODING", "HTTP_COOKIE", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_RANGE", "HTTP_RANGE",
+)  # fmt: skip
+# Conditions and requests that only Django answers, so rare that nothing is gained.
+FOR_DJANGO = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_TRANSFER_ENCODING")
+MAX_QUERY_CHARS = 1_000
+MAX_WAIT_SECONDS = 10  # for another thread that renders the same page
+
+# For how long a process may not have seen what another one has changed. SQLite tells for a few
+# microseconds of work that nothing has changed; other databases have to be asked for the row.
+MAX_DELAY_SECONDS = {"sqlite": 0.1}
+MAX_DELAY_SECONDS_ELSEWHERE = 1.0
+
+
+class Key(NamedTuple):
+    """What a page depends on, beside the version of the site."""
+
+    is_secure: bool
+    host: str
+    path: str
+    query: str
+
+
+class FinishedPages:
+    """The WSGI application that answers from memory, or lets `application` answer."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]], max_bytes: int):
+        self.application = application
+        self.pages = Pages(max_bytes)
+        self.versions = Versions()
+        self.rendering: dict[Key, Event] = {}
+        self.lock = Lock()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        key = key_of(environ)
+        version = self.versions.current() if key else None
+        if key is None or version is None:
+            return self.pass_by(environ, start_response)
+        page = self.pages.get(key)
+        if page is None or page.version != version:
+            return self.render_once(key, version, environ, start_response)
+        return self.answer(key, page, environ, start_response)
+
+    def pass_by(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        response = self.application(environ, start_response)
+        if environ["REQUEST_METHOD"] not in SAFE_METHODS:
+            self.versions.look_again()
+        return response
+
+    def render_once(
+        self, key: Key, version: Version, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Let Django make the page. Other threads that want the same page wait for it."""
+        with self.lock:
+            others = self.rendering.get(key)
+            if others is None:
+                self.rendering[key] = done = Event()
+        if others is None:
+            try:
+                return self.render(key, version, environ, start_response)
+            finally:
+                with self.lock:
+                    del self.rendering[key]
+                done.set()
+        others.wait(MAX_WAIT_SECONDS)
+        page = self.pages.get(key)
+        if page is None or page.version != version:
+            return self.pass_by(environ, start_response)
+        return self.answer(key, page, environ, start_response)
+
+    def render(
+        self, key: Key, version: Version, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        asked = {name: value for name, value in environ.items() if name not in FOR_LAYER}
+        asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": key.query}
+        started: list[Any] = []
+
+        def note_start(*given: Any) -> None:
+            started[:] = given
+
+        response = self.application(asked, note_start)
+        try:
+            body = b"".join(response)
+        finally:
+            if hasattr(response, "close"):
+                response.close()
+        status, headers, *_ = started
+        if not may_keep(status, headers):
+            start_response(status, headers)
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        page = Page(version, headers, body)
+        before = self.pages.get(key)
+        if before is not None and before.body == body:
+            page.take_encoded(before)
+        self.pages.keep(key, page)
+        return self.answer(key, page, environ, start_response)
+
+    def answer(
+        self, key: Key, page: Page, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        get = environ.get
+        if page.is_known_to(get("HTTP_IF_NONE_MATCH"), get("HTTP_IF_MODIFIED_SINCE")):
+            start_response("304 Not Modified", page.headers_of_304)
+            return []
+        encoding = choose_encoding(get("HTTP_ACCEPT_ENCODING", "")) if page.is_long else ""
+        is_new = not page.has(encoding)
+        headers, body = page.encoded(encoding)
+        if is_new:
+            self.pages.measure_again(key, page)
+        start_response("200 OK", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def key_of(environ: Environ) -> Key | None:
+    """What the page that is asked for depends on; None where Django is to answer."""
+    if (
+        environ["REQUEST_METHOD"] not in SAFE_METHODS
+        or settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", "")
+        or environ.get("CONTENT_LENGTH") not in (None, "", "0")
+        or environ.get("SCRIPT_NAME")
+        or any(name in environ for name in FOR_DJANGO)
+    ):
+        return None
+    path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+    parameters = parameters_of(path)
+    if parameters is None:
+        return None
+    if query:
+        known = known_query(query, parameters)
+        if known is None:
+            return None
+        query = known
+    return Key(is_secure(environ), environ.get("HTTP_HOST", "").lower(), path, query)
+
+
+@lru_cache(maxsize=1024)
+def parameters_of(path: str) -> Parameters | None:
+    """The query parameters of the view that answers a path (PATH_INFO); None: not to be kept."""
+    try:
+        match = resolve(get_path_info({"PATH_INFO": path}))
+    except Resolver404:
+        return None
+    return getattr(match.func, "finished", None)
+
+
+def known_query(query: str, parameters: Parameters) -> str | None:
+    """The part of a query that the view knows, in one order; None where Django is to answer."""
+    if len(query) > MAX_QUERY_CHARS:
+        return None
+    asked = QueryDict(query)
+    if parameters.are_all and not set(parameters.names).issuperset(asked):
+        return None
+    known = [(name, asked.getlist(name)) for name in parameters.names if name in asked]
+    return urlencode(known, doseq=True)
+
+
+def is_secure(environ: Environ) -> bool:
+    """Whether the client asked by https, as Django tells it (HttpRequest.scheme)."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, secure = settings.SECURE_PROXY_SSL_HEADER
+        if (value := environ.get(name)) is not None:
+            return value.split(",", 1)[0].strip() == secure
+    return environ.get("wsgi.url_scheme") == "https"
+
+
+def may_keep(status: str, headers: Headers) -> bool:
+    """Whether a response is the same for everybody, for as long as the site does not change."""
+    named = {name.lower(): value.lower() for name, value in headers}
+    return (
+        status.startswith(f"{HTTPStatus.OK:d} ")
+        and "set-cookie" not in named
+        and "content-encoding" not in named
+        and named.get("vary", "accept-encoding") == "accept-encoding"
+        and not any(word in named.get("cache-control", "") for word in ("no-store", "private"))
+    )
+
+
+class Versions:
+    """The version of the site, asked for at most every MAX_DELAY_SECONDS."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.version: Version | None = None
+        self.look_at = 0.0  # by time.monotonic()
+        self.until = float("inf")  # by time.time(): when the version ends by itself
+        self.seen = local()  # by thread, since each has its own connection
+
+    def current(self) -> Version | None:
+        """The version now, or up to MAX_DELAY_SECONDS ago. None while the database fails.
+
+        Once there is a version, it stays while the database fails: nobody can change the site.
+        """
+        if time.monotonic() >= self.look_at or time.time() >= self.until:
+            with self.lock:
+                # Another thread may have looked while this one waited.
+                if time.monotonic() >= self.look_at or time.time() >= self.until:
+                    self.look()
+        return self.version
+
+    def look_again(self) -> None:
+        """Look before the next page: this thread may have changed the site."""
+        self.seen.data_version = None
+        self.look_at = 0.0
+
+    def look(self) -> None:
+        delay = MAX_DELAY_SECONDS.get(connection.vendor, MAX_DELAY_SECONDS_ELSEWHERE)
+        try:
+            # As Django does before a request. Only a test has a transaction open here.
+            if not connection.in_atomic_block:
+                close_old_connections()
+            if time.time() >= self.until or self.may_have_changed():
+                self.version = SiteVersion.objects.current()
+                until = self.version.until
+                self.until = until.timestamp() if until else float("inf")
+        except AnyDatabaseError:
+            logger.exception("The version of the site can't be read.")
+            connection.close()
+            self.seen.data_version = None
+            self.until = float("inf")
+        self.look_at = time.monotonic() + delay
+
+    def may_have_changed(self) -> bool:
+        """Whether anything was written since this thread last asked."""
+        if connection.vendor != "sqlite":
+            return True
+        with connection.cursor() as cursor:
+            # Changes when another connection writes; says nothing across two connections.
+            cursor.execute("PRAGMA data_version")
+            seen = connection.connection, cursor.fetchone()[0]
+        is_same = getattr(self.seen, "data_version", None) == seen
+        self.seen.data_version = seen
+        return not is_same
