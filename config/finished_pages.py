@@ -1,8 +1,8 @@
-"""A WSGI layer in front of Django: a public page that was asked for before is sent from memory.
+"""A WSGI layer in front of Django that sends public pages from memory.
 
-A view lets its pages be kept by the decorator `keep_finished`. They are kept by the version of the
-site (`SiteVersion`), which every change raises, so nothing has to be cleared. Each process keeps
-its own.
+It keeps the pages of the views that have the decorator `keep_finished`, by the version of the site
+(`SiteVersion`). Every change raises the version, so nothing has to be cleared. Each process keeps
+pages of its own.
 """
 
 import logging
@@ -31,24 +31,24 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 SAFE_METHODS = ("GET", "HEAD")
-# What decides about a response, but not about the page: this layer acts on it.
+# This layer acts on these headers; the page does not depend on them.
 FOR_LAYER = (
     "HTTP_ACCEPT_ENCODING", "HTTP_COOKIE", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_NONE_MATCH",
     "HTTP_IF_RANGE", "HTTP_RANGE",
 )  # fmt: skip
-# Conditions and requests that only Django answers, so rare that nothing is gained.
+# Only Django acts on these. They are too rare to gain anything here.
 FOR_DJANGO = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_TRANSFER_ENCODING")
 MAX_QUERY_CHARS = 1_000
 MAX_WAIT_SECONDS = 10  # for another thread that renders the same page
 
-# For how long a process may not have seen what another one has changed. SQLite tells for a few
-# microseconds of work that nothing has changed; other databases have to be asked for the row.
+# The longest time after which a process sees a change that another one has made. SQLite tells in
+# a few microseconds that nothing was written. Other databases have to read the row.
 MAX_DELAY_SECONDS = {"sqlite": 0.1}
 MAX_DELAY_SECONDS_ELSEWHERE = 1.0
 
 
 class Key(NamedTuple):
-    """What a page depends on, beside the version of the site."""
+    """The parts of a request that a page depends on. It also depends on the site's version."""
 
     is_secure: bool
     host: str
@@ -147,7 +147,7 @@ class FinishedPages:
 
 
 def key_of(environ: Environ) -> Key | None:
-    """What the page that is asked for depends on; None where Django is to answer."""
+    """The key of the requested page. None if Django has to answer the request."""
     if (
         environ["REQUEST_METHOD"] not in SAFE_METHODS
         or settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", "")
@@ -170,7 +170,7 @@ def key_of(environ: Environ) -> Key | None:
 
 @lru_cache(maxsize=1024)
 def parameters_of(path: str) -> Parameters | None:
-    """The query parameters of the view that answers a path (PATH_INFO); None: not to be kept."""
+    """The query parameters of the view at a path (PATH_INFO). None if its pages are not kept."""
     try:
         match = resolve(get_path_info({"PATH_INFO": path}))
     except Resolver404:
@@ -179,7 +179,7 @@ def parameters_of(path: str) -> Parameters | None:
 
 
 def known_query(query: str, parameters: Parameters) -> str | None:
-    """The part of a query that the view knows, in one order; None where Django is to answer."""
+    """The part of a query that the view knows, in a fixed order. None if Django has to answer."""
     if len(query) > MAX_QUERY_CHARS:
         return None
     asked = QueryDict(query)
@@ -190,7 +190,7 @@ def known_query(query: str, parameters: Parameters) -> str | None:
 
 
 def is_secure(environ: Environ) -> bool:
-    """Whether the client asked by https, as Django tells it (HttpRequest.scheme)."""
+    """True if the client used https, by the same rule as Django's `HttpRequest.scheme`."""
     if settings.SECURE_PROXY_SSL_HEADER:
         name, secure = settings.SECURE_PROXY_SSL_HEADER
         if (value := environ.get(name)) is not None:
@@ -199,7 +199,7 @@ def is_secure(environ: Environ) -> bool:
 
 
 def may_keep(status: str, headers: Headers) -> bool:
-    """Whether a response is the same for everybody, for as long as the site does not change."""
+    """True if all readers get the same response until the site changes."""
     named = {name.lower(): value.lower() for name, value in headers}
     return (
         status.startswith(f"{HTTPStatus.OK:d} ")
@@ -211,7 +211,7 @@ def may_keep(status: str, headers: Headers) -> bool:
 
 
 class Versions:
-    """The version of the site, asked for at most every MAX_DELAY_SECONDS."""
+    """Reads the version of the site, at most once in MAX_DELAY_SECONDS."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -221,9 +221,10 @@ class Versions:
         self.seen = local()  # by thread, since each has its own connection
 
     def current(self) -> Version | None:
-        """The version now, or up to MAX_DELAY_SECONDS ago. None while the database fails.
+        """Return the version, which may be MAX_DELAY_SECONDS old.
 
-        Once there is a version, it stays while the database fails: nobody can change the site.
+        While the database fails, the last version stays: nobody can change the site then.
+        Returns None if there is none yet.
         """
         if time.monotonic() >= self.look_at or time.time() >= self.until:
             with self.lock:
@@ -233,14 +234,14 @@ class Versions:
         return self.version
 
     def look_again(self) -> None:
-        """Look before the next page: this thread may have changed the site."""
+        """Read the version before the next page. Call when this thread may have changed the site."""
         self.seen.data_version = None
         self.look_at = 0.0
 
     def look(self) -> None:
         delay = MAX_DELAY_SECONDS.get(connection.vendor, MAX_DELAY_SECONDS_ELSEWHERE)
         try:
-            # As Django does before a request. Only a test has a transaction open here.
+            # Django does this before a request. Only in a test is a transaction open here.
             if not connection.in_atomic_block:
                 close_old_connections()
             if time.time() >= self.until or self.may_have_changed():
@@ -255,11 +256,12 @@ class Versions:
         self.look_at = time.monotonic() + delay
 
     def may_have_changed(self) -> bool:
-        """Whether anything was written since this thread last asked."""
+        """True if anything may have been written since this thread last called this method."""
         if connection.vendor != "sqlite":
             return True
         with connection.cursor() as cursor:
-            # Changes when another connection writes; says nothing across two connections.
+            # The number changes when another connection writes. Numbers of two connections can't
+            # be compared.
             cursor.execute("PRAGMA data_version")
             seen = connection.connection, cursor.fetchone()[0]
         is_same = getattr(self.seen, "data_version", None) == seen

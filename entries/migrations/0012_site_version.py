@@ -1,8 +1,8 @@
 from django.db import migrations, models
 from django.utils import timezone
 
-# By table, the events after which the public may see something else, each with the rows that
-# count. Entries that nobody sees count for nothing, nor what only importing knows of a source.
+# For each table, the events that raise the version, with a condition on the row. Entries that
+# nobody sees don't raise it, nor do the columns of a source that only imports use.
 TAG = ("name", "slug", "description", "live_count")
 SOURCE = (
     "url", "title", "subtitle", "site_url", "feed_id", "language", "author_name", "author_uri",
@@ -40,8 +40,8 @@ SQLITE = """
                 changed_at = max(changed_at, strftime('%Y-%m-%d %H:%M:%f', 'now'));
     END
 """
-# The row is locked when the transaction commits, not before: else two that write entries and tags
-# in another order would wait for each other. Only the first event of a transaction writes it.
+# The triggers run when the transaction commits: a row that is locked earlier could lead to
+# deadlocks. Only the first trigger of a transaction writes the row.
 POSTGRESQL_FUNCTION = """
     CREATE FUNCTION entries_raise_version() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

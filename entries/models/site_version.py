@@ -12,10 +12,10 @@ from .withdrawal import KEPT_FOR, Withdrawal
 
 @dataclass(frozen=True)
 class Version:
-    """What the public sees at a time. Two versions are equal while no page can differ.
+    """The state of the public site. No page differs between two equal versions.
 
-    `since` is when the site last changed: by a write, by an entry that fell due, or by a
-    withdrawal that feeds tell no longer. `until` is when it will change by itself, if ever.
+    The site has this version since a transaction changed it, an entry fell due or a withdrawal
+    expired (`since`). At `until`, if set, the next entry falls due or the next withdrawal expires.
     """
 
     number: int
@@ -26,8 +26,8 @@ class Version:
     def last_modified(self) -> int:
         """The first whole second after the last change, in seconds since 1970.
 
-        May lie in the future. No other version gets the same second, as long as a response
-        states none that has not come yet.
+        It may lie in the future: no response states it before it has come. Then no two versions
+        are ever stated with the same second.
         """
         return math.floor(self.since.timestamp()) + 1
 
@@ -57,15 +57,15 @@ def first(rows: models.QuerySet, name: str) -> Subquery:
     return Subquery(rows.values(name)[:1])
 
 
-# A database that was emptied has no row. The next change makes one.
+# Used when the row is missing, as in a database that was emptied. The next change makes the row.
 NEVER = (0, datetime(1970, 1, 1, tzinfo=UTC), None, None, None, None)
 
 
 class SiteVersion(models.Model):
-    """The one row that changes in every transaction that changes what the public can see.
+    """One row, raised in every transaction that changes public pages.
 
-    Triggers of the database write it, in the same transaction (migration 0012), so that no way
-    to write can forget to. Whoever reads a new number sees everything that it stands for.
+    Triggers in the database raise it (migration 0012), so no code that writes can forget to. A
+    reader who sees the new number also sees the changes.
     """
 
     PK = 1

@@ -1,4 +1,4 @@
-"""Finished pages in memory: the bytes of each, in every encoding, by the version they belong to."""
+"""Finished pages in memory: their bytes in each encoding, and the site's version they show."""
 
 import gzip
 import re
@@ -15,26 +15,28 @@ from entries.models import Version
 
 Headers = list[tuple[str, str]]
 
-MIN_COMPRESSED_BYTES = 200  # what is shorter gains nothing, as in Django's GZipMiddleware
+MIN_COMPRESSED_BYTES = (
+    200  # shorter bodies gain nothing; Django's GZipMiddleware has the same limit
+)
 GZIP_LEVEL = 6
 BROTLI_QUALITY = 5  # as fast as gzip, and smaller
-# What a page takes beside its bytes: its headers, its key, and Python's objects. Measured: 4 kB.
+# The memory for headers, key and Python's objects of one page, as measured.
 OVERHEAD_BYTES = 4_096
 
-# In the order in which a client that likes them equally gets them.
+# The first one is sent to a client that accepts several with equal weight.
 ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
     "gzip": lambda body: gzip.compress(body, GZIP_LEVEL, mtime=0),
 }
 WEIGHT = re.compile(r"q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.I)
-# What a 304 says; everything else the client has with the page (RFC 9110, 15.4.5).
+# The headers of a 304. The client has all others with the page (RFC 9110, 15.4.5).
 IN_304 = {"cache-control", "etag", "last-modified", "vary"}
 
 
 class Page:
-    """A page as it was answered: 200 with these headers and these bytes.
+    """A response with status 200: its headers, and its body in each encoding.
 
-    `version` is one of the site that the page shows; it may show a newer one in part.
+    The page shows the site in this `version`, or in a newer one.
     """
 
     def __init__(self, version: Version, headers: Headers, body: bytes):
@@ -56,19 +58,22 @@ class Page:
 
     @property
     def size(self) -> int:
-        """About how many bytes of memory it takes."""
+        """The memory that the page takes, in bytes, roughly."""
         return OVERHEAD_BYTES + sum(len(body) for _, body in list(self._encoded.values()))
 
     @property
     def is_long(self) -> bool:
-        """Whether it is long enough to be compressed."""
+        """True if the body is long enough to be compressed."""
         return len(self.body) >= MIN_COMPRESSED_BYTES
 
     def has(self, encoding: str) -> bool:
         return encoding in self._encoded
 
     def encoded(self, encoding: str) -> tuple[Headers, bytes]:
-        """Headers and body in one of ENCODINGS, made when first asked for; "" is as it is."""
+        """Return headers and body in one of ENCODINGS, or unencoded for "".
+
+        The encoded body is made at the first call.
+        """
         if encoding not in self._encoded:
             self._add(encoding, ENCODINGS[encoding](self.body))
         return self._encoded[encoding]
@@ -79,9 +84,9 @@ class Page:
             self._add(encoding, body)
 
     def is_known_to(self, if_none_match: str | None, if_modified_since: str | None) -> bool:
-        """Whether a client with these headers has the page (RFC 9110, 13.2.2).
+        """True if a client that sends these headers has this page (RFC 9110, 13.2.2).
 
-        Only the very date of this page counts: a later one may be that of another version.
+        A date counts only if it is exactly this page's: a later date may be another version's.
         """
         if if_none_match is not None and self.etag:
             if if_none_match == self.etag:
@@ -95,7 +100,7 @@ class Page:
 
 
 class Pages:
-    """Pages by key, at most `max_bytes` of them: those asked for longest ago go first."""
+    """Pages by key, in at most `max_bytes` of memory. The least recently used are dropped first."""
 
     def __init__(self, max_bytes: int):
         self.max_bytes = max_bytes
@@ -116,12 +121,12 @@ class Pages:
         return found[0]
 
     def keep(self, key: Hashable, page: Page) -> None:
-        """Keep a page in place of the one with the same key. Drops others to make room."""
+        """Store a page and drop the one with the same key. Drops others to make room."""
         with self._lock:
             self._put(key, page)
 
     def measure_again(self, key: Hashable, page: Page) -> None:
-        """Count what a page has grown by, if it is still kept. Drops others to make room."""
+        """Measure a page that has grown, if it is still stored. Drops others to make room."""
         with self._lock:
             if self.get(key) is page:
                 self._put(key, page)
@@ -141,9 +146,9 @@ class Pages:
 
 @lru_cache(maxsize=256)
 def choose_encoding(accepted: str) -> str:
-    """The encoding for a client with this Accept-Encoding (RFC 9110, 12.5.3); "" for none.
+    """Return the encoding for a client with this Accept-Encoding (RFC 9110, 12.5.3), or "".
 
-    A client that refuses even unencoded content gets it all the same.
+    Also returns "" for a client that refuses unencoded content and everything else.
     """
     weights = dict(_weights(accepted.lower().split(",")))
     of_others = weights.get("*", 0.0)

@@ -1,4 +1,4 @@
-"""Which views let their pages be kept as finished bytes (config/finished_pages.py)."""
+"""The decorator for views whose pages are kept as finished bytes (config/finished_pages.py)."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 class Parameters(NamedTuple):
     """The query parameters that a view reads.
 
-    Others do not change its pages, unless these `are_all`: then another one can lead elsewhere,
-    and a request with one is not answered from memory.
+    Other parameters do not change its pages. But where these `are_all`, a request with another
+    parameter may be redirected, and is always answered by Django.
     """
 
     names: tuple[str, ...]
@@ -18,10 +18,10 @@ class Parameters(NamedTuple):
 
 
 def keep_finished(*names: str, are_all: bool = False) -> Callable[[Any], Any]:
-    """Let the pages of a view be kept: they depend on the site, the path and these parameters.
+    """Keep the pages of a view, which may depend on the site, the path and these parameters only.
 
-    Not for a view that looks at cookies, at other headers, or at what is no row of the tables in
-    migration 0012. The view answers GET and HEAD alone.
+    The view must not read cookies or other headers, nor tables that are not listed in migration
+    0012. It answers GET and HEAD only.
     """
 
     def decorate(view):
