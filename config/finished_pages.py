@@ -234,7 +234,7 @@ class Versions:
         return self.version
 
     def look_again(self) -> None:
-        """Read the version before the next page. Call when this thread may have changed the site."""
+        """Read the version before the next page, because this thread may have changed the site."""
         self.seen.data_version = None
         self.look_at = 0.0
 
