@@ -9,14 +9,14 @@ from django.core.management import execute_from_command_line
 
 from config.failures import explain
 
-# As a shell reports a program that was ended by a signal: 128 and its number.
+# 128 plus the number of the signal, as shells report a program that a signal ended.
 STATUS_INTERRUPTED = 130
 STATUS_BROKEN_PIPE = 141
 
 
 def run(arguments: Sequence[str]) -> None:
     """Run a command. With `--traceback` every error is shown as it is."""
-    # Python has none where the caller has closed it.
+    # They are None if the caller has closed them.
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - it stays open
     sys.stderr = sys.stderr or sys.stdout
     try:

@@ -1,4 +1,4 @@
-"""The desk as Django's admin site: what is the same on all of its pages."""
+"""The admin site: settings and context that all pages of the desk share."""
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
@@ -12,7 +12,7 @@ class DeskConfig(AdminConfig):
 class DeskSite(AdminSite):
     index_title = "The editor’s desk"
     empty_value_display = "–"
-    # So few lists need no menu, and the list of entries needs its room.
+    # There are few lists, and the list of entries needs the room.
     enable_nav_sidebar = False
 
     def each_context(self, request):

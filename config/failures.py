@@ -1,4 +1,4 @@
-"""What is wrong when the database or the disk fails: in a sentence, with advice."""
+"""Explains failures of the database or the disk in a sentence, with advice."""
 
 import errno
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ def explain(error: BaseException) -> Failure | None:
 
 def explain_database(error: AnyDatabaseError) -> Failure | None:
     if NOT_MIGRATED.includes(error):
-        # Else the program asks for a table that never was: an error of its own.
+        # Without a pending migration the program itself is wrong.
         is_known = has_pending_migrations()
         return Failure(NOT_MIGRATED.sentence, NOT_MIGRATED.advice) if is_known else None
     for kind in KINDS:
@@ -126,7 +126,7 @@ def describe_database() -> str:
 
 
 def has_pending_migrations() -> bool:
-    """Whether the program has migrations that the database lacks. True when it can't be asked."""
+    """True if the database lacks migrations of the program, or does not answer."""
     try:
         executor = MigrationExecutor(connection)
         return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -31,7 +31,7 @@ SCALE = "which needs a further package: pip install -r requirements-scale.txt"
 
 
 def read_env_file(path: Path) -> None:
-    """Read a `.env` file into the environment. What is in the environment already stays."""
+    """Read a `.env` file into the environment. Variables that are set already keep their values."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
@@ -111,8 +111,8 @@ def database(url: str) -> dict:
 def sqlite(config: dict) -> None:
     config["ENGINE"] = "config.sqlite"
     config["OPTIONS"] = {
-        # Readers don't wait for the writer, and a transaction that will write says so at
-        # its start: two writers queue up (20 s) and neither fails halfway.
+        # In WAL mode readers don't wait for the writer. IMMEDIATE transactions take the write
+        # lock at their start: a second writer waits up to 20 s and never fails halfway.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
