@@ -8,8 +8,10 @@ from typing import Any
 import lxml.html
 import urllib3
 
-# To save one form: each import of its source saves the entry, too.
-MAX_ATTEMPTS = 200
+from .importers import Importers
+
+# To save one form: imports and bulk actions save the entry, too, about every second time.
+MAX_ATTEMPTS = 20
 TOKEN = "t" * 32  # of CSRF: the cookie and the form have to agree, and nothing else
 
 
@@ -48,12 +50,16 @@ class Record:
 class Editor:
     """One person with a browser. Not to be shared by threads."""
 
-    def __init__(self, site: str, session: str, record: Record):
+    def __init__(self, site: str, session: str, record: Record, importers: Importers):
         self.site = f"{site}/admin/entries"
         self.record = record
+        self.importers = importers
         self.pool = urllib3.PoolManager(
             headers={"Cookie": f"sessionid={session}; csrftoken={TOKEN}"}, retries=False
         )
+
+    def let_import(self) -> None:
+        self.importers.next_round()
 
     def edit(self, what: str, pk: int, **changes: str) -> None:
         """Change an entry in its form. One that was saved meanwhile is opened and changed anew.
