@@ -90,10 +90,7 @@ class MissingFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() != "yes":
             return queryset
-        # Only what is counted has an index, and what is missing has been counted.
-        missing = Sighting.objects.filter(
-            leads=True, absences__gt=0, missing_since__isnull=False, entry__isnull=False
-        )
+        missing = Sighting.objects.missing()
         return queryset.filter(pk__in=missing.order_by().values("entry"))
 
 

@@ -28,6 +28,15 @@ class FeedEnvelope(models.Model):
         return f"{self.source}, {self.digest}"
 
 
+class SightingQuerySet(models.QuerySet):
+    def missing(self):
+        """The leading sightings of entries that their source should still state, and does not."""
+        # Only what is counted has an index, and what is missing has been counted.
+        return self.filter(
+            leads=True, absences__gt=0, missing_since__isnull=False, entry__isnull=False
+        )
+
+
 class Sighting(models.Model):
     """An entry as one source states it.
 
@@ -74,6 +83,8 @@ class Sighting(models.Model):
     envelope = models.ForeignKey(
         FeedEnvelope, on_delete=models.PROTECT, null=True, related_name="sightings"
     )
+
+    objects = SightingQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from .desk import Editor
 from .upstream import SEEDS
 
-
 # A round of imports goes with so many edits of entries.
 EDITS_PER_IMPORT = 25
 
