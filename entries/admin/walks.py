@@ -16,7 +16,7 @@ from entries.models import Entry, TagName, fold
 from entries.models.document import place_of
 from entries.publishing.search import FIRST, LAST, Plan, parse_query, plan_terms, walk_keys
 
-from .filters import WRITTEN_HERE
+from .filters import WRITTEN_HERE, find_sources
 
 # What is counted, and listed under page numbers. What is older is a link away.
 MAX_LISTED_ENTRIES = 1_000
@@ -68,22 +68,23 @@ class Asked:
         return not self.text and self.terms.keys() <= {"status"}
 
 
-def numbered(terms: Mapping[str, str]) -> dict[str, str | int]:
-    """The terms by which documents say this. What can't be is a term that none has."""
-    known: dict[str, str | int] = {}
+def numbered(terms: Mapping[str, str]) -> dict[str, list[str | int]]:
+    """The terms by which documents say this: of each one is enough. What can't be has none."""
+    known: dict[str, list[str | int]] = {}
     for name, value in terms.items():
         if name == "tag":
-            named = TagName.objects.filter(folded=fold(value)).values_list("tag", flat=True)
-            known[name] = named.first() or 0
+            known[name] = list(
+                TagName.objects.filter(folded=fold(value)).values_list("tag", flat=True)
+            )
         elif name == "source" and value == WRITTEN_HERE:
-            known["written"] = "here"
+            known["written"] = ["here"]
         elif name in SWITCHES:
-            known[name] = value
+            known[name] = [value]
         elif name == "source":
-            known[name] = int(value) if value.isascii() and value.isdecimal() else 0
+            known[name] = [*find_sources(value)]
         else:
             choices = Entry.Kind.values if name == "kind" else Entry.Status.values
-            known[name] = value if value in choices else 0
+            known[name] = [value] if value in choices else []
     return known
 
 

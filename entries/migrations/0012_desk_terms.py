@@ -16,7 +16,7 @@ def mark(apps, schema_editor):
         "written=here": documents.filter(entry__source=None, entry__imported_at=None),
     }
     for term, marked in marks.items():
-        marked.update(terms=Concat("terms", Value(f" {term}")))
+        marked.exclude(terms__endswith=f" {term}").update(terms=Concat("terms", Value(f" {term}")))
 
 
 class Migration(migrations.Migration):

@@ -111,7 +111,7 @@ class Sighting(models.Model):
         return zlib.decompress(self.received).decode("utf-8", "replace")
 
 
-class FilteredPostManager(models.Manager):
+class FilteredPostManager(models.Manager.from_queryset(SightingQuerySet)):  # type: ignore[misc]
     def get_queryset(self):
         return super().get_queryset().filter(entry=None).exclude(filtered_by="")
 
