@@ -352,7 +352,7 @@ def test_a_process_exits_by_0_1_and_2_with_clean_streams(shell, feed_file, tmp_p
 def test_an_address_without_a_scheme_is_one_where_no_file_has_that_name(run, served):
     address = served(feed(entry(1))).removeprefix("http://")
 
-    code, out, err = run(address)
+    code, _, err = run(address)
 
     assert (code, err) == (0, "")
     assert Source.objects.get().url == f"http://{address}"

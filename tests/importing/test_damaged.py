@@ -268,3 +268,37 @@ def test_damaged_elements_cost_no_other_entry(name, damage, in_head):
     read = [(data.guid, data.title) for data in entries]
     assert ("urn:x:1", "Post 1") in read
     assert ("urn:x:3", "Post 3") in read
+
+
+ENDLESS = "&#" + "1" * 5_000 + ";"
+HOSTILE_TITLES = {
+    "RSS": '<rss version="2.0"><channel><title>{t}</title><item><guid>urn:x:1</guid><title>{t}</title>'
+    "<category>{t}</category><description>{t}</description></item></channel></rss>",
+    "Atom": '<feed xmlns="http://www.w3.org/2005/Atom"><title type="html">{t}</title>'
+    '<id>urn:x:0</id><entry><id>urn:x:1</id><title type="html">{t}</title>'
+    '<category term="{t}"/><summary type="html">{t}</summary></entry></feed>',
+    "WXR": '<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>{t}</title>'
+    "<wp:wxr_version>1.2</wp:wxr_version><wp:author><wp:author_login>ada</wp:author_login>"
+    "<wp:author_display_name>{t}</wp:author_display_name></wp:author>"
+    "<item><guid>urn:x:1</guid><title>{t}</title><dc:creator>ada</dc:creator>"
+    '<category domain="post_tag" nicename="a">{t}</category><wp:post_id>1</wp:post_id>'
+    "<content:encoded>{t} https://video.example/{t}</content:encoded>"
+    "<wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item>"
+    "<item><guid>urn:x:2</guid><title>{t}</title><wp:post_id>2</wp:post_id>"
+    "<wp:post_parent>1</wp:post_parent><wp:post_type>attachment</wp:post_type>"
+    "<wp:attachment_url>https://x.example/a.png</wp:attachment_url></item></channel></rss>",
+}
+
+
+@pytest.mark.parametrize("once", [True, False])
+@pytest.mark.parametrize("kind", HOSTILE_TITLES)
+def test_a_reference_of_thousands_of_digits_is_no_text_and_costs_no_entry(read, kind, once):
+    reference = ENDLESS if once else ENDLESS.replace("&", "&amp;")
+    text = f"Before {reference}after"
+
+    report = read(HOSTILE_TITLES[kind].replace("{t}", text).encode())
+
+    assert (report.error, report.counts["created"]) == (None, 1)
+    assert Entry.objects.get().title == "Before after"

@@ -33,7 +33,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "sources", nargs="+", metavar="SOURCE", help="a path, a URL, whose https:// may be left out, or - (stdin)"
+            "sources",
+            nargs="+",
+            metavar="SOURCE",
+            help="a path, a URL, whose https:// may be left out, or - (stdin)",
         )
         parser.add_argument("--url", default="", help="what a file or stdin was fetched from")
         parser.add_argument("--draft", action="store_true", help="new entries wait as drafts")
