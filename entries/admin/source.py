@@ -11,6 +11,7 @@ from entries.models import FilteredPost, Sighting, Source
 
 from .base import DeskAdmin
 from .forms import LineField, ProseField
+from .fresh import FreshAdmin
 from .provenance import NOTHING, external_link, moment
 
 RUNS_SHOWN = 10
@@ -49,7 +50,7 @@ class SourceList(ChangeList):
 
 
 @admin.register(Source)
-class SourceAdmin(DeskAdmin):
+class SourceAdmin(FreshAdmin, DeskAdmin):
     list_display = ["__str__", "url", "entry_count", "status", "checked_at", "failures"]
     list_filter = ["status", "new_entries"]
     list_per_page = 50
@@ -128,7 +129,7 @@ class SourceAdmin(DeskAdmin):
 
     def save_model(self, request, obj, form, change):
         # The rest belongs to imports, which write how the last fetch went at any moment.
-        obj.save(update_fields=form.changed_data)
+        obj.save(update_fields=form.edited)
 
     def get_changelist(self, request, **kwargs):
         return SourceList

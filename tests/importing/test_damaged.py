@@ -272,8 +272,8 @@ def test_damaged_elements_cost_no_other_entry(name, damage, in_head):
 
 ENDLESS = "&#" + "1" * 5_000 + ";"
 HOSTILE_TITLES = {
-    "RSS": '<rss version="2.0"><channel><title>{t}</title><item><guid>urn:x:1</guid><title>{t}</title>'
-    "<category>{t}</category><description>{t}</description></item></channel></rss>",
+    "RSS": '<rss version="2.0"><channel><title>{t}</title><item><guid>urn:x:1</guid>'
+    "<title>{t}</title><category>{t}</category><description>{t}</description></item></channel></rss>",
     "Atom": '<feed xmlns="http://www.w3.org/2005/Atom"><title type="html">{t}</title>'
     '<id>urn:x:0</id><entry><id>urn:x:1</id><title type="html">{t}</title>'
     '<category term="{t}"/><summary type="html">{t}</summary></entry></feed>',

@@ -164,8 +164,8 @@ def import_host(name, url, how, on_entries) -> SourceReport:
     other = import_one(f"http://{name}", url, how, on_entries)
     if other.status != "failed":
         return other
-    report.error += f" (There is no file {name} here, so it was taken for an address.)"
-    return report
+    taken = f"There is no file {name} here, so it was taken for an address."
+    return report.fail(f"{report.error} ({taken})")
 
 
 def entry_line(entry: EntryReport) -> str:
