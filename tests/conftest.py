@@ -60,3 +60,15 @@ def make_entry(db):
         return entry
 
     return make
+
+
+@pytest.fixture
+def documents_are_true(db):
+    """After the test: the search documents are what can be made of the entries anew."""
+    yield
+    from entries.models import Entry, SearchDocument
+    from entries.models.document import read_documents
+
+    for document in read_documents(Entry.objects.order_by()):
+        stored = SearchDocument.objects.filter(entry=document["entry_id"]).values(*document)
+        assert stored.get() == document

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from entries.importing.review import accept
 from entries.models import Change, Entry, OldAddress, SearchDocument, Source, Tag, TaggedEntry
-from entries.models.document import SEARCHED, make_documents
+from entries.models.document import read_documents
 from entries.models.path import path_key, plain_path_of
 from entries.models.withdrawal import Withdrawal
 
@@ -32,10 +32,7 @@ def drifted():
     counts = {tag.pk: 0 for tag in Tag.objects.all()}
     for tagging in taggings:
         counts[tagging.tag_id] += tagging.content_object_id in live
-    documents = make_documents(
-        Entry.objects.order_by().values(*SEARCHED),
-        [(row.content_object_id, row.tag_id) for row in taggings],
-    )
+    documents = read_documents(Entry.objects.order_by())
     public = {e.atom_id for e in entries.values() if e.is_public}
     return {
         "taggings": [

@@ -1,5 +1,6 @@
 """What migrations make of the rows that are there."""
 
+from datetime import UTC, datetime
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -7,7 +8,9 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from entries.models import ImportRun, Source
+from entries.models import Change, ImportRun, SearchDocument, Sighting, Source
+
+MARKS = ("waiting=", "missing=", "written=")
 
 pytestmark = pytest.mark.django_db
 
@@ -33,3 +36,23 @@ def test_sources_that_came_as_files_are_asked_no_more():
         "atom/everything/",
     }
     assert {(made.failures, made.last_error) for made in marked} == {(0, "")}
+
+
+@pytest.mark.usefixtures("documents_are_true")
+def test_what_waits_or_is_missing_is_found_by_the_documents_that_were_there(make_entry):
+    source = Source.objects.create(url="http://hedgerow.example/feed")
+    now = datetime(2024, 3, 9, tzinfo=UTC)
+    make_entry()
+    both, missing = (make_entry(source=source, imported_at=now, tags=["a"]) for _ in range(2))
+    Change.objects.create(entry=both, field="title", base="", theirs="")
+    for entry in (both, missing):
+        Sighting.objects.create(
+            source=source, entry=entry, leads=True, base={}, received=b"", absences=3,
+            missing_since=now,
+        )  # fmt: skip
+    for document in SearchDocument.objects.all():
+        before = [term for term in document.terms.split() if not term.startswith(MARKS)]
+        document.terms = " ".join(before)
+        document.save()
+
+    import_module("entries.migrations.0012_desk_terms").mark(apps, None)

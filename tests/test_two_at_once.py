@@ -17,8 +17,8 @@ from django.test import Client
 from entries.admin.merging import MergeError, merge, pass_on_names
 from entries.importing.joining import JoinError, merge_entries
 from entries.importing.review import accept
-from entries.models import Change, Entry, MergedEntry, SearchDocument, Source, Tag, TaggedEntry
-from entries.models.document import SEARCHED, make_documents
+from entries.models import Change, Entry, MergedEntry, SearchDocument, Source, Tag
+from entries.models.document import read_documents
 from entries.models.locking import MAX_TRIES, is_momentary, lock_entries, retry_deadlocks
 
 from .admin.conftest import form_data
@@ -64,8 +64,7 @@ def kept_values_are_true():
     for tag in Tag.objects.all():
         live = tag.taggings.filter(content_object__status=Entry.Status.LIVE)
         assert tag.live_count == live.count(), tag
-    taggings = TaggedEntry.objects.order_by("pk").values_list("content_object", "tag")
-    for document in make_documents(Entry.objects.values(*SEARCHED), taggings):
+    for document in read_documents(Entry.objects.order_by()):
         stored = SearchDocument.objects.filter(entry=document["entry_id"]).values(*document)
         assert stored.get() == document
 

@@ -24,7 +24,7 @@ from entries.publishing.search import matching
 
 from .base import DeskAdmin
 from .dates import find_dates
-from .filters import MissingFilter, SourceFilter, TagFilter, WaitingFilter
+from .filters import EntrySourceFilter, MissingFilter, TagFilter, WaitingFilter
 from .provenance import moment
 from .walks import DATES, MAX_LISTED_ENTRIES, Asked, find_keys, read_terms
 
@@ -158,7 +158,7 @@ def read_rows(keys):
 
 class EntryListAdmin(DeskAdmin):
     list_display = ["headline", "kind", "status", "tag_list", "leading_source", "when"]
-    list_filter = ["status", "kind", WaitingFilter, MissingFilter, SourceFilter, TagFilter]
+    list_filter = ["status", "kind", WaitingFilter, MissingFilter, EntrySourceFilter, TagFilter]
     list_per_page = 50
     sortable_by = ["when"]
     date_hierarchy = "published"

@@ -2,20 +2,19 @@
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db import connection
 from django.utils import timezone
 from django.utils.html import format_html
 
 from entries.importing.markup import html_from_text, sanitize_html
 from entries.models import Enclosure, Entry
 from entries.models.entry import entry_path
-from entries.models.locking import locking
 
 from .actions import ENTRY_ACTIONS, EntryActionForm
 from .deletion import summarise_deletion
 from .enclosures import EnclosureFormSet
 from .entries import EntryListAdmin
 from .forms import EnclosureForm, EntryForm, looks_like_html
+from .fresh import FreshAdmin
 from .joining import merge_the_two, split_again
 from .provenance import (
     NOTHING,
@@ -47,7 +46,7 @@ class EnclosureInline(admin.TabularInline):
 
 
 @admin.register(Entry)
-class EntryAdmin(EntryListAdmin):
+class EntryAdmin(FreshAdmin, EntryListAdmin):
     form = EntryForm
     action_form = EntryActionForm
     actions = [*ENTRY_ACTIONS, merge_the_two, split_again]
@@ -126,6 +125,9 @@ class EntryAdmin(EntryListAdmin):
         ]
 
     def get_fieldsets(self, request, obj=None):
+        return self.with_seen(request, obj, self.make_fieldsets(request, obj))
+
+    def make_fieldsets(self, request, obj):
         """What the entry's kind needs lies open; the rest is folded away."""
         kind = obj.kind if obj else request.GET.get("kind")
         text = ["title", "content", "tag_names", "summary"]
@@ -142,7 +144,7 @@ class EntryAdmin(EntryListAdmin):
             "classes": fold_unless(kind in (None, Entry.Kind.QUOTATION) or holds(obj, QUOTATION)),
         }
         fieldsets = [
-            (None, {"fields": ["kind", "status", "seen"]}),
+            (None, {"fields": ["kind", "status"]}),
             ("Text", {"fields": text}),
             ("Link", link),
             ("Quotation", quotation),
@@ -177,13 +179,6 @@ class EntryAdmin(EntryListAdmin):
     def view_on_site(self, obj):
         # The form may have emptied the slug in `obj`, or made it one of no address.
         return entry_path(*Entry.objects.values_list("day", "slug").get(pk=obj.pk))
-
-    def get_object(self, request, object_id, from_field=None):
-        entry = super().get_object(request, object_id, from_field)
-        if entry and connection.in_atomic_block and request.method == "POST":
-            # Nobody else saves between the form's look at the stored entry and its own save.
-            return locking(Entry, [entry.pk]).first()
-        return entry
 
     def save_model(self, request, obj, form, change):
         if change and not form.edited:

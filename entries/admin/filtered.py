@@ -7,8 +7,8 @@ from entries.importing.filtered import let_in
 from entries.models import FilteredPost
 
 from .base import ReadOnlyAdmin
+from .filters import SourceFilter
 from .provenance import moment, readable_json
-from .run import RunSourceFilter
 
 
 @admin.action(description="Import after all")
@@ -28,7 +28,7 @@ class FilteredPostAdmin(ReadOnlyAdmin):
 
     actions = [import_after_all]
     list_display = ["__str__", "source", "filtered_by", "seen"]
-    list_filter = [RunSourceFilter]
+    list_filter = [SourceFilter]
     list_select_related = ["source"]
     sortable_by = []
     search_fields = ["guid", "filtered_by"]

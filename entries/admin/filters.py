@@ -1,12 +1,16 @@
 """Filters of the list of entries that stay usable with many sources and tags."""
 
 from django.contrib.admin import SimpleListFilter
+from django.db.models import Q
 
 from entries.models import Change, Sighting, Source, TagName, fold
 
-from .names import TagNamesInput
+from .base import PRIMARY_KEY
+from .names import SourceNameInput, TagNamesInput
 
 WRITTEN_HERE = "none"
+# Of more sources, one is typed instead of chosen from a list.
+MAX_LISTED_SOURCES = 50
 
 
 class FormFilter(SimpleListFilter):
@@ -17,9 +21,6 @@ class FormFilter(SimpleListFilter):
 
     def has_output(self):
         return True
-
-    def is_known(self, value):
-        return value in dict(self.lookup_choices)
 
     def choices(self, changelist):
         hidden = [
@@ -33,27 +34,63 @@ class FormFilter(SimpleListFilter):
 
 
 class SourceFilter(FormFilter):
-    """Entries by the source that leads them."""
+    """What is of a source: of one that is chosen, or of those with the title that is typed."""
 
     title = "source"
     parameter_name = "source"
     template = "admin/entries/source_filter.html"
+    further: tuple[tuple[str, str], ...] = ()
 
     def lookups(self, request, model_admin):
-        return [
-            (WRITTEN_HERE, "Written here"),
-            *((str(source.pk), str(source)) for source in Source.objects.only("title", "url")),
+        if Source.objects.order_by()[MAX_LISTED_SOURCES:].exists():
+            return self.further
+        listed = ((str(source.pk), str(source)) for source in Source.objects.only("title", "url"))
+        return [*self.further, *listed]
+
+    @property
+    def is_typed(self):
+        return len(self.lookup_choices) == len(self.further) and Source.objects.exists()
+
+    @property
+    def widget(self):
+        attrs = {"data-single": "", "id": "source-filter", "aria-label": "Source"}
+        text = self.value() or ""
+        if PRIMARY_KEY.fullmatch(text):
+            text = str(Source.objects.only("title", "url").filter(pk=text).first() or text)
+        elif text in dict(self.further):
+            text = ""
+        return SourceNameInput(attrs).render(self.parameter_name, text)
+
+    def choices(self, changelist):
+        (choice,) = super().choices(changelist)
+        further = [
+            (value, label, changelist.get_query_string({self.parameter_name: value}))
+            for value, label in self.further
         ]
+        return [choice | {"further": further}]
 
     def queryset(self, request, queryset):
         value = self.value()
-        if not value:
-            return queryset
-        if value == WRITTEN_HERE:
+        return queryset.filter(source__in=find_sources(value)) if value else queryset
+
+
+class EntrySourceFilter(SourceFilter):
+    """Entries by the source that leads them."""
+
+    further = ((WRITTEN_HERE, "Written here"),)
+
+    def queryset(self, request, queryset):
+        if self.value() == WRITTEN_HERE:
             return queryset.filter(source=None, imported_at=None)
-        if not self.is_known(value):
-            return queryset.none()
-        return queryset.filter(source=int(value))
+        return super().queryset(request, queryset)
+
+
+def find_sources(value: str) -> list[int]:
+    """The primary keys of the sources with this key, or else this title or address."""
+    if PRIMARY_KEY.fullmatch(value):
+        return [int(value)]
+    named = Source.objects.filter(Q(title__iexact=value) | Q(url=value))
+    return list(named.order_by("pk").values_list("pk", flat=True)[:MAX_LISTED_SOURCES])
 
 
 class TagFilter(FormFilter):
@@ -90,10 +127,7 @@ class MissingFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() != "yes":
             return queryset
-        # Only what is counted has an index, and what is missing has been counted.
-        missing = Sighting.objects.filter(
-            leads=True, absences__gt=0, missing_since__isnull=False, entry__isnull=False
-        )
+        missing = Sighting.objects.missing()
         return queryset.filter(pk__in=missing.order_by().values("entry"))
 
 

@@ -2,29 +2,24 @@
 
 import re
 from datetime import datetime
-from hashlib import sha256
+from functools import cached_property
 
 from django import forms
 from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.validators import RegexValidator, URLValidator
-from django.http import QueryDict
 from django.utils import timezone
 
 from entries.characters import strip_controls
 from entries.importing.text import squeeze
 from entries.models import Enclosure, Entry, fold
 
+from .fresh import FreshForm
 from .names import TagNamesField, TagNamesInput, join_names
 
 WIDE = {"class": "vLargeTextField"}
 LANGUAGE = re.compile(r"\A[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*\Z")
 MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(#\d+|#x[0-9A-Fa-f]+|\w+);")
 NOT_A_DATE = "Write the day as 2025-09-11 and the time as 14:30."
-CHANGED_MEANWHILE = (
-    "This entry was saved elsewhere since you opened this page. Nothing of yours is stored yet. "
-    "What stands below differs from what is stored now in: {fields}. Look at the stored entry in "
-    "another window; if you save again, yours takes its place."
-)
 
 
 class OneLine(forms.CharField):
@@ -127,7 +122,7 @@ class EnclosureForm(KeepingForm):
         widgets = {"href": AdminURLFieldWidget, "title": forms.TextInput}
 
 
-class EntryForm(KeepingForm):
+class EntryForm(FreshForm, KeepingForm):
     """An entry as an editor writes it."""
 
     tag_names = TagNamesField(
@@ -137,7 +132,6 @@ class EntryForm(KeepingForm):
         help_text="In the order in which they are to stand, with commas between. "
         "A tag that does not exist yet is made.",
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Entry
@@ -190,13 +184,8 @@ class EntryForm(KeepingForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.terms: list[tuple[str, str]] = []
         if self.instance.pk:
-            self.terms = list(
-                self.instance.taggings.order_by("pk").values_list("tag__name", "term")
-            )
             self.initial["tag_names"] = join_names(name for name, _ in self.terms)
-            self.initial["seen"] = self.stored_state()
         if "published" in self.fields:
             # What counts as an edit is a difference from what is stored, not from the page.
             self.fields["published"].show_hidden_initial = False
@@ -207,13 +196,15 @@ class EntryForm(KeepingForm):
                 RegexValidator(LANGUAGE, "Write a language tag such as en or pt-BR.")
             )
 
-    def stored_state(self) -> str:
-        """What changes whenever the stored entry or its tags do."""
-        return sha256(f"{self.instance.modified_at}{self.terms}".encode()).hexdigest()[:16]
+    @cached_property
+    def terms(self) -> list[tuple[str, str]]:
+        """The names of the stored entry's tags, each with what its feed calls it."""
+        if not self.instance.pk:
+            return []
+        return list(self.instance.taggings.order_by("pk").values_list("tag__name", "term"))
 
-    @property
-    def edited(self) -> set[str]:
-        return super().edited - {"seen"}
+    def stored_values(self) -> object:
+        return f"{self.instance.modified_at}{self.terms}"
 
     def wanted_names(self) -> list[str]:
         """The tags that the editor asked for; those kept have the spelling that their feed uses."""
@@ -222,22 +213,10 @@ class EntryForm(KeepingForm):
 
     def clean(self):
         cleaned = super().clean()
-        if self.instance.pk:
-            if "tag_names" not in self.edited:
-                self.errors.pop("tag_names", None)
-            self.check_nobody_saved_meanwhile()
+        if self.instance.pk and "tag_names" not in self.edited:
+            self.errors.pop("tag_names", None)
         self.check_kind(cleaned)
         return cleaned
-
-    def check_nobody_saved_meanwhile(self):
-        if not self.edited or "seen" not in self.changed_data:
-            return
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data[self.add_prefix("seen")] = self.initial["seen"]
-        self.data = data
-        labels = [str(self[name].label) for name in self.fields if name in self.edited]
-        self.add_error(None, CHANGED_MEANWHILE.format(fields=", ".join(labels)))
 
     def check_kind(self, cleaned):
         """Ask for what the kind can't do without, where the editor had a hand in it."""

@@ -35,6 +35,9 @@ def quoted(name: str) -> str:
 class TagNamesInput(forms.TextInput):
     """A line of tag names. With JavaScript it suggests the tags that there are."""
 
+    # The model and its field whose values Django's view for autocompletion looks up.
+    suggested = ("taggedentry", "tag")
+
     class Media:
         css = {"all": ["entries/admin/tag-names.css"]}
         js = [forms.Script("entries/admin/tag-names.js", defer=True)]
@@ -45,10 +48,16 @@ class TagNamesInput(forms.TextInput):
     def get_context(self, name, value, attrs):
         """Add the address that answers with tags: it wants what was typed at its end."""
         suggestions = reverse("admin:autocomplete")
-        query = "app_label=entries&model_name=taggedentry&field_name=tag&term="
+        query = "app_label=entries&model_name={}&field_name={}&term=".format(*self.suggested)
         return super().get_context(
             name, value, {"data-tag-names": f"{suggestions}?{query}"} | (attrs or {})
         )
+
+
+class SourceNameInput(TagNamesInput):
+    """The title of a source. With JavaScript it suggests those that there are."""
+
+    suggested = ("entry", "source")
 
 
 class TagNamesField(forms.CharField):

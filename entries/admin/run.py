@@ -8,34 +8,19 @@ from django.utils.http import urlencode
 from django.utils.text import Truncator
 
 from entries.importing.reasons import TAKEN, WAITS
-from entries.models import ImportLine, ImportRun, Source
+from entries.models import ImportLine, ImportRun
 
 from .base import ReadOnlyAdmin
-from .filters import FormFilter
+from .filters import SourceFilter
 from .provenance import NOTHING, field_label
 
 COUNTS = ["created", "updated", "unchanged", "conflicts", "skipped"]
 
 
-class RunSourceFilter(FormFilter):
-    title = "source"
-    parameter_name = "source"
-    template = "admin/entries/source_filter.html"
-
-    def lookups(self, request, model_admin):
-        return [(str(row.pk), str(row)) for row in Source.objects.only("title", "url")]
-
-    def queryset(self, request, queryset):
-        value = self.value()
-        if not value:
-            return queryset
-        return queryset.filter(source=value) if self.is_known(value) else queryset.none()
-
-
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyAdmin):
     list_display = ["started_at", "source", "status", *COUNTS]
-    list_filter = ["status", RunSourceFilter]
+    list_filter = ["status", SourceFilter]
     list_select_related = ["source"]
     sortable_by = []
     fieldsets = [

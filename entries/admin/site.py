@@ -19,6 +19,7 @@ from entries.publishing.site import DESCRIPTION, read_site
 
 from .base import DeskAdmin
 from .forms import WIDE, AddressField, LineField, ProseField, looks_like_html
+from .fresh import FreshAdmin, FreshForm
 
 FAVICON_AT_MOST = 64 * 1024  # bytes
 # How a file of each kind begins. Before a drawing's first element there may be an XML
@@ -73,7 +74,7 @@ class FaviconField(forms.FileField):
         return f"favicon-{hashlib.sha256(content).hexdigest()[:16]}.{suffix}", content
 
 
-class SiteSettingsForm(forms.ModelForm):
+class SiteSettingsForm(FreshForm):
     new_favicon = FaviconField(
         label="New favicon",
         required=False,
@@ -118,6 +119,9 @@ class SiteSettingsForm(forms.ModelForm):
             if name in self.fields and not getattr(self.instance, name):
                 self.fields[name].widget.attrs["placeholder"] = text
 
+    def stored_values(self) -> object:
+        return [super().stored_values(), self.instance.favicon_name]
+
     def defaults(self) -> dict[str, str]:
         """What stands in for fields that are empty, for the editor to see."""
         links = read_site().navigation
@@ -153,7 +157,7 @@ class SiteSettingsForm(forms.ModelForm):
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(DeskAdmin):
+class SiteSettingsAdmin(FreshAdmin, DeskAdmin):
     form = SiteSettingsForm
     fieldsets = [
         (None, {"fields": ["title", "tagline", "description"]}),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
-from django.db.models import Count
+from django.db.models import IntegerField, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
@@ -11,34 +11,49 @@ from entries.models import FilteredPost, Sighting, Source
 
 from .base import DeskAdmin
 from .forms import LineField, ProseField
+from .fresh import FreshAdmin
 from .provenance import NOTHING, external_link, moment
 
 RUNS_SHOWN = 10
+# Of each source in a list.
+MAX_COUNTED_ENTRIES = 1_000
 POLICIES = ["new_entries", "canonical", "default_author", "default_language", "time_zone"]
 RULES = ["category_rules", "added_tags", "filters"]
 STATED = ["subtitle", "feed_id", "language", "author_name", "author_uri", "author_email"]
 FETCHING = ["status", "checked_at", "failures", "last_error", "etag", "last_modified"]
 
 
+class CountedRows(Subquery):
+    """The number of rows of a queryset, which may be a slice."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
 class SourceList(ChangeList):
-    """The list of sources, with the number of entries that each one shown has stated."""
+    """The list of sources, with the number of entries that each one shown has stated.
+
+    Counts at most MAX_COUNTED_ENTRIES of each.
+    """
 
     def get_results(self, request):
         super().get_results(request)
+        stated = Sighting.objects.filter(source=OuterRef("pk"), entry__isnull=False)
+        some = stated.order_by().values("entry").distinct()[: MAX_COUNTED_ENTRIES + 1]
+        # In the list's own query they would be counted before it is cut into pages.
         self.result_list = list(self.result_list)
-        stated = Sighting.objects.filter(source__in=self.result_list, entry__isnull=False)
-        counts = dict(
-            stated.order_by().values_list("source").annotate(number=Count("entry", distinct=True))
-        )
+        shown = Source.objects.filter(pk__in=[source.pk for source in self.result_list])
+        counts = shown.order_by().annotate(number=CountedRows(some))
+        numbers = dict(counts.values_list("pk", "number"))
         for source in self.result_list:
-            source.entry_count = counts.get(source.pk, 0)
+            source.entry_count = numbers.get(source.pk, 0)
 
 
 @admin.register(Source)
-class SourceAdmin(DeskAdmin):
+class SourceAdmin(FreshAdmin, DeskAdmin):
     list_display = ["__str__", "url", "entry_count", "status", "checked_at", "failures"]
     list_filter = ["status", "new_entries"]
-    list_per_page = 100
+    list_per_page = 50
     search_fields = ["title", "url"]
     fieldsets = [
         (None, {"fields": ["title", "address", "site", "added_at"]}),
@@ -57,7 +72,9 @@ class SourceAdmin(DeskAdmin):
 
     @admin.display(description="entries")
     def entry_count(self, source):
-        return source.entry_count
+        if source.entry_count > MAX_COUNTED_ENTRIES:
+            return f"{MAX_COUNTED_ENTRIES:,}+"
+        return f"{source.entry_count:,}"
 
     @admin.display(description="address")
     def address(self, source):
@@ -112,7 +129,7 @@ class SourceAdmin(DeskAdmin):
 
     def save_model(self, request, obj, form, change):
         # The rest belongs to imports, which write how the last fetch went at any moment.
-        obj.save(update_fields=form.changed_data)
+        obj.save(update_fields=form.edited)
 
     def get_changelist(self, request, **kwargs):
         return SourceList

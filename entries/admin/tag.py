@@ -2,18 +2,18 @@
 
 from django import forms
 from django.contrib import admin
-from django.db import connection
 
 from entries.models import Tag, TaggedEntry, TagName, fold
-from entries.models.locking import lock_tag_names, locking
+from entries.models.locking import lock_tag_names
 
 from .base import DeskAdmin
 from .deletion import summarise_deletion
 from .forms import LineField, ProseField
+from .fresh import FreshAdmin, FreshForm, is_saving
 from .merging import TagActionForm, merge_tags
 
 
-class TagForm(forms.ModelForm):
+class TagForm(FreshForm):
     class Meta:
         model = Tag
         fields = ["name", "slug", "description"]
@@ -61,7 +61,7 @@ class TagNameInline(admin.TabularInline):
 
 
 @admin.register(Tag)
-class TagAdmin(DeskAdmin):
+class TagAdmin(FreshAdmin, DeskAdmin):
     form = TagForm
     action_form = TagActionForm
     actions = [merge_tags]
@@ -77,13 +77,10 @@ class TagAdmin(DeskAdmin):
         return [TagNameInline] if obj else []
 
     def get_object(self, request, object_id, from_field=None):
-        tag = super().get_object(request, object_id, from_field)
-        is_saving = request.method == "POST" and connection.in_atomic_block
-        if tag and is_saving and request.resolver_match.url_name == "entries_tag_change":
-            # Nobody merges or deletes it between the form's look and its own save.
+        if is_saving(request):
+            # Before the tag itself, so that nobody merges it between the form's look and its save.
             lock_tag_names()
-            return locking(Tag, [tag.pk]).first()
-        return tag
+        return super().get_object(request, object_id, from_field)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

@@ -1,15 +1,13 @@
 """The entries that the desk's list shows, found along an index whatever is asked for.
 
 Entries of a status and of a time have an index of their own. Those of a kind, a source or a tag,
-those with words, and all combinations are found by the search index, whose rows stand in the order
-of the list.
+those that wait or are missing, those with words, and all combinations are found by the search
+index, whose rows stand in the order of the list.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from heapq import merge
-from itertools import islice
 
 from django.contrib.admin.views.main import IGNORED_PARAMS
 from django.db.models import Q, QuerySet
@@ -18,11 +16,20 @@ from entries.models import Entry, TagName, fold
 from entries.models.document import place_of
 from entries.publishing.search import FIRST, LAST, Plan, parse_query, plan_terms, walk_keys
 
-from .filters import WRITTEN_HERE
+from .filters import WRITTEN_HERE, find_sources
 
 # What is counted, and listed under page numbers. What is older is a link away.
 MAX_LISTED_ENTRIES = 1_000
-NARROWING = {"status__exact": "status", "kind__exact": "kind", "source": "source", "tag": "tag"}
+NARROWING = {
+    "status__exact": "status",
+    "kind__exact": "kind",
+    "source": "source",
+    "tag": "tag",
+    "waiting": "waiting",
+    "missing": "missing",
+}
+# Filters that leave everything as it is unless they say yes.
+SWITCHES = {"waiting", "missing"}
 DATES = ("published__year", "published__month", "published__day")
 
 
@@ -53,12 +60,7 @@ class Asked:
             last = min(last, place_of(self.before.published, self.before.pk) - 1)
         elif self.before:
             first = max(first, place_of(self.before.published, self.before.pk) + 1)
-        known = {name: value for name, value in self.terms.items() if value != WRITTEN_HERE}
-        return plan_terms(parse_query(self.text), numbered(known), first, last)
-
-    @property
-    def is_written_here(self) -> bool:
-        return self.terms.get("source") == WRITTEN_HERE
+        return plan_terms(parse_query(self.text), numbered(self.terms), first, last)
 
     @property
     def is_indexed(self) -> bool:
@@ -66,27 +68,32 @@ class Asked:
         return not self.text and self.terms.keys() <= {"status"}
 
 
-def numbered(terms: Mapping[str, str]) -> dict[str, str | int]:
-    """The terms by which documents say this. What can't be is a term that none has."""
-    known: dict[str, str | int] = {}
+def numbered(terms: Mapping[str, str]) -> dict[str, list[str | int]]:
+    """The terms by which documents say this: of each one is enough. What can't be has none."""
+    known: dict[str, list[str | int]] = {}
     for name, value in terms.items():
         if name == "tag":
-            named = TagName.objects.filter(folded=fold(value)).values_list("tag", flat=True)
-            known[name] = named.first() or 0
+            known[name] = list(
+                TagName.objects.filter(folded=fold(value)).values_list("tag", flat=True)
+            )
+        elif name == "source" and value == WRITTEN_HERE:
+            known["written"] = ["here"]
+        elif name in SWITCHES:
+            known[name] = [value]
         elif name == "source":
-            known[name] = int(value) if value.isascii() and value.isdecimal() else 0
+            known[name] = [*find_sources(value)]
         else:
             choices = Entry.Kind.values if name == "kind" else Entry.Status.values
-            known[name] = value if value in choices else 0
+            known[name] = [value] if value in choices else []
     return known
 
 
 def read_terms(params: Mapping[str, list[str]]) -> tuple[dict[str, str], bool]:
     """What the parameters of the list's address ask for; and whether there are others."""
     terms = {
-        name: params[parameter][-1]
+        name: value
         for parameter, name in NARROWING.items()
-        if params.get(parameter, [""])[-1]
+        if (value := params.get(parameter, [""])[-1]) and (name not in SWITCHES or value == "yes")
     }
     ours = {*NARROWING, *DATES, *IGNORED_PARAMS}
     has_others = any(
@@ -99,18 +106,11 @@ def read_terms(params: Mapping[str, list[str]]) -> tuple[dict[str, str], bool]:
 def find_keys(asked: Asked, filtered: QuerySet[Entry], limit: int) -> list[int]:
     """The primary keys of the first entries that are asked for, in the order of the list.
 
-    `filtered` are the same entries as a queryset in this order. At most four queries.
+    `filtered` are the same entries as a queryset in this order. One query.
     """
     if asked.before:
         filtered = filtered.filter(beyond(asked.before, asked.oldest_first))
-    if asked.is_written_here and not asked.has_others and not asked.text:
-        strands = [
-            filtered.filter(source=None, status=status).values_list("published", "pk")[:limit]
-            for status in Entry.Status.values
-        ]
-        found = merge(*strands, reverse=not asked.oldest_first)
-        return [pk for _, pk in islice(found, limit)]
-    if asked.has_others or asked.is_written_here or asked.is_indexed:
+    if asked.has_others or asked.is_indexed:
         return list(filtered.values_list("pk", flat=True)[:limit])
     return walk_keys(asked.plan, limit, oldest_first=asked.oldest_first)
 

@@ -2,8 +2,10 @@
 
 import hashlib
 import re
-from html import escape, unescape
+from html import escape
 from urllib.parse import unquote
+
+from entries.characters import unescape
 
 from .blocks import ATTRIBUTES, read_attributes, write_tag
 

@@ -1,7 +1,9 @@
 """Drawings within a text (SVG): their title and their words, else a link to the original."""
 
 import re
-from html import escape, unescape
+from html import escape
+
+from entries.characters import unescape
 
 from .blocks import BLOCKS, REST_OF_TAG, read_attributes
 from .tracking import UNSEEN

@@ -1,7 +1,9 @@
 """Frames, and what else plays: a player from a host on the list, else a plain link."""
 
 import re
-from html import escape, unescape
+from html import escape
+
+from entries.characters import unescape
 
 from .blocks import ATTRIBUTES, read_attributes, write_tag
 from .text import visible_text

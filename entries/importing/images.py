@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from html import unescape
+
+from entries.characters import unescape
 
 from .blocks import ATTRIBUTES, read_attributes, write_tag
 from .tracking import is_counter

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from entries.models import Entry, MergedEntry, OldAddress, Sighting
+from entries.models.document import index_entries
 from entries.models.locking import lock_entries, locking
 from entries.models.path import plain_link
 
@@ -38,6 +39,7 @@ def merge_entries(entry: Entry, into: Entry) -> MergedEntry:
             leader=brought.filter(leads=True).values_list("pk", flat=True).first(),
         )
         brought.update(entry=into, leads=False)
+        index_entries([entry.pk])
         Entry.objects.filter(pk=entry.pk).set_status(Entry.Status.REJECTED)
         OldAddress.objects.filter(entry=entry).update(entry=into)
         OldAddress.objects.keep([entry.get_absolute_url()], OldAddress.Reason.MERGED, entry=into)
@@ -62,6 +64,7 @@ def split_entry(entry: Entry) -> None:
         for sighting in brought:
             sighting.entry, sighting.leads = entry, sighting.pk == merged.leader
             sighting.save(update_fields=["entry", "leads"])
+        index_entries([entry.pk])
         Entry.objects.filter(pk=entry.pk).set_status(merged.status)
         path = plain_link(entry.get_absolute_url())
         OldAddress.objects.filter(path=path, entry=merged.into_id).delete()

@@ -8,7 +8,9 @@ the result alike and finds no HTML element in it.
 
 import re
 from dataclasses import dataclass
-from html import escape, unescape
+from html import escape
+
+from entries.characters import unescape
 
 from .blocks import BLOCKS, REST_OF_TAG, VOID, read_attributes, write_tag
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from entries.models import Entry, ImportLine, ImportRun, Sighting, Source
+from entries.models.document import index_entries
 from entries.models.locking import lock_entries
 
 from .report import EntryReport
@@ -117,6 +118,7 @@ def count_absence(absent: QuerySet[Sighting], now: datetime) -> list[Sighting]:
     if gone:
         pks = [row.pk for row in gone]
         Sighting.objects.filter(pk__in=pks).update(absences=FETCHES, missing_since=now)
+        index_entries(row.entry_id for row in gone if row.entry_id)
     return gone
 
 
@@ -128,7 +130,9 @@ def take_back(source: Source, claimed: set[int]) -> list[Sighting]:
     if again:
         pks = [row.pk for row in again]
         Sighting.objects.filter(pk__in=pks).update(absences=0, missing_since=None)
-    return [row for row in again if row.missing_since and row.entry]
+    back = [row for row in again if row.missing_since and row.entry]
+    index_entries(row.entry_id for row in back if row.entry_id)
+    return back
 
 
 def with_entries_locked(sightings: QuerySet[Sighting]) -> QuerySet[Sighting]:

@@ -1,6 +1,5 @@
 """Bytes to FeedData and EntryData. The only import of feedparser; no database."""
 
-import html
 import io
 import logging
 import re
@@ -13,7 +12,7 @@ from typing import Any
 import feedparser
 import feedparser.api
 
-from entries.characters import strip_controls
+from entries.characters import strip_controls, unescape
 
 from . import jsonfeed, wxr
 from .addresses import absolute_address
@@ -239,7 +238,7 @@ def why_no_feed(data: bytes, url: str) -> str:
     links = LINK.findall(data[:MAX_PAGE_BYTES])
     found = [HREF.search(link) for link in links if FEED_TYPE.search(link)]
     feeds = [
-        absolute_address(url, html.unescape(match.group(1).decode("utf-8", "replace")))
+        absolute_address(url, unescape(match.group(1).decode("utf-8", "replace")))
         for match in found
         if match
     ]

@@ -1,11 +1,12 @@
 """Pictures told apart by their addresses, and those that are of no post: avatars."""
 
-import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from entries.characters import unescape
 
 Raw = dict[str, Any]
 
@@ -53,7 +54,7 @@ def pictures_in(text: str, absolute: Any) -> set[str]:
     """The picture keys of all addresses in a fragment of HTML."""
     keys = set()
     for match in SHOWN.finditer(text):
-        value = html.unescape(match[1] or match[2] or match[3])
+        value = unescape(match[1] or match[2] or match[3])
         for address in {value.strip(), *(part.strip(",") for part in value.split())}:
             keys.add(picture_key(absolute(address)))
     return keys

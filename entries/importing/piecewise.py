@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from xml.parsers import expat
 
+from .mending import mend_entry
 from .robust import FAILED
 from .split import Document, split_document
 from .stated import Raw, identified
@@ -113,7 +114,7 @@ class PiecewiseParse:
                 continue
             for entry in together:
                 self.read_alone += 1
-                yield from self._read_together(document, [entry])
+                yield from self._read_together(document, [mend_entry(entry)])
 
     def _read_together(self, document: Document, entries: list[bytes]) -> Iterator[Stated]:
         """The entries, in halves and in halves of these again where reading them fails."""

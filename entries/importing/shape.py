@@ -4,10 +4,11 @@ A kind is recognised only when the text can be put together again from the field
 can't be placed is an article, whole.
 """
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from entries.characters import unescape
 
 from . import simonwillisonblog
 from .blocks import REST_OF_TAG, Block, split_blocks
@@ -105,7 +106,7 @@ def as_link(
     heading = HEADING.fullmatch(blocks[0].html) if blocks else None
     if not heading:
         return None
-    link_url = html.unescape(heading["href"])
+    link_url = unescape(heading["href"])
     is_titled = bool(title) and visible_text(heading["text"]) == squeeze(title)
     if not is_titled and (not target or link_url != target):
         return None
@@ -122,7 +123,7 @@ def as_via(body: Sequence[Block]) -> dict[str, str]:
     if not via or MARKUP.search(via["text"]) or not visible_text(via["text"]):
         return {"content": join(body)}
     return {
-        "via_url": html.unescape(via["href"]),
+        "via_url": unescape(via["href"]),
         "via_title": visible_text(via["text"]),
         "content": join(body[:-1]),
     }
@@ -136,13 +137,13 @@ def as_quotation(blocks: Sequence[Block], kind: str = "") -> dict[str, str] | No
     if not passage or not citation or (not kind and "<blockquote" in passage["inner"]):
         return None
     fields = {"kind": "quotation", "content": join(split_blocks(passage["inner"]))}
-    cite = html.unescape(passage["cite"] or "")
+    cite = unescape(passage["cite"] or "")
     said = citation["said"].strip()
     linked = SAID_WHERE.fullmatch(said)
     if linked and not MARKUP.search(linked["text"]):
         return fields | {
             "quoted_source": visible_text(linked["text"]),
-            "quoted_url": html.unescape(linked["href"]),
+            "quoted_url": unescape(linked["href"]),
             "quoted_context": visible_text(linked["context"] or ""),
         }
     if MARKUP.search(said):
@@ -160,7 +161,7 @@ def as_passage(blocks: Sequence[Block]) -> dict[str, str] | None:
     return {
         "kind": "quotation",
         "content": join(split_blocks(passage["inner"])),
-        "quoted_url": html.unescape(passage["cite"] or ""),
+        "quoted_url": unescape(passage["cite"] or ""),
     }
 
 

@@ -9,11 +9,12 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
+from .mending import CDATA, CDATA_END, close_sections, holder_end
 from .prologue import ELEMENT
 
 # The elements that hold an entry: Atom's <entry>, RSS's and RDF's <item>, with any prefix.
 OPENING = re.compile(rb"<!\[CDATA\[|<!--|<(?P<name>(?:[A-Za-z_][\w.-]*:)?(?:entry|item))(?=[\s>/])")
-CLOSERS = {b"<![CDATA[": b"]]>", b"<!--": b"-->"}
+CLOSERS = {CDATA: CDATA_END, b"<!--": b"-->"}
 COMMENT = re.compile(rb"<!--.*?-->", re.S)
 # Comments, CDATA sections, instructions and declarations. An open comment or section takes the
 # rest of the document with it.
@@ -70,7 +71,7 @@ def split_document(data: bytes, *, is_damaged: bool = False) -> Document | None:
     spans = entry_spans(data, name, first.start(), is_damaged)
     if spans is None:
         return None
-    entries = [data[start:end] for start, end in spans]
+    entries = [with_closed_sections(data[start:end]) for start, end in spans]
     end = spans[-1][1] if spans else first.start()
     tail = data[end:]
     broken_off = not tail.strip() or bool(re.search(rb"<" + re.escape(name) + rb"(?=[\s>/])", tail))
@@ -78,6 +79,11 @@ def split_document(data: bytes, *, is_damaged: bool = False) -> Document | None:
         return None
     document = Document(head, entries, closing_tags(head) if broken_off else tail, broken_off)
     return document if len(document.frame[0]) <= MAX_FRAME_BYTES else None
+
+
+def with_closed_sections(entry: bytes) -> bytes:
+    is_open = entry.count(CDATA) > entry.count(CDATA_END)
+    return close_sections(entry) if is_open else entry
 
 
 def ends_feed(tail: bytes, head: bytes) -> bool:
@@ -105,25 +111,34 @@ def entry_spans(
 
     None when anything but white space and comments stands between two of them, and when one is
     empty or seems to hold another, unless the document is damaged. What comments and CDATA
-    sections speak of is no entry.
+    sections speak of is no entry, unless such a section runs on into that of another entry: its
+    own end is missing.
     """
+    boundary = re.compile(rb"</%b\s*>\s*<%b(?=[\s>])" % (re.escape(name), re.escape(name)))
     token = re.compile(
         rb"<!\[CDATA\[|<!--|<(?P<closing>/?)"
         + re.escape(name)
         + rb"(?=[\s>/])[^<>]*?(?P<empty>/?)>"
     )
     spans: list[tuple[int, int]] = []
+    closers: dict[bytes, int] = {}  # the last that was found of each; -1 where there are no more
     start = None
     end = None
     while match := token.search(data, position):
         position = match.end()
         opener = match.group()
         if opener in CLOSERS:
-            closer = data.find(CLOSERS[opener], position)
+            closer = closers.get(opener, 0)
+            if 0 <= closer < position:
+                closer = closers[opener] = data.find(CLOSERS[opener], position)
             if closer < 0 and is_damaged:
                 continue
             if closer < 0:
                 break
+            following = data.find(CDATA, position, closer) if opener == CDATA else -1
+            ended = boundary.search(data, position, following) if following >= 0 else None
+            if ended and holder_end(data, match.start(), ended.start()) >= 0:
+                continue
             position = closer
         elif match["closing"]:
             if start is not None:

@@ -3,10 +3,11 @@
 An extension's element may put a value of any type under any name there.
 """
 
-import html
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from entries.characters import unescape
 
 from .text import squeeze
 
@@ -102,7 +103,7 @@ def identified(entry: bytes) -> Raw:
     raw: Raw = {}
     for match in NAMING.finditer(entry[:20_000]):
         name = {"guid": "id"}.get(match["name"].decode().lower(), match["name"].decode().lower())
-        text = squeeze(html.unescape(match["text"].decode("utf-8", "replace")))
+        text = squeeze(unescape(match["text"].decode("utf-8", "replace")))
         if name == "title":
             raw.setdefault("title_detail", {"type": "text/plain", "value": text})
         else:

@@ -1,8 +1,9 @@
 """What only tells somebody that a text is read: counters, and marks on addresses."""
 
 import re
-from html import escape, unescape
+from html import escape
 
+from entries.characters import unescape
 from entries.referrals import PARAMETER
 
 from .blocks import ATTRIBUTES

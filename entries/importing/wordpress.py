@@ -3,6 +3,8 @@
 import html
 import re
 
+from entries.characters import unescape
+
 BLOCKS = (
     "address|article|aside|audio|blockquote|dd|details|div|dl|dt|fieldset|figcaption|figure|footer"
     "|form|h[1-6]|header|hr|iframe|li|main|nav|object|ol|p|pre|script|section|style|summary|table"
@@ -60,7 +62,7 @@ def figure(match: re.Match[str]) -> str:
 
 
 def link(address: str) -> str:
-    shown = html.escape(html.unescape(address))
+    shown = html.escape(unescape(address))
     return f'\n\n<a href="{shown}">{shown}</a>\n\n'
 
 

@@ -84,11 +84,8 @@ class Writes:
             Sighting.objects.filter(pk__in=self.no_longer_filtered).delete()
         with indexed_together():
             self._write_entries(run)
+            self._write_changes()
         self._write_enclosures()
-        if self.settled_changes:
-            Change.objects.filter(pk__in=self.settled_changes).delete()
-        Change.objects.bulk_create(change for change in self.changes if not change.pk)
-        update(Change, [change for change in self.changes if change.pk], ["theirs", "seen_at"])
         ImportLine.objects.bulk_create(
             ImportLine(
                 run=run,
@@ -122,6 +119,13 @@ class Writes:
         OriginalPath.objects.keep((entry.pk, address) for entry, address in self.addresses)
         if self.tags:
             set_tags({entry.pk: names for entry, names in self.tags})
+
+    def _write_changes(self) -> None:
+        if self.settled_changes:
+            Change.objects.filter(pk__in=self.settled_changes).delete()
+        if new := [change for change in self.changes if not change.pk]:
+            Change.objects.bulk_create(new)
+        update(Change, [change for change in self.changes if change.pk], ["theirs", "seen_at"])
 
     def _write_enclosures(self) -> None:
         write_enclosures(

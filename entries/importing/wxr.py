@@ -1,11 +1,12 @@
 """WordPress's export (WXR 1.0 to 1.2): RSS whose items are anything that a blog stores."""
 
-import html
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
+
+from entries.characters import unescape
 
 from .feeddata import EntryData, Envelope
 from .wordpress import as_html
@@ -55,7 +56,7 @@ class Export:
             kind = stated(item, "wp:post_type")
             if kind == "attachment":
                 link = {"rel": "enclosure", "href": stated(item, "wp:attachment_url")}
-                link["title"] = html.unescape(stated(item, "title"))
+                link["title"] = unescape(stated(item, "title"))
                 parent = stated(item, "wp:post_parent")
                 self.attached[parent].append(link)
                 self.attachments[parent].append(without_private_parts(item))
@@ -81,15 +82,13 @@ class Export:
         raw["draft"] = status in DRAFTS or bool(item.get("wp_post_password"))
         raw["slug"] = item.get("wp_post_name", "")
         raw["authors"] = [
-            {"name": html.unescape(self.names.get(name) or name)}
+            {"name": unescape(self.names.get(name) or name)}
             for author in item.get("authors") or []
             if (name := author.get("name"))
         ]
         # Their domain says which of WordPress's two sorts they are, and names no scheme. Names
         # stand in WordPress's database as HTML, and so in its export.
-        raw["tags"] = [
-            {"term": html.unescape(tag.get("term") or "")} for tag in item.get("tags") or []
-        ]
+        raw["tags"] = [{"term": unescape(tag.get("term") or "")} for tag in item.get("tags") or []]
         raw |= texts(item) | dates(item)
         raw["links"] = [
             *(item.get("links") or []),
@@ -181,7 +180,7 @@ def stated(item: bytes, name: str) -> str:
     inner = rest.partition(f"</{name}>".encode())[0].strip()
     if inner.startswith(b"<![CDATA["):
         return inner[9:].removesuffix(b"]]>").decode("utf-8", "replace").strip()
-    return html.unescape(inner.decode("utf-8", "replace")).strip()
+    return unescape(inner.decode("utf-8", "replace")).strip()
 
 
 def without_size(address: str) -> str:

@@ -1,4 +1,29 @@
-from django.db import models
+from django.db import models, transaction
+
+from .document import index_entries
+
+
+class ChangeQuerySet(models.QuerySet):
+    """Changes of which the search documents of their entries know."""
+
+    def bulk_create(self, objs, *args, **kwargs):
+        objs = list(objs)
+        with transaction.atomic(savepoint=False):
+            created = super().bulk_create(objs, *args, **kwargs)
+            # Of entries whose changes are written over, the documents know already.
+            if not kwargs.get("update_conflicts"):
+                index_entries(sorted({change.entry_id for change in objs}))
+        return created
+
+    def delete(self):
+        with transaction.atomic(savepoint=False):
+            entries = sorted(set(self.order_by().values_list("entry", flat=True)))
+            deleted = super().delete()
+            index_entries(entries)
+        return deleted
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 class Change(models.Model):
@@ -10,6 +35,8 @@ class Change(models.Model):
     theirs = models.JSONField(help_text="What upstream says now.")
     seen_at = models.DateTimeField(auto_now=True)
 
+    objects = ChangeQuerySet.as_manager()
+
     class Meta:
         ordering = ["-seen_at"]
         constraints = [
@@ -18,3 +45,12 @@ class Change(models.Model):
 
     def __str__(self):
         return f"{self.field} of {self.entry}"
+
+    def save(self, *args, **kwargs):
+        """Store the change, and let its entry be found among those that wait."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            index_entries([self.entry_id])
+
+    def delete(self, *args, **kwargs):
+        return Change.objects.filter(pk=self.pk).delete()

@@ -1,11 +1,12 @@
 """What is searched: beside each entry its words, kept true in the transaction that writes it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from django.db import models, transaction
@@ -32,7 +33,9 @@ SEARCHED = (
     "quoted_context", "via_title", "author_name", "link_url",
 )  # fmt: skip
 # The columns of an entry that its document repeats, by the names that an update may use.
-REPEATED = frozenset([*SEARCHED[1:], "source_id"])
+REPEATED = frozenset([*SEARCHED[1:], "source_id", "imported_at"])
+# The terms of what an editor filters by and readers don't.
+WAITING, MISSING, WRITTEN_HERE = "waiting=yes", "missing=yes", "written=here"
 
 
 class SearchDocument(models.Model):
@@ -63,7 +66,7 @@ def place_of(published: datetime, pk: int = 0) -> int:
 
 
 def index_entries(pks: Iterable[int]) -> None:
-    """Write the documents of these entries anew. Three queries for each thousand of them.
+    """Write the documents of these entries anew. Five queries for each thousand of them.
 
     Within `indexed_together`, they only wait for its end.
     """
@@ -110,33 +113,64 @@ _waiting: ContextVar[set[int] | None] = ContextVar("waiting", default=None)
 
 def _index(pks: Sequence[int]) -> None:
     from .entry import Entry
-    from .tag import TaggedEntry
 
     # Of two that index an entry, the second sees what the first has written.
-    entries = list(locking(Entry, pks).values(*SEARCHED))
-    tags = TaggedEntry.objects.filter(content_object__in=pks).order_by("pk")
-    documents = make_documents(entries, tags.values_list("content_object", "tag"))
     SearchDocument.objects.bulk_create(
-        [SearchDocument(**document) for document in documents],
+        [SearchDocument(**document) for document in read_documents(locking(Entry, pks))],
         update_conflicts=True,
         unique_fields=["entry"],
         update_fields=["place", "title", "terms", "text"],
     )
 
 
+def read_documents(entries: models.QuerySet) -> list[dict[str, Any]]:
+    """The documents of entries, made of what is stored. Four queries."""
+    from .tag import TaggedEntry
+
+    rows = list(entries.values(*SEARCHED, "imported_at"))
+    tags = TaggedEntry.objects.filter(content_object__in=[row["pk"] for row in rows])
+    taggings = tags.order_by("pk").values_list("content_object", "tag")
+    return make_documents(rows, taggings, read_marks(rows))
+
+
+def read_marks(rows: Sequence[Mapping[str, Any]]) -> dict[str, set[int]]:
+    """Which of these entries wait for an editor, are missing upstream, or were written here."""
+    from .change import Change
+    from .sighting import Sighting
+
+    pks = [row["pk"] for row in rows]
+    waiting = Change.objects.filter(entry__in=pks).order_by()
+    missing = Sighting.objects.missing().filter(entry__in=pks)
+    return {
+        WAITING: set(waiting.values_list("entry", flat=True)),
+        MISSING: set(missing.values_list("entry", flat=True)),
+        WRITTEN_HERE: {
+            row["pk"] for row in rows if row["source"] is None and row["imported_at"] is None
+        },
+    }
+
+
 def make_documents(
-    entries: Iterable[Mapping[str, Any]], taggings: Iterable[tuple[int, int]]
+    entries: Iterable[Mapping[str, Any]],
+    taggings: Iterable[tuple[int, int]],
+    marks: Mapping[str, Collection[int]] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
-    """The documents of entries, given as their SEARCHED columns, and of (entry, tag)."""
-    tags: dict[int, list[str]] = {}
+    """The documents of entries, given as their SEARCHED columns, of (entry, tag), and of marks.
+
+    `marks` has for each such term the entries that have it.
+    """
+    further: dict[int, list[str]] = {}
     for pk, tag in taggings:
-        tags.setdefault(pk, []).append(f"tag={tag}")
+        further.setdefault(pk, []).append(f"tag={tag}")
+    for mark, pks in marks.items():
+        for pk in pks:
+            further.setdefault(pk, []).append(mark)
     return [
         {
             "entry_id": entry["pk"],
             "place": place_of(entry["published"], entry["pk"]),
             "title": _words(_title(entry)),
-            "terms": " ".join([*_terms(entry), *tags.get(entry["pk"], [])]),
+            "terms": " ".join([*_terms(entry), *further.get(entry["pk"], [])]),
             "text": _words(searched_text(entry)),
         }
         for entry in entries

@@ -28,6 +28,15 @@ class FeedEnvelope(models.Model):
         return f"{self.source}, {self.digest}"
 
 
+class SightingQuerySet(models.QuerySet):
+    def missing(self):
+        """The leading sightings of entries that their source should still state, and does not."""
+        # Only what is counted has an index, and what is missing has been counted.
+        return self.filter(
+            leads=True, absences__gt=0, missing_since__isnull=False, entry__isnull=False
+        )
+
+
 class Sighting(models.Model):
     """An entry as one source states it.
 
@@ -75,6 +84,8 @@ class Sighting(models.Model):
         FeedEnvelope, on_delete=models.PROTECT, null=True, related_name="sightings"
     )
 
+    objects = SightingQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -100,7 +111,7 @@ class Sighting(models.Model):
         return zlib.decompress(self.received).decode("utf-8", "replace")
 
 
-class FilteredPostManager(models.Manager):
+class FilteredPostManager(models.Manager.from_queryset(SightingQuerySet)):  # type: ignore[misc]
     def get_queryset(self):
         return super().get_queryset().filter(entry=None).exclude(filtered_by="")
 

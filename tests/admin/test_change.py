@@ -5,6 +5,8 @@ from django.test.utils import CaptureQueriesContext
 from entries.importing.review import accept, dismiss
 from entries.models import Change, Enclosure
 
+pytestmark = pytest.mark.usefixtures("documents_are_true")
+
 LIST = "/admin/entries/change/"
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from entries.admin.actions import MAX_ENTRIES_AT_ONCE
 from entries.admin.dates import find_periods
+from entries.admin.filters import MAX_LISTED_SOURCES
 from entries.models import Entry, Sighting, Tag, TaggedEntry
 from entries.publishing.search import FIRST, LAST, parse_query, plan_terms
 
@@ -118,6 +119,63 @@ def test_the_source_filter_goes_by_the_leading_source(
     make_sighting(make_entry(title="also seen"), leads=False)
 
     assert rows(admin_client.get(f"{LIST}?source={source.pk}")) == ["led"]
+
+
+@pytest.fixture
+def many_sources(db):
+    from entries.models import Source
+
+    return Source.objects.bulk_create(
+        Source(url=f"https://blog-{n}.example/feed", title=f"Blog {n}" if n else "")
+        for n in range(MAX_LISTED_SOURCES + 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Blog 3", ["of 3"]),
+        ("blog 3", ["of 3"]),
+        ("https://blog-0.example/feed", ["of 0"]),
+        ("Blog", []),
+        ("none", ["written here"]),
+        ("9" * 30, []),
+    ],
+)
+def test_of_many_sources_one_is_typed(
+    admin_client, make_entry, make_sighting, many_sources, typed, found
+):
+    for n in (0, 3):
+        post = make_entry(title=f"of {n}", imported_at=at(2024, 1))
+        make_sighting(post, source=many_sources[n])
+    make_entry(title="written here")
+
+    assert rows(admin_client.get(LIST, {"source": typed})) == found
+
+
+def test_of_many_sources_the_page_names_only_the_one_that_is_asked_for(admin_client, many_sources):
+    chosen = many_sources[30]
+
+    page = admin_client.get(f"{LIST}?source={chosen.pk}").content.decode()
+    runs = admin_client.get("/admin/entries/importrun/").content.decode()
+
+    assert 'name="source" value="Blog 30"' in page
+    assert "?source=none" in page
+    assert "Blog 31" not in page + runs
+    suggestions = admin_client.get(
+        "/admin/autocomplete/?app_label=entries&model_name=entry&field_name=source&term=blog+3"
+    )
+    assert {"id": str(chosen.pk), "text": "Blog 30"} in suggestions.json()["results"]
+
+
+def test_sources_of_one_title_are_found_together(admin_client, make_entry, make_sighting, source):
+    from entries.models import Source
+
+    other = Source.objects.create(url="https://other.example/feed", title="An example")
+    make_sighting(make_entry(title="one"))
+    make_sighting(make_entry(title="other"), source=other)
+
+    assert sorted(rows(admin_client.get(f"{LIST}?source=An+example"))) == ["one", "other"]
 
 
 def at(year, month):

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from entries.models import Change, Entry, ImportLine, ImportRun, Source, Tag
 
+from .conftest import form_data
+
 MODELS = ["entry", "tag", "source", "importrun", "importline", "change"]
 
 
@@ -180,9 +182,11 @@ def test_a_run_of_ten_thousand_lines_opens(admin_client, source):
 def test_only_the_policies_of_a_source_can_be_edited(admin_client, source):
     url = reverse("admin:entries_source_change", args=[source.pk])
 
+    page = form_data(admin_client.get(url))
     admin_client.post(
         url,
-        {"new_entries": "draft", "canonical": "self", "title": "x", "url": "https://x.example/"},
+        page
+        | {"new_entries": "draft", "canonical": "self", "title": "x", "url": "https://x.example/"},
     )
 
     source.refresh_from_db()

@@ -347,3 +347,49 @@ def test_a_process_exits_by_0_1_and_2_with_clean_streams(shell, feed_file, tmp_p
     assert failed.stderr.decode() == f"{tmp_path}/none: there is no such file\n"
     assert [process.returncode for process in wrong] == [2, 2]
     assert all(process.stderr and not process.stdout for process in wrong)
+
+
+def test_an_address_without_a_scheme_is_one_where_no_file_has_that_name(run, served):
+    address = served(feed(entry(1))).removeprefix("http://")
+
+    code, _, err = run(address)
+
+    assert (code, err) == (0, "")
+    assert Source.objects.get().url == f"http://{address}"
+
+
+def test_an_address_without_a_scheme_that_is_a_source_is_asked_as_it_is_known(run, served):
+    url = served(status=500)
+    Source.objects.create(url=url)
+
+    code, _, err = run(url.removeprefix("http://"))
+
+    assert code == 1
+    assert Source.objects.get().failures == 1
+    assert err.count("500") == 1
+
+
+def test_what_is_neither_file_nor_address_says_what_it_was_taken_for(run):
+    code, _, err = run("127.0.0.1:9/feed")
+
+    assert code == 1
+    assert "https://127.0.0.1:9/feed" in err
+    assert "There is no file 127.0.0.1:9/feed here, so it was taken for an address." in err
+
+
+@pytest.mark.parametrize("name", ["no-such.atom", "feeds/no-such.xml", "./example.org", "example"])
+def test_the_path_of_a_file_that_is_not_there_is_no_address(run, name):
+    code, _, err = run(name)
+
+    assert code == 1
+    assert "http" not in err
+
+
+def test_a_file_with_the_name_of_a_host_is_read(run, feed_file, monkeypatch):
+    path = feed_file(feed(entry(1)), "example.org")
+    monkeypatch.chdir(path.parent)
+
+    code, out, _ = run("example.org")
+
+    assert code == 0
+    assert "1 created" in out

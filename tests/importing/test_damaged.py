@@ -1,7 +1,9 @@
 """What can't be read of a feed spoils no more than it must, whatever a library raises over it."""
 
+import itertools
 import json
 import logging
+import sys
 
 import feedparser
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from entries.importing.errors import ParseError
 from entries.importing.feeddata import EntryData, FeedContext
+from entries.importing.mending import mend_entry
 from entries.importing.parse import parse_feed, read_entry
 from entries.models import Entry
 
@@ -38,14 +41,75 @@ def test_elements_that_feedparser_fails_on_are_left_out_alone(read):
         ("Width", "<p>Stray.</p>"),
         ("Middle", "<p>Whole.</p>"),
         ("Player", "<p>Played.</p>"),
-        ("Open", ""),
+        ("Open", "<p>Never closed.</p>"),
         ("Last", "<p>Whole.</p>"),
     ]
     assert report.warnings == [
         "The document is not well-formed XML (line 17: mismatched tag); read as far as possible.",
         "Elements that can't be read are left out: "
-        "<psc:chapter>, <width>, <media:player>, <gml:pos>.",
+        "<psc:chapter>, <width>, <media:player>, <gml:pos>, <creativecommons:license>.",
     ]
+
+
+@pytest.mark.parametrize(("name", "number"), [("ends-missing.rss", 9), ("ends-missing.atom", 3)])
+def test_an_element_whose_end_is_mistyped_or_missing_keeps_its_text_and_its_neighbours(
+    read, name, number
+):
+    report = read(feed_file(name))
+
+    posts = Entry.objects.order_by("pk").values_list("content", "canonical_url")
+    assert list(posts) == [
+        (f"<p>Text {n}.</p>", f"https://blog.example/{n}") for n in range(1, number + 1)
+    ]
+    assert report.counts["created"] == number
+    assert Entry.objects.get(content="<p>Text 1.</p>").title in ("Mistyped", "Open section")
+
+
+def test_a_title_without_its_end_is_no_longer_than_it_is(read):
+    read(feed_file("ends-missing.rss"))
+
+    titles = Entry.objects.order_by("pk").values_list("title", flat=True)
+    assert titles[4] == "A title without its end"
+
+
+def test_markup_within_an_element_is_left_as_it_is():
+    text = b"<p>one<br>two</b><widget></description"
+    items = b"".join(ITEM % (n, n) for n in range(3))
+    items = items.replace(b"&lt;p&gt;x&lt;/p&gt;</description", text, 1)
+
+    read = [(data.title, data.body.value) for data in parse_feed(RSS % items).entries]
+
+    assert [title for title, _ in read] == ["Post 0", "Post 1", "Post 2"]
+    assert read[0][1].startswith("<p>one<br")
+    assert read[0][1].count("two") == 1
+
+
+def test_a_post_that_quotes_a_feed_in_a_section_of_its_own_is_one_post():
+    quoted = b"<description><![CDATA[a feed: </item> <item> <![CDATA[ x ]]></description>"
+    items = [ITEM % (n, n) for n in range(3)]
+    items[1] = b"<item><guid>1</guid><title>Post 1</title>" + quoted + b"</item>"
+
+    read = [(data.title, data.body.value) for data in parse_feed(RSS % b"".join(items)).entries]
+
+    assert [title for title, _ in read] == ["Post 0", "Post 1", "Post 2"]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [b"<![CDATA[", b"<?", b"<!--", b"<a>", b"</a>", b"</descriptio>", b"<title>", b"</i><i>"],
+)
+def test_mending_takes_time_in_proportion(unit):
+    def calls(number):
+        entry = b"<item><description>" + unit * number + b"</item>"
+        counted = itertools.count()
+        sys.setprofile(lambda *_: next(counted) and None)
+        try:
+            mend_entry(entry)
+        finally:
+            sys.setprofile(None)
+        return next(counted)
+
+    assert calls(40_000) < 10 * calls(10_000)
 
 
 @pytest.mark.parametrize(
@@ -268,3 +332,37 @@ def test_damaged_elements_cost_no_other_entry(name, damage, in_head):
     read = [(data.guid, data.title) for data in entries]
     assert ("urn:x:1", "Post 1") in read
     assert ("urn:x:3", "Post 3") in read
+
+
+ENDLESS = "&#" + "1" * 5_000 + ";"
+HOSTILE_TITLES = {
+    "RSS": '<rss version="2.0"><channel><title>{t}</title><item><guid>urn:x:1</guid>'
+    "<title>{t}</title><category>{t}</category><description>{t}</description></item></channel></rss>",
+    "Atom": '<feed xmlns="http://www.w3.org/2005/Atom"><title type="html">{t}</title>'
+    '<id>urn:x:0</id><entry><id>urn:x:1</id><title type="html">{t}</title>'
+    '<category term="{t}"/><summary type="html">{t}</summary></entry></feed>',
+    "WXR": '<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>{t}</title>'
+    "<wp:wxr_version>1.2</wp:wxr_version><wp:author><wp:author_login>ada</wp:author_login>"
+    "<wp:author_display_name>{t}</wp:author_display_name></wp:author>"
+    "<item><guid>urn:x:1</guid><title>{t}</title><dc:creator>ada</dc:creator>"
+    '<category domain="post_tag" nicename="a">{t}</category><wp:post_id>1</wp:post_id>'
+    "<content:encoded>{t} https://video.example/{t}</content:encoded>"
+    "<wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item>"
+    "<item><guid>urn:x:2</guid><title>{t}</title><wp:post_id>2</wp:post_id>"
+    "<wp:post_parent>1</wp:post_parent><wp:post_type>attachment</wp:post_type>"
+    "<wp:attachment_url>https://x.example/a.png</wp:attachment_url></item></channel></rss>",
+}
+
+
+@pytest.mark.parametrize("once", [True, False])
+@pytest.mark.parametrize("kind", HOSTILE_TITLES)
+def test_a_reference_of_thousands_of_digits_is_no_text_and_costs_no_entry(read, kind, once):
+    reference = ENDLESS if once else ENDLESS.replace("&", "&amp;")
+    text = f"Before {reference}after"
+
+    report = read(HOSTILE_TITLES[kind].replace("{t}", text).encode())
+
+    assert (report.error, report.counts["created"]) == (None, 1)
+    assert Entry.objects.get().title == "Before after"

@@ -11,6 +11,8 @@ from entries.models import Change, Entry, Sighting, Tag
 from .atom import SITE, entry, feed
 from .stating import DEFAULTS, edit, held, stated
 
+pytestmark = pytest.mark.usefixtures("documents_are_true")
+
 # field: (what upstream says next, what an editor writes)
 NEXT = {
     "kind": ("note", "quotation"),

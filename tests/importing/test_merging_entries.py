@@ -8,6 +8,8 @@ from entries.models import Enclosure, Entry, MergedEntry, OldAddress, Sighting
 
 from .atom import SITE, address, entry, feed
 
+pytestmark = pytest.mark.usefixtures("documents_are_true")
+
 OTHER = "https://other.example/feed.atom"
 MOVED = {"id": "urn:uuid:2", "link": "https://other.example/one/", "title": "One"}
 

@@ -11,6 +11,8 @@ from tests.rivals import while_uncommitted
 
 from .atom import address, entry, feed
 
+pytestmark = pytest.mark.usefixtures("documents_are_true")
+
 
 @pytest.fixture
 def source(db, feed_server):

@@ -23,7 +23,7 @@ from entries.models import (  # noqa: E402
     TagName,
     fold,
 )
-from entries.models.document import SEARCHED, make_documents  # noqa: E402
+from entries.models.document import read_documents  # noqa: E402
 
 STATUSES = {"publish": "live", "back_to_draft": "draft"}
 
@@ -118,9 +118,8 @@ def drift() -> Iterator[str]:
         is_live = entry.status == Entry.Status.LIVE
         if (tagging.live, tagging.published) != (is_live, entry.published):
             yield f"A tagging of entry {entry.pk} has not followed it."
-    taggings = TaggedEntry.objects.order_by("pk").values_list("content_object", "tag")
     stored = {row["entry_id"]: row for row in SearchDocument.objects.values()}
-    for document in make_documents(Entry.objects.values(*SEARCHED), taggings):
+    for document in read_documents(Entry.objects.order_by()):
         pk = document["entry_id"]
         if {name: stored.get(pk, {}).get(name) for name in document} != document:
             yield f"The search document of entry {pk} is {stored.get(pk)}, not {document}."

@@ -8,8 +8,11 @@ from typing import Any
 import lxml.html
 import urllib3
 
-# To save one form: each import of its source saves the entry, too.
-MAX_ATTEMPTS = 200
+from .importers import Importers
+
+# To save one form: imports and bulk actions save the entry, too, about every second time.
+MAX_ATTEMPTS = 20
+REFUSED = b"was saved elsewhere"
 TOKEN = "t" * 32  # of CSRF: the cookie and the form have to agree, and nothing else
 
 
@@ -48,12 +51,16 @@ class Record:
 class Editor:
     """One person with a browser. Not to be shared by threads."""
 
-    def __init__(self, site: str, session: str, record: Record):
+    def __init__(self, site: str, session: str, record: Record, importers: Importers):
         self.site = f"{site}/admin/entries"
         self.record = record
+        self.importers = importers
         self.pool = urllib3.PoolManager(
             headers={"Cookie": f"sessionid={session}; csrftoken={TOKEN}"}, retries=False
         )
+
+    def let_import(self) -> None:
+        self.importers.next_round()
 
     def edit(self, what: str, pk: int, **changes: str) -> None:
         """Change an entry in its form. One that was saved meanwhile is opened and changed anew.
@@ -74,7 +81,7 @@ class Editor:
                 (value,) = changes.values()
                 self.record.add(what, [pk], value.replace("{}, ", ""), begin)
                 return
-            if b"was saved elsewhere" not in answer.data:
+            if REFUSED not in answer.data:
                 self.record.trouble(f"{what} of {pk}: {errors_in(answer.data)}")
                 return
             self.record.refused += 1
@@ -96,15 +103,23 @@ class Editor:
             self.record.add("delete", [pk], "", begin)
 
     def change(self, what: str, row: str, pk: int, **changes: str) -> None:
-        """Change a tag or a source in its form."""
-        begin = time.monotonic()
-        page = self.ask("GET", f"{row}/{pk}/change/")
-        answer = page and self.ask("POST", f"{row}/{pk}/change/", form_values(page.data) | changes)
-        if answer and answer.status == 302:
-            (value,) = changes.values()
-            self.record.add(what, [pk], value, begin)
-        elif answer:
-            self.record.trouble(f"{what} of {pk}: {errors_in(answer.data)}")
+        """Change a tag or a source in its form. One that was saved meanwhile is opened anew."""
+        path = f"{row}/{pk}/change/"
+        for _ in range(MAX_ATTEMPTS):
+            begin = time.monotonic()
+            page = self.ask("GET", path)
+            answer = page and self.ask("POST", path, form_values(page.data) | changes)
+            if not answer:
+                return
+            if answer.status == 302:
+                (value,) = changes.values()
+                self.record.add(what, [pk], value, begin)
+                return
+            if REFUSED not in answer.data:
+                self.record.trouble(f"{what} of {pk}: {errors_in(answer.data)}")
+                return
+            self.record.refused += 1
+        self.record.trouble(f"{what} of {pk}: refused {MAX_ATTEMPTS} times")
 
     def ask(
         self, method: str, path: str, sent: dict[str, Any] | None = None

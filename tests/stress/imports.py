@@ -1,6 +1,6 @@
-"""Import every source of the site, again and again: `python -m tests.stress.imports ROUNDS`.
+"""Import every source of the site once for each line of stdin: `python -m tests.stress.imports`.
 
-Tells the report of each import: its status and its error.
+Answers each line with one: the status and the error of each import, in JSON.
 """
 
 import json
@@ -14,14 +14,11 @@ from entries.importing.importer import import_feed  # noqa: E402
 from entries.models import Source  # noqa: E402
 
 
-def main(rounds: int) -> None:
-    reports = []
-    for _ in range(rounds):
-        for source in Source.objects.order_by("pk"):
-            report = import_feed(source)
-            reports.append([report.status, report.error])
-    json.dump(reports, sys.stdout)
+def main() -> None:
+    for _ in sys.stdin:
+        reports = [import_feed(source) for source in Source.objects.order_by("pk")]
+        print(json.dumps([[report.status, report.error] for report in reports]), flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main()

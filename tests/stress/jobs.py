@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 from .desk import Editor
 from .upstream import SEEDS
 
+# A round of imports goes with so many edits of entries.
+EDITS_PER_IMPORT = 25
+
 
 class Job(NamedTuple):
     """A method of an editor, and what it is called with."""
@@ -31,6 +34,8 @@ def make_jobs(
     doomed = entries[: edits // 50]
     lasting = entries[edits // 50 :]
     for number in range(edits):
+        if number % EDITS_PER_IMPORT == 0:
+            yield job("let_import")
         yield edit_of(number, chance.choice(lasting))
         if number % 2:
             yield from bulk_action(number, chance.sample(lasting, 5))

@@ -4,19 +4,22 @@
 
 On SQLite, or where TEST_DATABASE_URL is (it makes a database of its own there). STRESS_EDITS=1000
 makes it ten times as long. What is done is a fixed number of things in a fixed order, shared by
-a fixed number of editors; when each of them gets its turn is not.
+a fixed number of editors; when each of them gets its turn is not. The imports go along with the
+edits, a round for each 25.
 """
 
 import os
 import queue
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from .desk import Editor, Record
+from .importers import Importers
 from .jobs import Job, make_jobs
-from .site import Site, answer_of, new_database
+from .site import Site, new_database
 from .upstream import serve_feeds
 
 EDITS = int(os.environ.get("STRESS_EDITS", "100"))
@@ -60,13 +63,19 @@ def test_nothing_is_lost_when_all_write_at_once(site, httpserver):
     there = site.run("prepare", told=serve_feeds(httpserver))
     record = Record()
     with site.served():
-        importers = [site.start("imports", str(EDITS // 25)) for _ in range(IMPORTERS)]
-        editors = [Editor(site.url, there["session"], record) for _ in range(EDITORS)]
+        importers = Importers(site, IMPORTERS)
+        editors = [Editor(site.url, there["session"], record, importers) for _ in range(EDITORS)]
+        begin = time.monotonic()
         do_all(make_jobs(EDITS, there["entries"], there["sources"], there["tags"]), editors)
-        reports = [report for importer in importers for report in answer_of(importer)]
+        importers.finish()
+        seconds = time.monotonic() - begin
+    reports = importers.reports
     troubles = record.troubles + site.run("check", told=record.as_json())
 
-    print(f"{len(record.done)} changes, {record.refused} forms refused, {len(reports)} imports")
+    print(
+        f"{EDITS} edits and {len(record.done)} changes in all, {record.refused} forms refused, "
+        f"{len(reports)} imports, {seconds:.0f} seconds"
+    )
     # Of two that import one source at once, one is told so.
     busy = [error for _, error in reports if error and "another run imports it" in error]
     assert [status for status, _ in reports].count("imported") + len(busy) == len(reports), reports

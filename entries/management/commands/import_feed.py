@@ -1,4 +1,6 @@
 import json
+import os
+import re
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
@@ -20,13 +22,21 @@ from entries.models import Source
 
 from ..policy_options import add_policy_arguments, policies_in
 
+# What an address without a scheme begins with: a name with a dot, or with a port.
+HOST = re.compile(r"(?:[\w-]+\.)+[\w-]+(?::\d+)?(?=/|$)|[\w-]+:\d+(?=/|$)")
+# What ends so and has no path is the name of a file that is not there.
+FILES = (".atom", ".gz", ".html", ".htm", ".json", ".opml", ".rdf", ".rss", ".txt", ".xml", ".zip")
+
 
 class Command(BaseCommand):
     help = "Import posts from Atom or RSS feeds."
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "sources", nargs="+", metavar="SOURCE", help="a path, a URL or - (stdin)"
+            "sources",
+            nargs="+",
+            metavar="SOURCE",
+            help="a path, a URL, whose https:// may be left out, or - (stdin)",
         )
         parser.add_argument("--url", default="", help="what a file or stdin was fetched from")
         parser.add_argument("--draft", action="store_true", help="new entries wait as drafts")
@@ -47,7 +57,7 @@ class Command(BaseCommand):
             raise CommandError("--limit must be at least 1.", returncode=2)
         if url and len(sources) > 1:
             raise CommandError("--url goes with a single SOURCE.", returncode=2)
-        if url and (is_address(sources[0]) or not is_address(url)):
+        if url and (is_on_the_web(sources[0]) or not is_address(url)):
             raise CommandError(
                 "--url takes the http address that a file or stdin was fetched from.", returncode=2
             )
@@ -56,7 +66,7 @@ class Command(BaseCommand):
                 "--url takes an address without a user name or a password: it would be shown.",
                 returncode=2,
             )
-        if all_pages and (limit or not all(is_address(name) for name in sources)):
+        if all_pages and (limit or not all(is_on_the_web(name) for name in sources)):
             raise CommandError(
                 "--all-pages goes with addresses, and without --limit.", returncode=2
             )
@@ -132,6 +142,8 @@ def import_one(name, url, how, on_entries) -> SourceReport:
                 return import_page(name, how, on_entries)
             source = Source.objects.known_as(address) or Source(url=address)
             return import_feed(source, how, on_entries)
+        if is_on_the_web(name):
+            return import_host(name, url, how, on_entries)
         document = read_stdin(url) if name == "-" else read_path(name, url)
         return import_document(document, how, on_entries)
     except FeedError as error:
@@ -139,6 +151,21 @@ def import_one(name, url, how, on_entries) -> SourceReport:
     except Exception as error:
         reason = tell_error(error, f"{name} could not be imported")
         return SourceReport(name).fail(f"{name}: {reason}")
+
+
+def import_host(name, url, how, on_entries) -> SourceReport:
+    """The report of an address without a scheme: asked by https, by http where that fails.
+
+    One that is a source here already is asked as it is known.
+    """
+    report = import_one(f"https://{name}", url, how, on_entries)
+    if report.status != "failed" or Source.objects.known_as(f"https://{name}"):
+        return report
+    other = import_one(f"http://{name}", url, how, on_entries)
+    if other.status != "failed":
+        return other
+    taken = f"There is no file {name} here, so it was taken for an address."
+    return report.fail(f"{report.error} ({taken})")
 
 
 def entry_line(entry: EntryReport) -> str:
@@ -159,6 +186,16 @@ def field_lines(entry: EntryReport) -> list[str]:
 
 def is_address(name: str) -> bool:
     return name.startswith(("http://", "https://"))
+
+
+def is_on_the_web(name: str) -> bool:
+    """Whether it is an address, also one without a scheme that is the path of no file."""
+    if is_address(name):
+        return True
+    match = HOST.match(name)
+    if not match or (match.end() == len(name) and name.lower().endswith(FILES)):
+        return False
+    return not os.path.lexists(name)
 
 
 def as_json(report: Report) -> str:

@@ -1,6 +1,6 @@
 """What a query means for the index: the words and terms that documents must have or lack."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -65,17 +65,23 @@ def plan_all(query: Query) -> Plan:
     return _plan(query, [anything], None)
 
 
-def plan_terms(query: Query, terms: dict[str, str | int], first: int, last: int) -> Plan:
+def plan_terms(
+    query: Query, terms: Mapping[str, Sequence[str | int]], first: int, last: int
+) -> Plan:
     """What a query means to an editor among entries of these terms, between two places.
 
-    `terms` are such as {"kind": "link", "tag": 5}: what an entry's document knows of it.
+    `terms` are such as {"kind": ["link"], "source": [5, 8]}: what an entry's document knows of it,
+    one of each.
     """
     plan = plan_all(query)
-    narrowed = tuple((Phrase((f"{name}={value}",)),) for name, value in terms.items())
-    required = plan.required[1:] if "status" in terms else plan.required
+    narrowed = tuple(
+        tuple(Phrase((f"{name}={value}",)) for value in values) for name, values in terms.items()
+    )
+    # Any status is a condition that each document fulfils; looked at only if there is no other.
+    anything, *wanted = plan.required
     return replace(
         plan,
-        required=(*narrowed, *required),
+        required=(*narrowed, *wanted) or (anything,),
         first=max(plan.first, first),
         last=min(plan.last, last),
     )
