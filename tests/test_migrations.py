@@ -55,4 +55,4 @@ def test_what_waits_or_is_missing_is_found_by_the_documents_that_were_there(make
         document.terms = " ".join(before)
         document.save()
 
-    import_module("entries.migrations.0012_desk_terms").mark(apps, None)
+    import_module("entries.migrations.0013_desk_terms").mark(apps, None)

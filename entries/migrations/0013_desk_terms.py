@@ -20,6 +20,6 @@ def mark(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("entries", "0011_identity")]
+    dependencies = [("entries", "0012_site_version")]
 
     operations = [migrations.RunPython(mark, migrations.RunPython.noop)]
