@@ -239,7 +239,8 @@ class Versions:
         self.look_at = 0.0
 
     def look(self) -> None:
-        delay = MAX_DELAY_SECONDS.get(connection.vendor, MAX_DELAY_SECONDS_ELSEWHERE)
+        # Counted from before the reading: a change may be committed while it goes on.
+        started = time.monotonic()
         try:
             # Django does this before a request. Only in a test is a transaction open here.
             if not connection.in_atomic_block:
@@ -253,7 +254,8 @@ class Versions:
             connection.close()
             self.seen.data_version = None
             self.until = float("inf")
-        self.look_at = time.monotonic() + delay
+        delay = MAX_DELAY_SECONDS.get(connection.vendor, MAX_DELAY_SECONDS_ELSEWHERE)
+        self.look_at = started + delay
 
     def may_have_changed(self) -> bool:
         """True if anything may have been written since this thread last called this method."""
