@@ -318,7 +318,9 @@ def test_a_command_refuses_a_policy_that_can_not_be_read(db, option):
 
 def test_an_editor_writes_the_policies_of_a_source(admin_client, source):
     url = reverse("admin:entries_source_change", args=[source.pk])
+    page = admin_client.get(url)
     data = {"new_entries": "live", "canonical": "noindex", "filters": "block tag: x"}
+    data["seen"] = page.context["adminform"].form.initial["seen"]
 
     wrong = admin_client.post(url, data | {"filters": "nonsense"})
     admin_client.post(url, data)
