@@ -64,7 +64,7 @@ def kind_of(item: Item) -> list[str]:
 
 STATED: Mapping[str, Callable[[Item], list[str]]] = {
     "title": lambda item: [item.data.title],
-    "tag": lambda item: item.data.categories,
+    "tag": lambda item: list(item.data.categories),
     "author": lambda item: [person.name for person in item.data.authors],
     "kind": kind_of,
 }

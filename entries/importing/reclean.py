@@ -1,7 +1,6 @@
 """Parse, clean and shape everything again from the bytes as received, without fetching."""
 
 import logging
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -139,7 +138,7 @@ class Batch:
             "base": base,
             "removed": values.removed,
             "dated_by": dates.rule if dates.is_own else sighting.dated_by,
-            "received_hash": received_hash(data, zlib.decompress(sighting.received)),
+            "received_hash": received_hash(data),
             "statement_hash": statement_hash(data),
         }
         if any(getattr(sighting, name) != value for name, value in stated.items()):

@@ -1,6 +1,7 @@
 """What an entry's upstream fields amount to in ours: dated, cleaned and shaped."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
@@ -9,12 +10,13 @@ from urllib.parse import unquote, urlsplit
 from entries.slugs import MAX_WORDS_SLUG, make_slug
 
 from .dates import EntryDates
-from .feeddata import EntryData, Person
+from .feeddata import EntryData
 from .markup import html_from_text, is_safe_address, sanitize_html
 from .mojibake import repair_mojibake
 from .shape import find_shape
 from .text import visible_text
 from .tracking import clear_links
+from .upstream import Person
 
 # To be raised when the same bytes give other values: then the next import merges them.
 CLEANING_VERSION = 1
@@ -83,7 +85,7 @@ def find_values(data: EntryData) -> EntryValues:
     if link and not is_safe_address(link):
         reasons.append(f"its link {link[:60]!r} is no address that can be linked to")
         link = ""
-    author, *others = data.authors or [Person()]
+    author, *others = data.authors or (Person(),)
     merged = {
         "kind": shape.kind,
         "title": title,
@@ -92,10 +94,7 @@ def find_values(data: EntryData) -> EntryValues:
         "author_name": author.name or author.email,
         "author_uri": safe(author.uri),
         "author_email": author.email,
-        "people": [
-            *(["author", *stated_person(person)] for person in others),
-            *(["contributor", *stated_person(person)] for person in data.contributors),
-        ],
+        "people": [stated_person(person) for person in (*others, *data.contributors)],
         "rights": data.rights,
         "language": data.language[:MAX_LANGUAGE_LENGTH],
         "canonical_url": link,
@@ -110,9 +109,12 @@ def find_values(data: EntryData) -> EntryValues:
         "tags_line": shape.tags_line,
         "tags": list(dict.fromkeys(tags)),
         "enclosures": [
-            [href, type_[:MAX_TYPE_LENGTH], length, title, hreflang[:MAX_LANGUAGE_LENGTH], role]
-            for href, type_, length, title, hreflang, role in data.enclosures
-            if is_safe_address(href)
+            [
+                *(one.href, one.type[:MAX_TYPE_LENGTH], one.length, one.title),
+                *(one.hreflang[:MAX_LANGUAGE_LENGTH], one.role),
+            ]
+            for one in data.enclosures
+            if is_safe_address(one.href)
         ],
         "category_details": {
             term[:MAX_TAG_LENGTH].strip(): details
@@ -127,10 +129,10 @@ def safe(address: str) -> str:
 
 
 def stated_person(person: Person) -> list[str]:
-    return [person.name or person.email, safe(person.uri), person.email]
+    return [person.role, person.name or person.email, safe(person.uri), person.email]
 
 
-def with_safe_addresses(stated: dict[str, str], *names: str) -> dict[str, str]:
+def with_safe_addresses(stated: Mapping[str, str], *names: str) -> dict[str, str]:
     """Without those of these values that can't be linked to."""
     return {
         name: value for name, value in stated.items() if name not in names or is_safe_address(value)
