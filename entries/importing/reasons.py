@@ -1,6 +1,5 @@
 """Why an import did with an entry what it did, in words and in parts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +8,7 @@ from entries.models import Entry
 from .identity import is_usable_id
 from .items import Item
 from .merge import Merge
+from .upstream import UpstreamFields, as_json
 from .values import EntryValues
 
 TAKEN, WAITS = "taken", "waits"
@@ -36,12 +36,12 @@ class Decision:
     quiet: bool = False
 
 
-def field_changes(merged: Merge, ours: Mapping[str, Any], conflicts: list[str]) -> FieldChanges:
+def field_changes(merged: Merge, ours: UpstreamFields, conflicts: list[str]) -> FieldChanges:
     """What a merge does to the fields that upstream has changed."""
     taken = {name: (TAKEN, value) for name, value in merged.taken.items()}
     waiting = {name: (WAITS, merged.conflicts[name].theirs) for name in conflicts}
     return {
-        name: [what, *excerpts(as_text(ours[name]), as_text(value))]
+        name: [what, *excerpts(as_text(as_json(getattr(ours, name))), as_text(as_json(value)))]
         for name, (what, value) in (taken | waiting).items()
     }
 

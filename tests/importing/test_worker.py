@@ -53,7 +53,7 @@ def test_entries_come_in_batches_with_their_values():
 
     assert reading.feed.title == "A blog of examples"
     assert [item.data.title for item, _ in read] == [f"Post {number}" for number in range(25)]
-    assert read[24][1].merged["content"] == "<p>Text of post 24.</p>"
+    assert read[24][1].fields.content == "<p>Text of post 24.</p>"
     assert at_end
 
 
@@ -72,7 +72,7 @@ def test_a_batch_that_was_read_ahead_is_given_once():
             reading.go_on()
             values = reading.cleaner(number)([0, len(items) - 1])
             titles += [item.data.title for item in items]
-            assert values[-1].merged["title"] == items[-1].data.title
+            assert values[-1].fields.title == items[-1].data.title
 
     assert titles == [f"Post {number}" for number in range(25)]
 
