@@ -47,8 +47,6 @@ class PiecewiseParse:
     def __init__(self, data: bytes, parse: Parse):
         self.parse = parse
         self.document = split_document(data)
-        if self.document is None and not is_well_formed(data):
-            self.document = split_document(data, is_damaged=True)
         self.error: Exception | None = None  # the first that made a document malformed
         self.elements_left_out: list[str] = []
         self.read_alone = 0
@@ -102,7 +100,7 @@ class PiecewiseParse:
 
     def _read_piece(self, document: Document, entries: Sequence[bytes]) -> Iterator[Stated]:
         """The entries of a piece: together where they are well-formed, else each alone."""
-        if self.read_alone >= MAX_READ_ALONE:
+        if document.is_well_formed or self.read_alone >= MAX_READ_ALONE:
             yield from self._read_together(document, list(entries))
             return
         judged = [(is_well_formed(document.framed([entry])), entry) for entry in entries]
