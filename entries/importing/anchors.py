@@ -5,7 +5,7 @@ import re
 from html import escape, unescape
 from urllib.parse import unquote
 
-from .blocks import ATTRIBUTES, read_attributes, write_tag
+from entries.html_tags import ATTRIBUTES, read_attributes, write_tag
 
 # Of our making: never an id of the page's own, nor one of another entry.
 OURS = re.compile(r"n[0-9a-f]{8}-")

@@ -72,7 +72,7 @@ def find_dates(data: EntryData, now: datetime, zone: tzinfo = UTC) -> EntryDates
         rule, moment = "feed", feed
     else:
         rule, moment = "first seen", now
-    if rule not in ("published", "updated"):
+    if rule not in OWN_DATES:
         dated_by = "feed's date" if rule == "feed" else "moment in which it was first seen"
         reasons.append(f"it has no date of its own; dated by the {dated_by}")
     return EntryDates(moment, updated or moment, rule, reasons)

@@ -3,7 +3,8 @@
 import re
 from html import escape, unescape
 
-from .blocks import ATTRIBUTES, read_attributes, write_tag
+from entries.html_tags import ATTRIBUTES, read_attributes, write_tag
+
 from .text import visible_text
 from .tracking import is_counter
 

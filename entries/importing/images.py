@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from html import unescape
 
-from .blocks import ATTRIBUTES, read_attributes, write_tag
+from entries.html_tags import ATTRIBUTES, read_attributes, write_tag
+
 from .tracking import is_counter
 
 Resolve = Callable[[str], str | None]

@@ -1,10 +1,8 @@
 """Bytes to FeedData and EntryData. The only import of feedparser; no database."""
 
-import html
 import io
 import json
 import logging
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,22 +13,19 @@ import feedparser
 import feedparser.api
 
 from . import jsonfeed, wxr
-from .addresses import absolute_address
 from .dialects import NAMESPACES, Dialects
 from .encodings import as_utf8
 from .errors import ParseError
+from .feed_links import feeds_named_by
 from .feeddata import EntryData, Envelope, FeedContext, FeedData
 from .feedparser_adapter import entry_data, feed_data
 from .pictures import pictures_of_all
-from .piecewise import PIECE, PiecewiseParse, Stated, Unread, UnreadableError, describe
+from .piecewise import MAX_PIECE_ENTRIES, PiecewiseParse, Stated, Unread, UnreadableError, describe
 from .prologue import is_html_page, rewritten
 from .stated import FEED, Raw, entry_record, media_addresses, take
 
 logger = logging.getLogger(__name__)
 
-LINK = re.compile(rb"<link\b[^<>]*>", re.I)
-FEED_TYPE = re.compile(rb"\btype\s*=\s*[\"']?application/(?:(?:atom|rss)\+xml|feed\+json)", re.I)
-HREF = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.I)
 MAX_WARNINGS = 20
 MAX_PAGE_BYTES = 200_000  # in which a page's links to feeds are looked for
 
@@ -96,7 +91,7 @@ def parse_feed(
         raise ParseError(url, f"it can't be read, since its parser fails ({reason})") from error
     if not reading.head.get("version") and not reading.has_entries:
         raise ParseError(url, why_no_feed(data, url))
-    first = list(islice(reading.items, PIECE))
+    first = list(islice(reading.items, MAX_PIECE_ENTRIES))
     if pictures is None:
         pictures = pictures_of_all(
             media_addresses(item) for item, _ in first if not isinstance(item, Unread)
@@ -195,15 +190,9 @@ def parse_piece(data: bytes) -> Raw:
 def why_no_feed(data: bytes, url: str) -> str:
     if not is_html_page(data[:MAX_PAGE_BYTES]):
         return "it is no Atom, RSS or JSON feed"
-    links = LINK.findall(data[:MAX_PAGE_BYTES])
-    found = [HREF.search(link) for link in links if FEED_TYPE.search(link)]
-    feeds = [
-        absolute_address(url, html.unescape(match.group(1).decode("utf-8", "replace")))
-        for match in found
-        if match
-    ]
-    if feeds and feeds[0]:
-        return f"it is an HTML page, not a feed; the page names this feed: {feeds[0]}"
+    feeds = feeds_named_by(data[:MAX_PAGE_BYTES], url)
+    if feeds:
+        return f"it is an HTML page, not a feed; the page names this feed: {feeds[0].url}"
     return "it is an HTML page, not a feed"
 
 

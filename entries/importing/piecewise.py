@@ -12,7 +12,7 @@ from .stated import Raw, identified
 
 logger = logging.getLogger(__name__)
 
-PIECE = 200  # entries
+MAX_PIECE_ENTRIES = 200
 # So many damaged entries of a document are each read alone; behind them a piece is read at once.
 MAX_READ_ALONE = 500
 
@@ -74,7 +74,7 @@ class PiecewiseParse:
         None instead of the entries when they have to be read another way.
         """
         try:
-            parsed = self._note(self.parse(document.whole(document.entries[:PIECE])))
+            parsed = self._note(self.parse(document.whole(document.entries[:MAX_PIECE_ENTRIES])))
             if not parsed["bozo"]:
                 return parsed, parsed["entries"]
             return self.parse(document.whole([])), None
@@ -91,8 +91,8 @@ class PiecewiseParse:
             raise UnreadableError from failure or error
 
     def _read_entries(self, document: Document, first: list[Raw] | None) -> Iterator[Stated]:
-        for start in range(0, len(document.entries), PIECE):
-            entries = document.entries[start : start + PIECE]
+        for start in range(0, len(document.entries), MAX_PIECE_ENTRIES):
+            entries = document.entries[start : start + MAX_PIECE_ENTRIES]
             if start == 0 and first is not None:
                 yield from with_bytes(first, entries)
             else:

@@ -12,9 +12,9 @@ from .upstream import UpstreamFields, as_json
 from .values import EntryValues
 
 TAKEN, WAITS = "taken", "waits"
-EXCERPT = 80  # characters
+MAX_EXCERPT_CHARS = 80  # characters
 # What stands before the place at which two texts part.
-BEFORE = 20  # characters
+MAX_CHARS_BEFORE_CHANGE = 20  # characters
 
 # What became of a field: taken or waits, what it was, what upstream says; excerpts of both.
 FieldChanges = dict[str, list[str]]
@@ -48,18 +48,18 @@ def field_changes(merged: Merge, ours: UpstreamFields, conflicts: list[str]) -> 
 
 def excerpts(before: str, after: str) -> tuple[str, str]:
     """Both, or where they are long, what they have at the place at which they part."""
-    if max(len(before), len(after)) <= EXCERPT:
+    if max(len(before), len(after)) <= MAX_EXCERPT_CHARS:
         return before, after
     letters = enumerate(zip(before, after, strict=False))
     shorter = min(len(before), len(after))
     parting = next((at for at, (one, other) in letters if one != other), shorter)
-    start = max(0, parting - BEFORE)
+    start = max(0, parting - MAX_CHARS_BEFORE_CHANGE)
     return excerpt(before, start), excerpt(after, start)
 
 
 def excerpt(text: str, start: int) -> str:
-    cut = text[start : start + EXCERPT]
-    return ("…" if start else "") + cut + ("…" if len(text) > start + EXCERPT else "")
+    cut = text[start : start + MAX_EXCERPT_CHARS]
+    return ("…" if start else "") + cut + ("…" if len(text) > start + MAX_EXCERPT_CHARS else "")
 
 
 def as_text(value: Any) -> str:

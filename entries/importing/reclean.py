@@ -28,7 +28,7 @@ from .writing import ENTRY_UPDATES, update, write_enclosures
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200  # sightings
+MAX_BATCH_SIGHTINGS = 200  # sightings
 SIGHTING_UPDATES = ["base", "removed", "dated_by", "received_hash", "statement_hash"]
 
 
@@ -58,7 +58,7 @@ def reclean(
     while pks := list(
         Sighting.objects.filter(pk__gt=last, entry__isnull=False)
         .order_by("pk")
-        .values_list("pk", flat=True)[:BATCH]
+        .values_list("pk", flat=True)[:MAX_BATCH_SIGHTINGS]
     ):
         last = pks[-1]
         received = read_received(pks)

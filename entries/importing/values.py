@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 from urllib.parse import unquote, urlsplit
 
+from entries.months import month_number
 from entries.slugs import MAX_WORDS_SLUG, make_slug
 
 from .dates import EntryDates
@@ -22,7 +23,6 @@ CLEANING_VERSION = 1
 MAX_TAG_LENGTH = 255
 MAX_LANGUAGE_LENGTH = 64
 MAX_TYPE_LENGTH = 255
-MONTH_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 DAY_IN_PATH = re.compile(r"/(\d{4})/(\d\d?|[A-Za-z]{3})/(\d\d?)/")
 SLUG = re.compile(r"[\w-]{1,200}")
 SHOWS = re.compile(r"<(?:img|video|audio|iframe|picture|svg|math)\b", re.I)
@@ -182,7 +182,6 @@ def day_in_path(path: str) -> date | None:
         return None
     year, month, day = match.groups()
     try:
-        number = int(month) if month.isdecimal() else MONTH_NAMES.index(month.lower()) + 1
-        return date(int(year), number, int(day))
+        return date(int(year), month_number(month), int(day))
     except ValueError:
         return None

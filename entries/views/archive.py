@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.views.decorators.http import require_safe
 
-from entries.models.entry import MONTHS
+from entries.months import MONTHS
 from entries.publishing import archive as archives
 from entries.publishing.calendar import month_table, year_tables
 from entries.publishing.paging import days_page
