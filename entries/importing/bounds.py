@@ -51,22 +51,8 @@ START = re.compile(r"<([a-zA-Z][^\t\n\f\r />]*+)")
 FOREIGN = re.compile(r"<(?:svg|math)", re.I)
 
 FORMATTING = frozenset(
-    [
-        "a",
-        "b",
-        "big",
-        "code",
-        "em",
-        "font",
-        "i",
-        "nobr",
-        "s",
-        "small",
-        "strike",
-        "strong",
-        "tt",
-        "u",
-    ]
+    {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small"}
+    | {"strike", "strong", "tt", "u"}
 )
 RAW_TEXT = frozenset(
     ["noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"]
