@@ -1,7 +1,7 @@
 """The parts of the site's addresses: /2025/Sep/11/ and /links/."""
 
 from .models import Entry
-from .models.entry import MONTHS
+from .months import MONTHS
 
 
 class YearConverter:

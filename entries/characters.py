@@ -29,6 +29,11 @@ def windows_1252(character: str) -> str:
     return ""
 
 
+def line_feeds(text: str) -> str:
+    """The text with one character for the end of a line, whichever it had."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 # Python refuses to read a number of more than 4,300 digits; none of so many is a character.
 ENDLESS_REFERENCE = re.compile("&#[0-9]{1000,};?")
 

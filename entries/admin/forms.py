@@ -9,7 +9,7 @@ from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.validators import RegexValidator, URLValidator
 from django.utils import timezone
 
-from entries.characters import strip_controls
+from entries.characters import line_feeds, strip_controls
 from entries.importing.text import squeeze
 from entries.models import Enclosure, Entry, fold
 
@@ -237,7 +237,3 @@ class EntryForm(FreshForm, KeepingForm):
 
 def looks_like_html(text: str) -> bool:
     return bool(MARKUP.search(text))
-
-
-def line_feeds(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")

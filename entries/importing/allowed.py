@@ -3,8 +3,9 @@
 import re
 from functools import lru_cache
 
+from entries.plaintext import BLOCKS
+
 from . import drawings, mathml
-from .blocks import BLOCKS
 from .highlighting import token_classes
 from .images import LAZY, LAZY_SETS
 

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from entries.characters import strip_controls
 from entries.models import Change, Entry, ImportLine, ImportRun, Sighting, Source
@@ -12,6 +11,7 @@ from entries.models.locking import locking
 from entries.slugs import free_slug
 
 from .backfill import is_backfill
+from .dates import EntryDates
 from .identity import is_usable_id
 from .items import Item, Spoilt
 from .matching import Matcher, is_rejected, needs_cleaning
@@ -19,8 +19,9 @@ from .merge import Merge, merge
 from .ours import our_values
 from .reasons import TAKEN, Decision, field_changes, removed_reasons, why_minted
 from .report import EntryReport
-from .values import EntryValues, as_base, moment
-from .writing import COLUMNS, Writes, count
+from .upstream import COLUMNS, Base, as_json, from_json
+from .values import EntryValues
+from .writing import Writes, count
 
 
 class NotCleanedError(Exception):
@@ -193,7 +194,7 @@ class BatchImport:
         else:
             atom_id = mint_atom_id()
             reasons.append(f"given an id of its own, since {why_minted(item)}")
-        columns = {name: values.merged[name] for name in COLUMNS}
+        columns = {name: as_json(getattr(values.fields, name)) for name in COLUMNS}
         entry = Entry(
             atom_id=atom_id,
             source=self.source,
@@ -206,7 +207,9 @@ class BatchImport:
             **columns,
         )
         self.writes.new_entries.append(entry)
-        self.writes.take(entry, {name: values.merged[name] for name in ("tags", "enclosures")})
+        self.writes.take(
+            entry, {"tags": values.fields.tags, "enclosures": values.fields.enclosures}
+        )
         self._add_sighting(item, values, entry, leads=True)
         self.writes.lead_from(entry, addresses_of(item))
         reasons += removed_reasons(values)
@@ -220,29 +223,30 @@ class BatchImport:
         return Decision("unchanged", entry, [reason])
 
     def _merge(self, item: Item, sighting: Sighting, entry: Entry, values: EntryValues) -> Decision:
-        base, sighting_led = sighting.base, sighting.leads
-        addresses = [*addresses_of(item), base.get("canonical_url", ""), entry.canonical_url]
+        ours = self.ours[entry.pk]
+        base, sighting_led = Base.from_json(sighting.base, ours.fields), sighting.leads
+        addresses = [*addresses_of(item), base.fields.canonical_url, entry.canonical_url]
         reasons = [] if item.rule == "guid" else [f"known by its {item.rule}"]
         self._change_sighting(item, values, sighting)
         if not sighting_led:
             self.writes.lead_from(entry, addresses)
             reasons.append("another feed leads; this one is only credited")
             return Decision("unchanged", entry, reasons)
-        ours = self.ours[entry.pk]
+        waiting = self.waiting[entry.pk]
         merged = merge(
-            ours.comparable(base),
-            ours.comparable(values.merged),
-            ours.values,
-            {name: change.base for name, change in self.waiting[entry.pk].items()},
+            ours.comparable(base.fields),
+            ours.comparable(values.fields),
+            ours.fields,
+            {name: from_json(name, change.base) for name, change in waiting.items()},
         )
         if item.is_cleaned_anew:
             # Upstream has said nothing new that an editor would have to know of.
             merged.conflicts.clear()
         conflicts = self._note_conflicts(entry, merged)
         published = item.dates.published
-        if item.dates.rule != "first seen" and published != moment(base, "published"):
+        if item.dates.rule != "first seen" and published != base.published:
             reasons.append(f"upstream dates it {published:%Y-%m-%d %H:%M}; its date here stays")
-        fields = field_changes(merged, ours.values, conflicts)
+        fields = field_changes(merged, ours.fields, conflicts)
         taken = merged.taken
         before = entry.updated
         redated = self._take_updated(entry, base, item)
@@ -252,25 +256,25 @@ class BatchImport:
         if taken or redated:
             self.writes.take(entry, taken)
             self.writes.changed_entries.append(entry)
-            names = [*taken, *(["updated"] if redated else [])]
-            reasons.append("taken from upstream: " + ", ".join(names).replace("_", " "))
+            fresh = [*taken, *(["updated"] if redated else [])]
+            reasons.append("taken from upstream: " + ", ".join(fresh).replace("_", " "))
             reasons += removed_reasons(values) if removed else []
         reasons += values.reasons if taken else []
         # Only now is it known which of them the entry's own columns lead from.
         self.writes.lead_from(entry, addresses)
         if conflicts:
-            waiting = ", ".join(conflicts).replace("_", " ")
-            reasons.append(f"changed here and upstream, waits for an editor: {waiting}")
+            names = ", ".join(conflicts).replace("_", " ")
+            reasons.append(f"changed here and upstream, waits for an editor: {names}")
             return Decision("conflict", entry, reasons, fields, removed)
         if taken or redated:
             return Decision("updated", entry, reasons, fields, removed)
         return Decision("unchanged", entry, reasons or ["nothing that is kept here has changed"])
 
-    def _take_updated(self, entry: Entry, base: dict[str, Any], item: Item) -> bool:
+    def _take_updated(self, entry: Entry, base: Base, item: Item) -> bool:
         """Follow upstream's clock; an editor's later change keeps its own time."""
         if not item.dates.is_own:
             return False
-        return follow_updated(entry, moment(base, "updated"), item.dates.updated)
+        return follow_updated(entry, base.updated, item.dates.updated)
 
     def _note_conflicts(self, entry: Entry, merged: Merge) -> list[str]:
         waiting = self.waiting[entry.pk]
@@ -278,8 +282,9 @@ class BatchImport:
             if name in waiting:
                 self.writes.settled_changes.append(waiting.pop(name).pk)
         for name, conflict in merged.conflicts.items():
-            change = waiting.get(name) or Change(entry=entry, field=name, base=conflict.base)
-            change.theirs, change.seen_at = conflict.theirs, self.now
+            base = as_json(conflict.base)
+            change = waiting.get(name) or Change(entry=entry, field=name, base=base)
+            change.theirs, change.seen_at = as_json(conflict.theirs), self.now
             self.writes.changes.append(change)
         return list(merged.conflicts)
 
@@ -298,7 +303,7 @@ class BatchImport:
             statement_hash=item.statement_hash,
             removed=values.removed,
             filtered_by=item.filtered_by,
-            base=as_base(values.merged, item.dates),
+            base=base_of(values, item.dates).as_json(),
         )
         self.writes.enclose(sighting, item.envelope)
         self.writes.new_sightings.append(sighting)
@@ -314,8 +319,12 @@ class BatchImport:
         sighting.statement_hash = item.statement_hash
         self.writes.enclose(sighting, item.envelope)
         sighting.removed = values.removed
-        sighting.base = as_base(values.merged, item.dates)
+        sighting.base = base_of(values, item.dates).as_json()
         self.writes.changed_sightings.append(sighting)
+
+
+def base_of(values: EntryValues, dates: EntryDates) -> Base:
+    return Base(values.fields, dates.published, dates.updated)
 
 
 def follow_updated(entry: Entry, before: datetime, theirs: datetime) -> bool:

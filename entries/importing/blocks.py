@@ -1,17 +1,9 @@
 """The blocks at the top of well-formed HTML."""
 
-import re
 from dataclasses import dataclass
 
+from entries.html_tags import TAG, VOID
 from entries.plaintext import BLOCKS
-
-VOID = {"br", "col", "hr", "img", "source", "wbr"}
-# In an attribute's value, which is always quoted, `>` may stand as it is.
-REST_OF_TAG = r"""(?:[^>"]|"[^"]*")*>"""
-TAG = re.compile(rf"<(?P<closing>/?)(?P<name>[a-z][a-z0-9]*){REST_OF_TAG}")
-# The attributes of an opening tag as nh3 and bleach write them.
-ATTRIBUTES = r'(?: [^\s=">]+="[^"]*")*'
-ATTRIBUTE = re.compile(r' ([^\s=">]+)="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -53,16 +45,6 @@ def split_blocks(fragment: str) -> list[Block]:
             start, name = tag.end(), ""
     add_run(blocks, fragment[start:])
     return blocks
-
-
-def read_attributes(tag: str) -> dict[str, str]:
-    """The attributes of an opening tag as nh3 and bleach write it, their values still escaped."""
-    return dict(ATTRIBUTE.findall(tag))
-
-
-def write_tag(name: str, attributes: dict[str, str]) -> str:
-    """The opening tag that `read_attributes` reads."""
-    return "<" + name + "".join(f' {key}="{value}"' for key, value in attributes.items()) + ">"
 
 
 def add_run(blocks: list[Block], run: str) -> None:

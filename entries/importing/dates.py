@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 
-from .feeddata import EntryData
+from .feeddata import EntryData, StatedDate
 
 # The rules by which an entry is dated by itself.
 OWN_DATES = ("published", "updated")
@@ -52,28 +52,27 @@ def find_dates(data: EntryData, now: datetime, zone: tzinfo = UTC) -> EntryDates
     """
     reasons: list[str] = []
 
-    def read(name, raw, parsed):
-        if not raw:
+    def read(name: str, stated: StatedDate | None) -> datetime | None:
+        if not stated or not stated.text:
             return None
-        moment = parse_date(raw, parsed, now, zone)
+        moment = parse_date(stated.text, stated.parsed, now, zone)
         if moment is None:
-            reasons.append(f"its {name} date {raw[:60]!r} can't be believed")
+            reasons.append(f"its {name} date {stated.text[:60]!r} can't be believed")
         return moment
 
-    raw = data.raw
-    published = read("published", raw.get("published"), raw.get("published_parsed"))
-    updated = read("updated", raw.get("updated"), raw.get("updated_parsed"))
-    if published is None and updated is None and (created := raw.get("created")):
-        published = read("created", created, raw.get("created_parsed"))
+    published = read("published", data.published)
+    updated = read("updated", data.updated)
+    if published is None and updated is None:
+        published = read("created", data.created)
     if published:
         rule, moment = "published", published
     elif updated:
         rule, moment = "updated", updated
-    elif feed := read("feed's", data.context.updated, None):
+    elif feed := read("feed's", StatedDate(data.context.updated)):
         rule, moment = "feed", feed
     else:
         rule, moment = "first seen", now
-    if rule not in ("published", "updated"):
+    if rule not in OWN_DATES:
         dated_by = "feed's date" if rule == "feed" else "moment in which it was first seen"
         reasons.append(f"it has no date of its own; dated by the {dated_by}")
     return EntryDates(moment, updated or moment, rule, reasons)
@@ -84,7 +83,7 @@ def parse_date(
 ) -> datetime | None:
     """The moment that a feed's date names, in UTC, or None when it is not believable.
 
-    Read strictly from the text; `parsed`, feedparser's nine numbers in UTC, serves only
+    Read strictly from the text; `parsed`, the numbers of StatedDate, serves only
     for forms that are not known here, and only when the text names the same year. A time
     without a zone is one of `zone`; of two that the end of summer time gives one name, the
     first.

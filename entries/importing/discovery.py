@@ -1,66 +1,8 @@
-"""The feeds that a page names (autodiscovery, as in HTML's `link rel=alternate`)."""
-
-from dataclasses import dataclass
-from html.parser import HTMLParser
-from urllib.parse import urljoin
-
-from entries.characters import strip_controls
+"""The feed that a page names in the place of one that has gone."""
 
 from .errors import FeedError, RefusedError
+from .feed_links import feeds_named_by
 from .fetch import fetch_feed
-from .text import squeeze
-
-FEED_TYPES = {
-    "application/atom+xml",
-    "application/rss+xml",
-    "application/rdf+xml",
-    "application/feed+json",
-    "application/json",
-    "text/xml",
-    "application/xml",
-}
-READ = 512 * 1024  # characters; the head of a page is at its beginning
-
-
-@dataclass(frozen=True)
-class FeedLink:
-    url: str
-    title: str = ""
-
-
-class LinkReader(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.base = ""
-        self.found: list[tuple[str, str]] = []
-
-    def parse_marked_section(self, i, report=1):
-        # HTML has none: to browsers it is a comment, to the base class an AssertionError.
-        return self.parse_bogus_comment(i, report)
-
-    def handle_starttag(self, tag, attrs):
-        values = {name: value or "" for name, value in reversed(attrs)}
-        if tag == "base" and not self.base:
-            self.base = values.get("href", "")
-        rels = values.get("rel", "").lower().split()
-        kind = values.get("type", "").partition(";")[0].strip().lower()
-        if tag in ("link", "a") and "href" in values and "alternate" in rels and kind in FEED_TYPES:
-            self.found.append((values["href"], squeeze(strip_controls(values.get("title", "")))))
-
-
-def feeds_named_by(page: bytes, url: str) -> list[FeedLink]:
-    """The feeds that an HTML page names, in its order, each once; `url` is the page's own."""
-    reader = LinkReader()
-    reader.feed(page.decode("utf-8", "replace")[:READ])
-    feeds: dict[str, FeedLink] = {}
-    for href, title in reader.found:
-        try:
-            address = urljoin(urljoin(url, reader.base), strip_controls(href).strip())
-        except ValueError:
-            continue
-        if address.startswith(("http://", "https://")):
-            feeds.setdefault(address, FeedLink(address, title))
-    return list(feeds.values())
 
 
 def find_successor(gone: RefusedError, address: str, site_url: str) -> str:

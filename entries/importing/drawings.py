@@ -4,8 +4,9 @@ import re
 from html import escape
 
 from entries.characters import unescape
+from entries.html_tags import ANY_TAG, REST_OF_TAG, read_attributes
+from entries.plaintext import BLOCKS
 
-from .blocks import BLOCKS, REST_OF_TAG, read_attributes
 from .tracking import UNSEEN
 
 # The first gate lets these through because they hold text; it removes shapes.
@@ -25,7 +26,6 @@ MIN_SIZE_OF_A_PICTURE = 150
 PICTURE_LINK = "Drawing on the original page"
 
 OUTLINE = re.compile(r"<(?P<closing>/?)(?P<name>svg|a|title)(?=[ >])" + REST_OF_TAG)
-TAG = re.compile(rf"<(?P<closing>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]*){REST_OF_TAG}")
 # Around these no word ends: they are set within a line.
 INLINE = frozenset(["a", "b", "code", "em", "i", "span", "strong", "sub", "sup", "tspan"])
 LENGTH = re.compile(r"([\d.]{1,10})(?:px)?\s*$")
@@ -64,10 +64,10 @@ def show_drawings(fragment: str, page: str) -> str:
 
 def shown(start: str, inside: str, page: str) -> str:
     attributes = {name: unescape(value) for name, value in read_attributes(start).items()}
-    tags = list(TAG.finditer(inside))
+    tags = list(ANY_TAG.finditer(inside))
     if any(tag["name"] in BLOCKS for tag in tags):
         # HTML in a drawing, or a text that follows one that was never closed.
-        return TAG.sub(lambda tag: "" if tag["name"] in ELEMENTS else tag.group(), inside)
+        return ANY_TAG.sub(lambda tag: "" if tag["name"] in ELEMENTS else tag.group(), inside)
     if is_hidden(attributes):
         return ""
     words = words_of(inside) or SPACE.sub(" ", attributes.get("aria-label", "")).strip()
@@ -77,7 +77,7 @@ def shown(start: str, inside: str, page: str) -> str:
 
 
 def words_of(inside: str) -> str:
-    text = TAG.sub(
+    text = ANY_TAG.sub(
         lambda tag: "" if tag["name"] in INLINE and ' x="' not in tag.group() else "\n",
         inside,
     )
@@ -110,7 +110,7 @@ def set_apart(words: str, before: str, after: str) -> str:
 
     Empty when the text behind the drawing begins with the same words, as beside an icon.
     """
-    following = unescape(TAG.sub("", after))
+    following = unescape(ANY_TAG.sub("", after))
     if not words or following.strip().startswith(unescape(words)):
         return ""
     start = " " if before[-1:].isalnum() and words[0].isalnum() else ""

@@ -5,19 +5,20 @@ one side took away is taken away. Only an element that both sides changed, to di
 values, is a conflict. The order is nobody's conflict. Nothing here touches a database.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 Key = Callable[[Any], Hashable]
+Elements = Sequence[Any]
 
-# The merged fields that are such lists. An enclosure is a row that begins with its address.
+# The merged fields that are such lists.
 ELEMENT_KEYS: dict[str, Key] = {
     "tags": lambda name: name,
-    "enclosures": lambda row: row[0],
+    "enclosures": lambda enclosure: enclosure.href,
 }
 
 
-def merge_elements(base: list, theirs: list, ours: list, key: Key) -> list:
+def merge_elements(base: Elements, theirs: Elements, ours: Elements, key: Key) -> list:
     """The merged list, without repeated keys.
 
     An element that both sides changed is as `ours` has it. The order is upstream's unless
@@ -38,7 +39,7 @@ def merge_elements(base: list, theirs: list, ours: list, key: Key) -> list:
     return [merged[name] for name in order]
 
 
-def conflicting_keys(base: list, theirs: list, ours: list, key: Key) -> set[Hashable]:
+def conflicting_keys(base: Elements, theirs: Elements, ours: Elements, key: Key) -> set[Hashable]:
     """The elements that upstream and the editor both changed, to different values."""
     before, upstream, here = by_key(base, key), by_key(theirs, key), by_key(ours, key)
     return {
@@ -49,7 +50,7 @@ def conflicting_keys(base: list, theirs: list, ours: list, key: Key) -> set[Hash
     }
 
 
-def take_conflicting(base: list, theirs: list, ours: list, key: Key) -> list:
+def take_conflicting(base: Elements, theirs: Elements, ours: Elements, key: Key) -> list:
     """`ours`, with upstream's value for each element in conflict."""
     upstream, wanted = by_key(theirs, key), by_key(ours, key)
     for name in conflicting_keys(base, theirs, ours, key):
@@ -60,7 +61,7 @@ def take_conflicting(base: list, theirs: list, ours: list, key: Key) -> list:
     return list(wanted.values())
 
 
-def by_key(elements: list, key: Key) -> dict[Hashable, Any]:
+def by_key(elements: Elements, key: Key) -> dict[Hashable, Any]:
     """The elements by their keys; of a repeated key the first."""
     found: dict[Hashable, Any] = {}
     for element in elements:

@@ -4,8 +4,8 @@ import re
 from html import escape
 
 from entries.characters import unescape
+from entries.html_tags import ATTRIBUTES, read_attributes, write_tag
 
-from .blocks import ATTRIBUTES, read_attributes, write_tag
 from .text import visible_text
 from .tracking import is_counter
 

@@ -2,14 +2,13 @@
 
 import mimetypes
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from .pictures import is_avatar, picture_key, pictures_in, stated_width
+from .pictures import is_avatar, is_of_person, picture_key, pictures_in, stated_width
 from .text import squeeze
-
-Raw = dict[str, Any]
-Row = list[Any]
+from .upstream import Enclosure
 
 # What no browser plays any more, and YouTube's feeds still name.
 GONE = "application/x-shockwave-flash"
@@ -17,69 +16,78 @@ IMAGE_ENDINGS = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp")
 PAGE_TYPES = {"text/html", "application/xhtml+xml", "text/plain", "text", "html", "xhtml", ""}
 
 
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """One media:content of Media RSS, as the feed gives it. `length` is in bytes."""
+
+    url: str = ""
+    type: str = ""
+    medium: str = ""
+    length: int | None = None
+    width: int | None = None
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """All that a feed attaches to an entry; addresses as it gives them, but those of `linked`.
+
+    `thumbnails` are the addresses of pictures that stand for the entry, best first.
+    """
+
+    linked: tuple[Enclosure, ...] = ()
+    media: tuple[Medium, ...] = ()
+    thumbnails: tuple[str, ...] = ()
+
+
 def find_enclosures(
-    raw: Raw,
+    attached: Attached,
     text: str,
     absolute: Callable[[str], str],
     *,
     authors: Iterable[str] = (),
     of_all: Iterable[str] = (),
-) -> list[Row]:
-    """List every attachment once, in the columns of models.Enclosure.STATED.
+) -> tuple[Enclosure, ...]:
+    """List every attachment once.
 
     Leaves out pictures of Media RSS that the entry's `text` shows in any size, pictures of
     the entry's `authors`, and the pictures `of_all` entries, given by their keys. Of one
     picture in several sizes it takes the widest.
     """
-    rows: dict[str, Row] = {}
-    for row in [*linked(raw, absolute), *content_elsewhere(raw, absolute)]:
-        if row[0]:
-            rows.setdefault(row[0], row)
-    found = [*media(raw, absolute, authors), *thumbnails(raw, absolute, of_all)]
-    seen = {picture_key(href) for href in rows} | set(of_all)
+    kept: dict[str, Enclosure] = {}
+    for linked in attached.linked:
+        if linked.href:
+            kept.setdefault(linked.href, linked)
+    found = [
+        *media(attached.media, absolute, authors),
+        *thumbnails(attached.thumbnails, absolute, of_all),
+    ]
+    seen = {picture_key(href) for href in kept} | set(of_all)
     seen |= pictures_in(text, absolute) if found else set()
-    for row in found:
-        key = picture_key(row[0])
-        if row[0] and key not in seen:
+    for enclosure in found:
+        key = picture_key(enclosure.href)
+        if enclosure.href and key not in seen:
             seen.add(key)
-            rows[row[0]] = row
-    return list(rows.values())
+            kept[enclosure.href] = enclosure
+    return tuple(kept.values())
 
 
-def linked(raw: Raw, absolute: Callable[[str], str]) -> Iterator[Row]:
-    """Atom's links of rel=enclosure, RSS's enclosures."""
-    for link in raw.get("links") or []:
-        if link.get("rel") == "enclosure" and link.get("href"):
-            yield [
-                absolute(link["href"]),
-                squeeze(link.get("type") or ""),
-                whole_number(link.get("length")),
-                squeeze(link.get("title") or ""),
-                squeeze(link.get("hreflang") or ""),
-                "enclosure",
-            ]
-
-
-def content_elsewhere(raw: Raw, absolute: Callable[[str], str]) -> Iterator[Row]:
+def content_elsewhere(href: str, stated_type: str) -> Enclosure:
     """Atom's content by address (RFC 4287, 4.1.3.2), where it is no page."""
-    for content in raw.get("content") or []:
-        if content.get("src") and not is_page(content):
-            address = absolute(content["src"])
-            stated = squeeze(content.get("type") or "")
-            known = stated if stated not in PAGE_TYPES else guessed_type(address)
-            yield [address, known, None, "", "", "enclosure"]
+    stated = squeeze(stated_type)
+    return Enclosure(href, stated if stated not in PAGE_TYPES else guessed_type(href))
 
 
-def is_page(content: Raw) -> bool:
+def is_page(address: str, stated_type: str) -> bool:
     """True when content by address is a page, to be linked to rather than attached.
 
     feedparser gives content without a type the type of plain text.
     """
-    stated = squeeze(content.get("type") or "").partition(";")[0].lower()
+    stated = squeeze(stated_type).partition(";")[0].lower()
     if stated not in PAGE_TYPES:
         return False
-    guessed = guessed_type(str(content.get("src") or ""))
-    return stated != "text/plain" or guessed in PAGE_TYPES
+    return stated != "text/plain" or guessed_type(address) in PAGE_TYPES
 
 
 def guessed_type(address: str) -> str:
@@ -87,46 +95,47 @@ def guessed_type(address: str) -> str:
     return mimetypes.guess_type(path[-200:], strict=False)[0] or ""
 
 
-def media(raw: Raw, absolute: Callable[[str], str], authors: Iterable[str] = ()) -> Iterator[Row]:
+def media(
+    stated: Iterable[Medium], absolute: Callable[[str], str], authors: Iterable[str]
+) -> Iterator[Enclosure]:
     """Media RSS's content."""
-    widest: dict[str, tuple[int, Raw]] = {}
-    for content in raw.get("media_content") or []:
-        address = str(content.get("url") or "")
-        if not address or content.get("type") == GONE or is_avatar(content, address, authors):
+    widest: dict[str, tuple[int, Medium]] = {}
+    for medium in stated:
+        if not medium.url or medium.type == GONE or is_avatar(medium.url):
             continue
-        key = picture_key(absolute(address))
-        width = stated_width(address, whole_number(content.get("width")))
+        if is_of_person(medium.url, medium.title, medium.medium == "image", authors):
+            continue
+        key = picture_key(absolute(medium.url))
+        width = stated_width(medium.url, medium.width)
         if key not in widest or width > widest[key][0]:
-            widest[key] = (width, content)
-    for _, content in widest.values():
-        href = absolute(content["url"])
-        title = content.get("description") or content.get("title") or ""
-        length = whole_number(content.get("filesize"))
-        yield [href, media_type(content, href), length, squeeze(title), "", "media"]
+            widest[key] = (width, medium)
+    for _, medium in widest.values():
+        href = absolute(medium.url)
+        title = squeeze(medium.description or medium.title)
+        yield Enclosure(href, media_type(medium, href), medium.length, title, role="media")
 
 
 def thumbnails(
-    raw: Raw, absolute: Callable[[str], str], of_all: Iterable[str] = ()
-) -> Iterator[Row]:
+    stated: Iterable[str], absolute: Callable[[str], str], of_all: Iterable[str]
+) -> Iterator[Enclosure]:
     """The picture that stands for the entry: Media RSS's first thumbnail, a podcast's image."""
-    image = raw.get("image") or {}
-    for thumbnail in [*(raw.get("media_thumbnail") or []), {"url": image.get("href")}]:
-        if thumbnail.get("url"):
-            address = absolute(thumbnail["url"])
-            if picture_key(address) not in of_all and not is_avatar(thumbnail, address, ()):
-                yield [address, "", None, "", "", "thumbnail"]
+    for url in stated:
+        if url:
+            address = absolute(url)
+            if picture_key(address) not in of_all and not is_avatar(address):
+                yield Enclosure(address, role="thumbnail")
                 return
 
 
-def media_type(content: Raw, href: str) -> str:
-    stated = squeeze(content.get("type") or "")
+def media_type(medium: Medium, href: str) -> str:
+    stated = squeeze(medium.type)
     if "/" in stated:
         return stated
     try:
         path = urlsplit(href).path.lower()
     except ValueError:
         path = ""
-    if content.get("medium") == "image" or stated == "image" or path.endswith(IMAGE_ENDINGS):
+    if medium.medium == "image" or stated == "image" or path.endswith(IMAGE_ENDINGS):
         # Which one is not said; that it is one decides how it is shown.
         return "image/*"
     return ""

@@ -11,6 +11,7 @@ from entries.models import FeedEnvelope, Sighting, Source
 
 from .errors import ParseError
 from .feeddata import EntryData, Envelope, FeedContext
+from .feedparser_adapter import entry_data
 from .parse import parse_feed
 from .values import is_empty
 
@@ -65,8 +66,9 @@ def parse_again(sightings: Iterable[Sighting]) -> dict[int, EntryData]:
             enclosed[sighting.envelope_id].append(sighting)
         else:
             stored = json.loads(zlib.decompress(sighting.received))
-            context = FeedContext.from_raw(stored["feed"])
-            found[sighting.pk] = EntryData(stored["entry"], context)
+            context = FeedContext.from_json(stored["feed"])
+            entry = json.dumps(stored["entry"], sort_keys=True).encode()
+            found[sighting.pk] = entry_data(stored["entry"], context, received=entry)
     rows = FeedEnvelope.objects.in_bulk(list(enclosed)) if enclosed else {}
     for pk, group in enclosed.items():
         row = rows[pk]
@@ -86,7 +88,8 @@ def parse_again(sightings: Iterable[Sighting]) -> dict[int, EntryData]:
         for sighting, data in zip(group, received, strict=True):
             entries = read_entries(envelope, [data])
             if len(entries) == 1 and not is_empty(entries[0]):
-                found[sighting.pk] = entries[0]
+                # Cut otherwise than in its document, it is still what was received.
+                found[sighting.pk] = replace(entries[0], received=data, envelope=envelope)
     return found
 
 
@@ -94,8 +97,7 @@ def read_entries(envelope: Envelope, received: Sequence[bytes]) -> list[EntryDat
     """The entries in a document that is made of these; not what only goes with one of them."""
     document = envelope.document(received)
     try:
-        parsed = parse_feed(document, url=envelope.url)
-        context = replace(parsed.feed.context, pictures_of_all=envelope.pictures_of_all)
-        return [replace(data, context=context) for data in parsed.entries if not data.left_out]
+        parsed = parse_feed(document, url=envelope.url, pictures=envelope.pictures_of_all)
+        return [data for data in parsed.entries if not data.left_out]
     except ParseError:
         return []

@@ -9,7 +9,7 @@ from django.utils import timezone
 from entries.models import FilteredPost, ImportRun, Source
 
 from .envelopes import parse_again
-from .importer import BATCH, finish
+from .importer import MAX_BATCH_ENTRIES, finish
 from .items import Frame, Item
 from .matching import Matcher
 from .policies import Policies
@@ -49,7 +49,7 @@ def let_in_of(source: Source, posts: list[FilteredPost]) -> int:
     status, waiting = ImportRun.Status.FAILED, iter(posts)
     try:
         with read_again(source.url, entries, length) as reading:
-            for number, items in reading.batches(BATCH, frame):
+            for number, items in reading.batches(MAX_BATCH_ENTRIES, frame):
                 for item, post in zip(items, waiting, strict=False):
                     date_by_first_sight(item, post, frame)
                 storing.store(items, reading.cleaner(number), reading.go_on)

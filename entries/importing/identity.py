@@ -82,7 +82,7 @@ def find_keys(data: EntryData, source_pk: int, published: datetime | None, home:
 
 def what_it_shows(data: EntryData) -> str:
     """What tells an entry without words from others: what is attached to it, or its pictures."""
-    attached = " ".join(str(row[0]) for row in data.enclosures)
+    attached = " ".join(enclosure.href for enclosure in data.enclosures)
     return attached or squeeze(data.body.value)[:500]
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 
 from entries.characters import unescape
+from entries.html_tags import ATTRIBUTES, read_attributes, write_tag
 
-from .blocks import ATTRIBUTES, read_attributes, write_tag
 from .tracking import is_counter
 
 Resolve = Callable[[str], str | None]

@@ -36,7 +36,7 @@ from .storing import Storing
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200  # entries
+MAX_BATCH_ENTRIES = 200
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,7 @@ def import_entries(
     storing = Storing(source, run, matcher, frame, report, options.draft)
     before = Counter(report.counts)
     try:
-        for number, items in reading.batches(BATCH, frame, options.limit):
+        for number, items in reading.batches(MAX_BATCH_ENTRIES, frame, options.limit):
             storing.store(items, reading.cleaner(number), reading.go_on)
             on_entries(len(items))
         if is_window:

@@ -1,11 +1,10 @@
 """One entry of a document on its way in: what can be told of it without a database."""
 
-import json
 import traceback
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from entries.characters import strip_controls
 
@@ -108,11 +107,9 @@ def item_of(place: int, data: EntryData, frame: Frame) -> Item:
 
 
 def make_item(place: int, data: EntryData, frame: Frame) -> Item:
-    entry = json.dumps(data.raw, sort_keys=True)
-    received, envelope = received_bytes(data), data.envelope
-    hashed = received_hash(data, received)
-    # Nothing but JSON's types leaves this process.
-    data = EntryData(json.loads(entry), data.context, data.left_out)
+    received, envelope, hashed = received_bytes(data), data.envelope, received_hash(data)
+    # The item has them itself, compressed.
+    data = replace(data, received=b"", envelope=None)
     dates = find_dates(data, frame.now, frame.zone)
     # A date that was only made up here would give other keys in every run.
     own = dates.published if dates.is_own else None
@@ -135,17 +132,9 @@ def make_item(place: int, data: EntryData, frame: Frame) -> Item:
 
 def spoilt_item(place: int, data: EntryData, frame: Frame, spoilt: Spoilt) -> Item:
     """An item that only says which entry it was that could not be read, as far as can be told."""
-    detail = data.raw.get("title_detail")
-    told = {"title": detail.get("value")} if isinstance(detail, dict) else {}
-    told |= {name: data.raw[name] for name in ("id", "title") if name in data.raw}
-    named: dict[str, Any] = {
-        name: strip_controls(value)[:MAX_ERROR_CHARS]
-        for name, value in told.items()
-        if isinstance(value, str)
-    }
+    guid, title = (strip_controls(text)[:MAX_ERROR_CHARS] for text in (data.guid, data.title))
     dates = EntryDates(frame.now, frame.now, "first seen", [])
-    data = EntryData(named, data.context)
-    guid = named.get("id", "").strip()
+    data = EntryData(guid=guid, title=title, context=data.context)
     return Item(place, data, b"", "", "", guid, dates, skip=spoilt.reason, error=spoilt.traceback)
 
 

@@ -1,18 +1,33 @@
-"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), in the shape of other feeds."""
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/) as EntryData and FeedData."""
 
 import json
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from entries.characters import strip_controls
+from entries.kinds import TYPE_OF_KIND
+
 from .addresses import absolute_address
+from .enclosures import Attached, find_enclosures, whole_number
 from .encodings import without_space_before
 from .errors import ParseError
-from .feeddata import EntryData, Envelope, FeedContext, FeedData, Person, unique_people
+from .feeddata import (
+    EntryData,
+    Envelope,
+    FeedContext,
+    FeedData,
+    StatedDate,
+    Text,
+    fullest_text,
+    person_of,
+    plain_summary,
+    unique_people,
+)
 from .text import squeeze
+from .upstream import Enclosure, Person
 
-Raw = dict[str, Any]
-# An item, its bytes and what stands around it.
-Stated = tuple[Raw, bytes, Envelope]
+Raw = dict[str, Any]  # an object of the document
 FIRST_BYTES = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 
 
@@ -27,8 +42,8 @@ def looks_like_json(data: bytes) -> bool:
     return data[:1_000].lstrip(FIRST_BYTES).startswith(b"{")
 
 
-def read_json_feed(data: bytes, url: str) -> tuple[FeedData, list[Stated]]:
-    """The feed and its items, for `as_entry`. Raises ParseError when it is no JSON Feed.
+def read_json_feed(data: bytes, url: str) -> tuple[FeedData, list[Raw], Envelope]:
+    """The feed, its items and what stands around them. Raises ParseError when it is no JSON Feed.
 
     What has another type than the format says is read where it can be, else left out.
     """
@@ -46,11 +61,10 @@ def read_json_feed(data: bytes, url: str) -> tuple[FeedData, list[Stated]]:
         feed.warnings.append(warning)
     if not version:
         feed.warnings.append("The document does not say that it is a JSON Feed; read as one.")
-    objects = [item for item in items if isinstance(item, dict)]
-    if len(objects) < len(items):
-        feed.warnings.append(f"{len(items) - len(objects)} of its items are no objects.")
-    envelope = around_items(document, url)
-    return feed, [(item, json.dumps(item).encode(), envelope) for item in objects]
+    found = objects(document, "items")
+    if len(found) < len(items):
+        feed.warnings.append(f"{len(items) - len(found)} of its items are no objects.")
+    return feed, found, around_items(document, url)
 
 
 def around_items(document: Raw, url: str) -> Envelope:
@@ -96,17 +110,11 @@ def without_depths(text: str) -> str:
     return "".join([*parts, text[end:]])
 
 
-def as_entry(stated: Stated, context: FeedContext) -> EntryData:
-    item, received, envelope = stated
-    return EntryData(raw_entry(item), context, received=received, envelope=envelope)
-
-
 def feed_data(document: Raw, url: str) -> FeedData:
     def address(name):
         return absolute_address(url, text(document, name))
 
     site_url = address("home_page_url")
-    people = [Person.from_raw(raw) for raw in read_authors(document)]
     return FeedData(
         title=squeeze(text(document, "title")),
         subtitle=squeeze(text(document, "description")),
@@ -116,7 +124,7 @@ def feed_data(document: Raw, url: str) -> FeedData:
         rights="",
         icon=address("icon") or address("favicon"),
         context=FeedContext(
-            authors=tuple(unique_people(people)),
+            authors=unique_people(read_authors(document)),
             language=squeeze(text(document, "language")),
             base=url if url.startswith(("http://", "https://")) else site_url,
         ),
@@ -124,56 +132,76 @@ def feed_data(document: Raw, url: str) -> FeedData:
     )
 
 
-def raw_entry(item: Raw) -> Raw:
-    """An item as feedparser would have put it."""
-    raw: Raw = {}
-    for key, name in (
-        *(("id", "id"), ("external_url", "external_url"), ("language", "language")),
-        *(("published", "date_published"), ("updated", "date_modified")),
-    ):
-        if value := text(item, name):
-            raw[key] = value
-    raw["links"] = [{"rel": "alternate", "href": url}] if (url := text(item, "url")) else []
+def entry_data(item: Raw, context: FeedContext, envelope: Envelope) -> EntryData:
+    def absolute(address: str) -> str:
+        address = strip_controls(address).strip()
+        return absolute_address(context.base, address) or address
+
+    link, external = text(item, "url"), text(item, "external_url")
+    link = absolute(link) if link else ""
+    target = absolute(external) if external else ""
     post = item.get("_post")
-    if isinstance(post, dict) and (kind := text(post, "kind")):
-        raw["kind"] = kind
-    if title := text(item, "title"):
-        raw["title_detail"] = {"type": "text/plain", "value": title}
-    if summary := text(item, "summary"):
-        raw["summary_detail"] = {"type": "text/plain", "value": summary}
-    raw["content"] = [
-        {"type": media_type, "value": value}
-        for name, media_type in (("content_html", "text/html"), ("content_text", "text/plain"))
-        if (value := text(item, name))
-    ]
-    raw["authors"] = read_authors(item)
-    raw["tags"] = [{"term": str(tag)} for tag in a_list(item, "tags") if is_scalar(tag)]
-    raw["links"] += [
-        {
-            "rel": "enclosure",
-            "href": text(attachment, "url"),
-            "type": text(attachment, "mime_type"),
-            "length": text(attachment, "size_in_bytes"),
-            "title": text(attachment, "title"),
-        }
-        for attachment in a_list(item, "attachments")
-        if isinstance(attachment, dict)
-    ]
-    if image := text(item, "image") or text(item, "banner_image"):
-        raw["image"] = {"href": image}
-    return raw
+    kind = text(post, "kind") if isinstance(post, dict) else ""
+    contents = (Text(text(item, "content_html"), "text/html"), Text(text(item, "content_text")))
+    summary = Text(text(item, "summary"))
+    body = fullest_text(contents, summary)
+    authors = unique_people(read_authors(item)) or unique_people(context.authors)
+    attached = Attached(
+        tuple(read_attachments(item, absolute)),
+        thumbnails=(text(item, "image") or text(item, "banner_image"),),
+    )
+    tags = (squeeze(str(tag)) for tag in a_list(item, "tags") if is_scalar(tag))
+    return EntryData(
+        guid=text(item, "id").strip(),
+        title=squeeze(text(item, "title")),
+        link=link,
+        target="" if target == link else target,
+        kind=kind if kind in TYPE_OF_KIND else "",
+        body=body,
+        summary=plain_summary(summary, body),
+        base=context.base,
+        authors=authors,
+        language=squeeze(text(item, "language")) or context.language,
+        categories=tuple(dict.fromkeys(tag for tag in tags if tag)),
+        enclosures=find_enclosures(
+            attached, body.value, absolute, authors=[person.name for person in authors]
+        ),
+        published=read_date(item, "date_published"),
+        updated=read_date(item, "date_modified"),
+        context=context,
+        received=json.dumps(item).encode(),
+        envelope=envelope,
+        stated_media=tuple(text(one, "url") for one in objects(item, "attachments")),
+    )
 
 
-def read_authors(stating: Raw) -> list[Raw]:
+def read_date(item: Raw, name: str) -> StatedDate | None:
+    stated = text(item, name)
+    return StatedDate(stated) if stated else None
+
+
+def read_attachments(item: Raw, absolute: Callable[[str], str]) -> Iterator[Enclosure]:
+    for stated in objects(item, "attachments"):
+        if url := text(stated, "url"):
+            yield Enclosure(
+                absolute(url),
+                squeeze(text(stated, "mime_type")),
+                whole_number(text(stated, "size_in_bytes")),
+                squeeze(text(stated, "title")),
+            )
+
+
+def read_authors(stating: Raw) -> Iterator[Person]:
     """Version 1.1's authors, else 1.0's author."""
-    stated = a_list(stating, "authors") or [stating.get("author")]
-    authors = []
-    for author in stated:
+    for author in a_list(stating, "authors") or [stating.get("author")]:
         if isinstance(author, dict):
-            authors.append({"name": text(author, "name"), "href": text(author, "url")})
+            yield person_of(text(author, "name"), text(author, "url"))
         elif isinstance(author, str):
-            authors.append({"name": author})
-    return authors
+            yield person_of(author)
+
+
+def objects(stating: Raw, name: str) -> list[Raw]:
+    return [value for value in a_list(stating, name) if isinstance(value, dict)]
 
 
 def text(stating: Raw, name: str) -> str:

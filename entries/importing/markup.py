@@ -10,7 +10,8 @@ from functools import lru_cache
 import bleach
 import nh3
 
-from entries.characters import strip_controls, unescape
+from entries.characters import line_feeds, strip_controls, unescape
+from entries.html_tags import REST_OF_TAG
 
 from . import mathml
 from .addresses import absolute_address
@@ -28,7 +29,7 @@ from .allowed import (
     allowed_classes,
 )
 from .anchors import MAX_LENGTH, keep_anchors, prefix
-from .blocks import REST_OF_TAG, split_blocks
+from .blocks import split_blocks
 from .bounds import MAX_USEFUL_DEPTH, depth, fits_parser, fits_second_parser
 from .drawings import show_drawings
 from .embeds import PLAYER, SANDBOX, show_frames, with_controls
@@ -159,16 +160,12 @@ def is_safe_address(value: str) -> bool:
 
 def html_from_text(text: str) -> str:
     """Plain text as HTML: a blank line parts paragraphs, a line break breaks the line."""
-    paragraphs = re.split(r"\n[ \t]*\n\s*", one_line_end(strip_controls(text)).strip())
+    paragraphs = re.split(r"\n[ \t]*\n\s*", line_feeds(strip_controls(text)).strip())
     return "\n".join(
         "<p>" + html.escape(part.strip(), quote=False).replace("\n", "<br>\n") + "</p>"
         for part in paragraphs
         if part.strip()
     )
-
-
-def one_line_end(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def tidy(fragment: str) -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from html import escape
 
 from entries.characters import unescape
-
-from .blocks import BLOCKS, REST_OF_TAG, VOID, read_attributes, write_tag
+from entries.html_tags import ANY_TAG, VOID, read_attributes, write_tag
+from entries.plaintext import BLOCKS
 
 # The presentation elements of MathML Core, and MathML 3's <menclose>, which strikes text out.
 # Never <maction>, <annotation-xml> or <mglyph>.
@@ -70,8 +70,6 @@ MEASURED = {"depth", "height", "linethickness", "lspace", "maxsize", "minsize", 
 MAX_ALTERNATIVE = 5_000  # characters
 TEX = re.compile("tex(?!t)", re.I)
 
-TAG = re.compile(rf"<(?P<closing>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]*){REST_OF_TAG}")
-
 
 def allowed_value(name: str, value: str) -> str | None:
     """The value with which an attribute of MathML's own may stay, or None."""
@@ -91,7 +89,7 @@ def rebuild_formulas(fragment: str) -> str:
     """
     rebuilding = Rebuilding()
     end = 0
-    for tag in TAG.finditer(fragment):
+    for tag in ANY_TAG.finditer(fragment):
         rebuilding.add_text(fragment[end : tag.start()])
         end = tag.end()
         if tag["closing"]:

@@ -9,19 +9,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from .element_merge import ELEMENT_KEYS, conflicting_keys, merge_elements
+from .element_merge import ELEMENT_KEYS, Elements, conflicting_keys, merge_elements
+from .upstream import FIELDS, UpstreamFields
 
 Values = Mapping[str, Any]
 NONE_WAITS: Values = MappingProxyType({})
-
-# The fields that follow upstream until an editor changes them. Not among them: `published`
-# and the address, which only an editor moves, and `status`, which is none of upstream's.
-MERGED = (
-    *("kind", "title", "content", "summary", "author_name", "author_uri", "author_email"),
-    *("people", "rights", "language", "canonical_url", "link_url", "via_url", "via_title"),
-    *("quoted_source", "quoted_url", "quoted_context", "origin", "in_reply_to"),
-    *("tags_line", "tags", "category_details", "enclosures"),
-)
 
 
 @dataclass(frozen=True)
@@ -45,41 +37,44 @@ class Merge:
     settled: set[str] = field(default_factory=set)
 
 
-def merge(base: Values, theirs: Values, ours: Values, parted: Values = NONE_WAITS) -> Merge:
+def merge(
+    base: UpstreamFields,
+    theirs: UpstreamFields,
+    ours: UpstreamFields,
+    parted: Values = NONE_WAITS,
+) -> Merge:
     """Merge field by field; tags and enclosures element by element.
 
     Upstream's change to a field that the editor left alone is taken; what the editor
     changed stays; where both changed, to different values, it stays and is a conflict.
-    A field that `base` does not know yet counts as unchanged by the editor. `parted` has
-    a value for each field that waits for an editor already: what upstream said before the
-    two changed it.
+    `parted` has a value for each field that waits for an editor already: what upstream said
+    before the two changed it.
     """
     result = Merge()
-    for name in MERGED:
-        if theirs[name] == ours[name]:
+    for name in FIELDS:
+        before, upstream, here = (getattr(side, name) for side in (base, theirs, ours))
+        if upstream == here:
             result.settled.add(name)
-        elif name in base and theirs[name] == base[name]:
+        elif upstream == before:
             continue
-        elif name not in base:
-            result.taken[name] = theirs[name]
         elif name in ELEMENT_KEYS:
-            merge_list(result, name, base[name], theirs[name], ours[name], parted)
-        elif ours[name] == base[name]:
-            result.taken[name] = theirs[name]
-        elif theirs[name] == parted.get(name, base[name]):
+            merge_list(result, name, before, upstream, here, parted)
+        elif here == before:
+            result.taken[name] = upstream
+        elif upstream == parted.get(name, before):
             # Upstream has gone back to what it said when the two parted.
             result.settled.add(name)
         else:
-            result.conflicts[name] = Conflict(parted.get(name, base[name]), theirs[name])
+            result.conflicts[name] = Conflict(parted.get(name, before), upstream)
     result.settled.update(result.taken.keys() - result.conflicts.keys())
     return result
 
 
 def merge_list(
-    result: Merge, name: str, base: list, theirs: list, ours: list, parted: Values
+    result: Merge, name: str, base: Elements, theirs: Elements, ours: Elements, parted: Values
 ) -> None:
     """Add to the result what becomes of a list of elements that upstream has changed."""
-    merged = merge_elements(base, theirs, ours, ELEMENT_KEYS[name])
+    merged = tuple(merge_elements(base, theirs, ours, ELEMENT_KEYS[name]))
     if merged != ours:
         result.taken[name] = merged
     before = parted.get(name, base)

@@ -12,12 +12,11 @@ from entries.models import Entry, ImportLine, ImportRun, Sighting, Source
 from entries.models.document import index_entries
 from entries.models.locking import lock_entries
 
+from .dates import OWN_DATES
 from .report import EntryReport
 
-FETCHES = 3
-MOST = 5_000  # sightings that are looked at
-# Dates that upstream has given; any other says nothing of the place in its feed.
-OWN_DATES = ("published", "updated")
+MAX_ABSENCES = 3  # good fetches in a row; then it is marked
+MAX_SIGHTINGS = 5_000  # sightings that are looked at
 GONE = "the feed reaches back to its date and has not had it on three good fetches"
 BACK = "the feed states it again"
 
@@ -84,6 +83,7 @@ def find_absent(source: Source, dates: Sequence[datetime], claimed: set[int]) ->
     stated = sorted(dates)
     if not stated:
         return []
+    # Any other date than upstream's own says nothing of the place in its feed.
     known = (
         Sighting.objects.filter(
             source=source, entry__published__gte=stated[0], dated_by__in=OWN_DATES
@@ -93,7 +93,9 @@ def find_absent(source: Source, dates: Sequence[datetime], claimed: set[int]) ->
         .values_list("pk", flat=True)
     )
     # More than are stated can't be absent within the window.
-    pks = islice((pk for pk in known.iterator() if pk not in claimed), min(len(stated), MOST) + 1)
+    pks = islice(
+        (pk for pk in known.iterator() if pk not in claimed), min(len(stated), MAX_SIGHTINGS) + 1
+    )
     # An editor may have moved the entry's own date.
     dated = Sighting.objects.filter(pk__in=list(pks)).values_list("base__published", "pk")
     absent = sorted((datetime.fromisoformat(published), pk) for published, pk in dated)
@@ -111,13 +113,13 @@ def count_absence(absent: QuerySet[Sighting], now: datetime) -> list[Sighting]:
     gone: list[Sighting] = []
     others: list[Sighting] = []
     for row in rows:
-        (gone if row.absences >= FETCHES - 1 else others).append(row)
+        (gone if row.absences >= MAX_ABSENCES - 1 else others).append(row)
     if others:
         pks = [row.pk for row in others]
         Sighting.objects.filter(pk__in=pks).update(absences=F("absences") + 1)
     if gone:
         pks = [row.pk for row in gone]
-        Sighting.objects.filter(pk__in=pks).update(absences=FETCHES, missing_since=now)
+        Sighting.objects.filter(pk__in=pks).update(absences=MAX_ABSENCES, missing_since=now)
         index_entries(row.entry_id for row in gone if row.entry_id)
     return gone
 

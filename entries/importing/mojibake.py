@@ -18,7 +18,7 @@ TRAIL = "[" + "".join(re.escape(c) for c, number in BYTES.items() if number < 0x
 PAIR = rf"[\u00c2-\u00df]{TRAIL}"
 LONGER = rf"(?:[\u00e0-\u00ef]{TRAIL}{TRAIL}|[\u00f0-\u00f4]{TRAIL}{TRAIL}{TRAIL})"
 SUSPECT = re.compile(rf"{LONGER}|{PAIR}")
-ENOUGH = 2
+MIN_SUSPECTS = 2
 
 REPAIRED = "its text was UTF-8 that had been read as Windows-1252, and was read again"
 MAYBE = "its text may be garbled: some of it looks like UTF-8 that was read as Windows-1252"
@@ -34,7 +34,7 @@ def repair_mojibake(text: str) -> tuple[str, str]:
     if text.isascii():
         return text, ""
     suspects = SUSPECT.findall(text)
-    if len(suspects) < ENOUGH:
+    if len(suspects) < MIN_SUSPECTS:
         return text, ""
     if sum(map(len, suspects)) == sum(map(len, BEYOND_ASCII.findall(text))):
         try:
@@ -43,7 +43,7 @@ def repair_mojibake(text: str) -> tuple[str, str]:
             pass
     # Two capitals of an accented word can be such a pair; what takes three bytes can't.
     longer = [suspect for suspect in suspects if len(suspect) > 2]
-    return text, MAYBE if len(longer) >= ENOUGH else ""
+    return text, MAYBE if len(longer) >= MIN_SUSPECTS else ""
 
 
 def reread(run: re.Match[str]) -> str:

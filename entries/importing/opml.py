@@ -1,6 +1,5 @@
 """Lists of feeds in OPML 2.0 (http://opml.org/spec2.opml): read and written."""
 
-import codecs
 import io
 import re
 from collections.abc import Iterable
@@ -15,13 +14,13 @@ from entries.characters import strip_controls
 from entries.models import SiteSettings, Source
 from entries.models.source import MAX_URL_LENGTH
 
+from .encodings import as_utf8
 from .errors import FetchError, ParseError
 from .fetch import USER, checked_host
 from .text import squeeze
 
-DECLARED = re.compile(rb"<\?xml[^<>]*\bencoding\s*=\s*[\"']([\w.-]+)", re.I)
 OPML = re.compile(r"<opml\b", re.I)
-BEGINNING = 4096  # characters, in which a document must say that it is OPML
+MAX_CHARS_BEFORE_OPML = 4096  # characters, in which a document must say that it is OPML
 
 
 def read_opml(name: str, data: bytes) -> tuple[list[str], list[str]]:
@@ -29,8 +28,8 @@ def read_opml(name: str, data: bytes) -> tuple[list[str], list[str]]:
 
     Raises ParseError when it is no OPML, or names no feed.
     """
-    text = decode(data)
-    if not OPML.search(text[:BEGINNING]):
+    text = strip_controls(as_utf8(data)[0].decode())
+    if not OPML.search(text[:MAX_CHARS_BEFORE_OPML]):
         raise ParseError(name, "it is no OPML file")
     # As ASCII with references, it is read alike by each of the parsers that listparser may use.
     found = listparser.parse(text.encode("ascii", "xmlcharrefreplace"))
@@ -58,19 +57,6 @@ def reason_to_refuse(url: str) -> str:
     except FetchError as error:
         return error.reason
     return ""
-
-
-def decode(data: bytes) -> str:
-    """The text of an XML document by its mark or declaration; nothing in it is lost or fatal."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = data.decode("utf-16", "replace")
-    else:
-        declared = DECLARED.match(data.removeprefix(codecs.BOM_UTF8))
-        try:
-            text = data.decode(declared[1].decode() if declared else "utf-8-sig")
-        except (LookupError, UnicodeDecodeError):
-            text = data.decode("utf-8-sig", "replace")
-    return strip_controls(text.removeprefix("\ufeff"))
 
 
 def write_opml(sources: Iterable[Source]) -> str:

@@ -2,32 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from entries.models import Enclosure, Entry, TaggedEntry, TagName, fold
+from entries import models
+from entries.models import Entry, TaggedEntry, TagName, fold
 
-from .merge import MERGED
+from .upstream import COLUMNS, ENCLOSURE_COLUMNS, Enclosure, UpstreamFields, from_json
 
 
 @dataclass(frozen=True)
 class OurValues:
-    """One entry's values, in the types of `EntryValues.merged`.
+    """What one entry holds.
 
     `spellings` has one name for each tag, by the tag's primary key or the folded name.
     """
 
-    values: dict[str, Any]
+    fields: UpstreamFields
     spellings: dict[int | str, str]
     known_names: Mapping[str, int]
 
-    def comparable(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def comparable(self, stated: UpstreamFields) -> UpstreamFields:
         """The same values, with one spelling for each tag: the entry's own where it has the tag.
 
         A tag that was renamed here, or that a feed now spells otherwise, is no change.
         """
-        names = {self._spelling(name): None for name in values.get("tags", [])}
-        return {**values, "tags": list(names)}
+        names = {self._spelling(name): None for name in stated.tags}
+        return replace(stated, tags=tuple(names))
 
     def _spelling(self, name: str) -> str:
         folded = fold(name)
@@ -37,7 +37,7 @@ class OurValues:
 def our_values(entries: Iterable[Entry], bases: Iterable[Mapping]) -> dict[int, OurValues]:
     """The values of each entry, by primary key.
 
-    `bases` are what upstream said of them before. A fixed number of queries.
+    `bases` are what upstream said of them before, as stored. A fixed number of queries.
     """
     entries = list(entries)
     if not entries:
@@ -56,18 +56,25 @@ def our_values(entries: Iterable[Entry], bases: Iterable[Mapping]) -> dict[int, 
     # With each name all others of its tag: upstream may now use the one that it got here.
     named = TagName.objects.filter(tag__names__folded__in=folded)
     known_names.update(named.values_list("folded", "tag"))
-    enclosures: dict[int, list[list[Any]]] = defaultdict(list)
-    for entry, *row in Enclosure.objects.filter(entry__in=entries).values_list(
-        "entry", *Enclosure.STATED
-    ):
-        enclosures[entry].append(row)
-    columns = [name for name in MERGED if name not in ("tags", "enclosures")]
+    enclosures = enclosures_of(entries)
     return {
         entry.pk: OurValues(
-            {name: getattr(entry, name) for name in columns}
-            | {"tags": names[entry.pk], "enclosures": enclosures[entry.pk]},
+            UpstreamFields(
+                **{name: from_json(name, getattr(entry, name)) for name in COLUMNS},
+                tags=tuple(names[entry.pk]),
+                enclosures=tuple(enclosures[entry.pk]),
+            ),
             dict(zip(pks[entry.pk], names[entry.pk], strict=True)),
             known_names,
         )
         for entry in entries
     }
+
+
+def enclosures_of(entries: Iterable[Entry | int]) -> dict[int, list[Enclosure]]:
+    """The enclosures of each entry, in order, by its primary key. One query."""
+    found: dict[int, list[Enclosure]] = defaultdict(list)
+    stored = models.Enclosure.objects.filter(entry__in=entries).order_by("pk")
+    for entry, *columns in stored.values_list("entry", *ENCLOSURE_COLUMNS):
+        found[entry].append(Enclosure(*columns))
+    return found

@@ -2,13 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from entries.characters import unescape
-
-Raw = dict[str, Any]
 
 ENDING = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)\Z", re.I)
 # WordPress names its smaller copies so: photo-300x200.jpg.
@@ -60,26 +58,29 @@ def pictures_in(text: str, absolute: Any) -> set[str]:
     return keys
 
 
-def is_avatar(medium: Mapping[str, Any], address: str, authors: Iterable[str]) -> bool:
-    """True for a person's picture: one on gravatar.com, or one titled with an author's name."""
-    if AVATAR.match(picture_key(address)):
-        return True
-    title = str(medium.get("title") or "").strip().casefold()
-    is_picture = medium.get("medium") == "image" or ENDING.search(address.partition("?")[0])
+def is_avatar(address: str) -> bool:
+    """True for a picture on gravatar.com."""
+    return AVATAR.match(picture_key(address)) is not None
+
+
+def is_of_person(address: str, title: str, is_image: bool, authors: Iterable[str]) -> bool:
+    """True for a picture that is titled with the name of one of the authors."""
+    title = title.strip().casefold()
+    is_picture = is_image or ENDING.search(address.partition("?")[0])
     return bool(title and is_picture) and title in {name.strip().casefold() for name in authors}
 
 
-def pictures_of_all(entries: Iterable[Raw]) -> tuple[str, ...]:
-    """The keys of those pictures of Media RSS that more than half of several entries name.
+def pictures_of_all(entries: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """The keys of those pictures that more than half of several entries name.
 
-    Such a one is a person's or the site's, and says nothing of a post.
+    `entries` are the addresses in each one's Media RSS. Such a picture is a person's or the
+    site's, and says nothing of a post.
     """
     uses: Counter[str] = Counter()
     number = 0
-    for raw in entries:
+    for addresses in entries:
         number += 1
-        media = [*(raw.get("media_content") or []), *(raw.get("media_thumbnail") or [])]
-        uses.update({picture_key(str(medium.get("url") or "")) for medium in media})
+        uses.update({picture_key(address) for address in addresses})
     if number < MIN_ENTRIES:
         return ()
     return tuple(sorted(key for key, times in uses.items() if key and 2 * times > number))

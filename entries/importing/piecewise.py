@@ -13,7 +13,7 @@ from .stated import Raw, identified
 
 logger = logging.getLogger(__name__)
 
-PIECE = 200  # entries
+MAX_PIECE_ENTRIES = 200
 # So many damaged entries of a document are each read alone; behind them a piece is read at once.
 MAX_READ_ALONE = 500
 
@@ -48,8 +48,6 @@ class PiecewiseParse:
     def __init__(self, data: bytes, parse: Parse):
         self.parse = parse
         self.document = split_document(data)
-        if self.document is None and not is_well_formed(data):
-            self.document = split_document(data, is_damaged=True)
         self.error: Exception | None = None  # the first that made a document malformed
         self.elements_left_out: list[str] = []
         self.read_alone = 0
@@ -77,7 +75,7 @@ class PiecewiseParse:
         None instead of the entries when they have to be read another way.
         """
         try:
-            parsed = self._note(self.parse(document.whole(document.entries[:PIECE])))
+            parsed = self._note(self.parse(document.whole(document.entries[:MAX_PIECE_ENTRIES])))
             if not parsed["bozo"]:
                 return parsed, parsed["entries"]
             return self.parse(document.whole([])), None
@@ -94,8 +92,8 @@ class PiecewiseParse:
             raise UnreadableError from failure or error
 
     def _read_entries(self, document: Document, first: list[Raw] | None) -> Iterator[Stated]:
-        for start in range(0, len(document.entries), PIECE):
-            entries = document.entries[start : start + PIECE]
+        for start in range(0, len(document.entries), MAX_PIECE_ENTRIES):
+            entries = document.entries[start : start + MAX_PIECE_ENTRIES]
             if start == 0 and first is not None:
                 yield from with_bytes(first, entries)
             else:
@@ -103,7 +101,7 @@ class PiecewiseParse:
 
     def _read_piece(self, document: Document, entries: Sequence[bytes]) -> Iterator[Stated]:
         """The entries of a piece: together where they are well-formed, else each alone."""
-        if self.read_alone >= MAX_READ_ALONE:
+        if document.is_well_formed or self.read_alone >= MAX_READ_ALONE:
             yield from self._read_together(document, list(entries))
             return
         judged = [(is_well_formed(document.framed([entry])), entry) for entry in entries]

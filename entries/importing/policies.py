@@ -1,6 +1,6 @@
 """What an editor has decided about a source, as it bears on the posts that come from it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from entries.models import Source
@@ -25,15 +25,16 @@ class Policies:
 
     def apply(self, values: EntryValues) -> EntryValues:
         """The values with the policies' tags and defaults."""
-        merged = values.merged
-        own = {
-            "tags": self.tags(merged["tags"]),
-            "author_name": merged["author_name"] or self.author,
-            "language": merged["language"] or self.language,
-        }
-        return replace(values, merged=merged | own)
+        stated = values.fields
+        fields = replace(
+            stated,
+            tags=tuple(self.tags(stated.tags)),
+            author_name=stated.author_name or self.author,
+            language=stated.language or self.language,
+        )
+        return replace(values, fields=fields)
 
-    def tags(self, categories: list[str]) -> list[str]:
+    def tags(self, categories: Iterable[str]) -> list[str]:
         """The tags that an entry with these categories gets, each once."""
         tags = []
         for category in categories:
@@ -59,12 +60,12 @@ class Policies:
 
 
 def kind_of(item: Item) -> list[str]:
-    return [item.values.merged["kind"]] if isinstance(item.values, EntryValues) else []
+    return [item.values.fields.kind] if isinstance(item.values, EntryValues) else []
 
 
 STATED: Mapping[str, Callable[[Item], list[str]]] = {
     "title": lambda item: [item.data.title],
-    "tag": lambda item: item.data.categories,
+    "tag": lambda item: list(item.data.categories),
     "author": lambda item: [person.name for person in item.data.authors],
     "kind": kind_of,
 }

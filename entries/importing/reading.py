@@ -9,7 +9,7 @@ from typing import Any
 
 from .document import Fetched
 from .errors import ParseError, WorkerError
-from .feeddata import EntryData, FeedContext, FeedData
+from .feeddata import EntryData, FeedData
 from .items import Frame, Item, Spoilt
 from .values import EntryValues
 from .worker import Worker, borrow, give_back
@@ -80,7 +80,7 @@ class Reading:
         self.worker = worker
         self.on_wait = on_wait
         self.cpu_seconds = cpu_seconds
-        self.feed = FeedData("", "", "", "", "", "", "", FeedContext())
+        self.feed = FeedData()
         self.is_asked = False  # and has not answered yet
         self.following: tuple[Any, ...] | None = None
         self.read_ahead: tuple[list[Item], list[str]] | None = None

@@ -1,6 +1,5 @@
 """Why an import did with an entry what it did, in words and in parts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,12 +8,13 @@ from entries.models import Entry
 from .identity import is_usable_id
 from .items import Item
 from .merge import Merge
+from .upstream import UpstreamFields, as_json
 from .values import EntryValues
 
 TAKEN, WAITS = "taken", "waits"
-EXCERPT = 80  # characters
+MAX_EXCERPT_CHARS = 80  # characters
 # What stands before the place at which two texts part.
-BEFORE = 20  # characters
+MAX_CHARS_BEFORE_CHANGE = 20  # characters
 
 # What became of a field: taken or waits, what it was, what upstream says; excerpts of both.
 FieldChanges = dict[str, list[str]]
@@ -36,30 +36,30 @@ class Decision:
     quiet: bool = False
 
 
-def field_changes(merged: Merge, ours: Mapping[str, Any], conflicts: list[str]) -> FieldChanges:
+def field_changes(merged: Merge, ours: UpstreamFields, conflicts: list[str]) -> FieldChanges:
     """What a merge does to the fields that upstream has changed."""
     taken = {name: (TAKEN, value) for name, value in merged.taken.items()}
     waiting = {name: (WAITS, merged.conflicts[name].theirs) for name in conflicts}
     return {
-        name: [what, *excerpts(as_text(ours[name]), as_text(value))]
+        name: [what, *excerpts(as_text(as_json(getattr(ours, name))), as_text(as_json(value)))]
         for name, (what, value) in (taken | waiting).items()
     }
 
 
 def excerpts(before: str, after: str) -> tuple[str, str]:
     """Both, or where they are long, what they have at the place at which they part."""
-    if max(len(before), len(after)) <= EXCERPT:
+    if max(len(before), len(after)) <= MAX_EXCERPT_CHARS:
         return before, after
     letters = enumerate(zip(before, after, strict=False))
     shorter = min(len(before), len(after))
     parting = next((at for at, (one, other) in letters if one != other), shorter)
-    start = max(0, parting - BEFORE)
+    start = max(0, parting - MAX_CHARS_BEFORE_CHANGE)
     return excerpt(before, start), excerpt(after, start)
 
 
 def excerpt(text: str, start: int) -> str:
-    cut = text[start : start + EXCERPT]
-    return ("…" if start else "") + cut + ("…" if len(text) > start + EXCERPT else "")
+    cut = text[start : start + MAX_EXCERPT_CHARS]
+    return ("…" if start else "") + cut + ("…" if len(text) > start + MAX_EXCERPT_CHARS else "")
 
 
 def as_text(value: Any) -> str:

@@ -1,6 +1,5 @@
 """The bytes of an entry as it was received, and what decides whether they are unchanged."""
 
-import json
 from hashlib import blake2b
 
 from .feeddata import EntryData
@@ -13,21 +12,18 @@ def received_bytes(data: EntryData) -> bytes:
     They are JSON of its parsed fields, and of what it takes from its feed, where its document
     could not be cut into entries.
     """
-    if data.envelope:
+    if data.envelope or not data.received:
         return data.received
-    entry = json.dumps(data.raw, sort_keys=True)
-    return f'{{"entry": {entry}, "feed": {data.context.as_json}}}'.encode()
+    return b'{"entry": %s, "feed": %s}' % (data.received, data.context.as_json.encode())
 
 
-def received_hash(data: EntryData, received: bytes) -> str:
+def received_hash(data: EntryData) -> str:
     """A hash of all that decides what becomes of an entry, after the version of cleaning.
 
     The feed's own date is left out: it changes with every new post, and says nothing new of
     this one.
     """
-    if not data.envelope:
-        received = json.dumps(data.raw, sort_keys=True).encode()
-    decides = received + data.context.as_json_without_date.encode()
+    decides = data.received + data.context.as_json_without_date.encode()
     return f"{CLEANING_VERSION}:{blake2b(decides, digest_size=16).hexdigest()}"
 
 

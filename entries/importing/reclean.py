@@ -1,9 +1,8 @@
 """Parse, clean and shape everything again from the bytes as received, without fetching."""
 
 import logging
-import zlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 
@@ -12,7 +11,7 @@ from entries.models.locking import locking
 from entries.models.original_path import further_addresses
 from entries.models.tagging import set_tags
 
-from .batch import follow_updated
+from .batch import base_of, follow_updated
 from .dates import find_dates
 from .envelopes import parse_again
 from .feeddata import EntryData
@@ -23,12 +22,13 @@ from .ours import OurValues, our_values
 from .policies import Policies
 from .received import received_hash
 from .statements import statement_hash
-from .values import EntryValues, as_base, moment
-from .writing import COLUMNS, ENTRY_UPDATES, update, write_enclosures
+from .upstream import COLUMNS, Base, Enclosure, as_json
+from .values import EntryValues
+from .writing import ENTRY_UPDATES, update, write_enclosures
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200  # sightings
+MAX_BATCH_SIGHTINGS = 200  # sightings
 SIGHTING_UPDATES = ["base", "removed", "dated_by", "received_hash", "statement_hash"]
 
 
@@ -58,7 +58,7 @@ def reclean(
     while pks := list(
         Sighting.objects.filter(pk__gt=last, entry__isnull=False)
         .order_by("pk")
-        .values_list("pk", flat=True)[:BATCH]
+        .values_list("pk", flat=True)[:MAX_BATCH_SIGHTINGS]
     ):
         last = pks[-1]
         received = read_received(pks)
@@ -110,8 +110,8 @@ class Batch:
         self.ours = our_values(self.entries.values(), [sighting.base for sighting in led.values()])
         self.new_sightings: list[Sighting] = []
         self.new_entries: list[Entry] = []
-        self.tags: dict[int, list[str]] = {}
-        self.enclosures: dict[int, list[list]] = {}
+        self.tags: dict[int, Sequence[str]] = {}
+        self.enclosures: dict[int, Sequence[Enclosure]] = {}
         self.addresses: list[tuple[int, str]] = []
 
     def reclean(self, dry_run: bool) -> None:
@@ -129,17 +129,19 @@ class Batch:
     def _merge(self, sighting: Sighting, data: EntryData, values: EntryValues) -> None:
         values = self.policies[sighting.source_id].apply(values)
         dates = find_dates(data, sighting.first_seen_at, sighting.source.zone)
-        base = as_base(values.merged, dates)
+        ours = self.ours.get(sighting.entry_id or 0)
+        before = Base.from_json(sighting.base, ours.fields if ours else values.fields)
+        base = base_of(values, dates)
         if not dates.is_own:
             # Made up in the import; it would be another now.
-            base |= {name: sighting.base[name] for name in ("published", "updated")}
+            base = replace(base, published=before.published, updated=before.updated)
         if sighting.leads and (entry := self.entries.get(sighting.entry_id)):
-            self._merge_entry(entry, sighting.base, base, self.ours[entry.pk])
+            self._merge_entry(entry, before, base, self.ours[entry.pk])
         stated = {
-            "base": base,
+            "base": base.as_json(),
             "removed": values.removed,
             "dated_by": dates.rule if dates.is_own else sighting.dated_by,
-            "received_hash": received_hash(data, zlib.decompress(sighting.received)),
+            "received_hash": received_hash(data),
             "statement_hash": statement_hash(data),
         }
         if any(getattr(sighting, name) != value for name, value in stated.items()):
@@ -147,20 +149,21 @@ class Batch:
                 setattr(sighting, name, value)
             self.new_sightings.append(sighting)
 
-    def _merge_entry(self, entry: Entry, before: dict, base: dict, ours: OurValues) -> None:
-        merged = merge(ours.comparable(before), ours.comparable(base), ours.values)
+    def _merge_entry(self, entry: Entry, before: Base, base: Base, ours: OurValues) -> None:
+        old, new = ours.comparable(before.fields), ours.comparable(base.fields)
+        merged = merge(old, new, ours.fields)
         taken = dict(merged.taken)
-        if "content" not in taken and entry.content != base["content"]:
+        if "content" not in taken and entry.content != base.fields.content:
             page = entry.canonical_url
             again = sanitize_html(entry.content, page, page=page, anchor=entry.atom_id).html
             taken |= {"content": again} if again != entry.content else {}
-        redated = follow_updated(entry, moment(before, "updated"), moment(base, "updated"))
+        redated = follow_updated(entry, before.updated, base.updated)
         if not taken and not redated:
             return
         self.report.changed.append((str(entry), sorted([*taken, *["updated"] * redated])))
-        addresses = [entry.canonical_url, before["canonical_url"]]
+        addresses = [entry.canonical_url, before.fields.canonical_url]
         for name in taken.keys() & set(COLUMNS):
-            setattr(entry, name, taken[name])
+            setattr(entry, name, as_json(taken[name]))
         self.addresses += [(entry.pk, known) for known in further_addresses(entry, addresses)]
         self.new_entries.append(entry)
         if "tags" in taken:

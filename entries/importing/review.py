@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from entries.models import Change, Enclosure, Entry
+from entries.models import Change, Entry
 from entries.models.locking import lock_entries, locking
 
 from .element_merge import ELEMENT_KEYS, take_conflicting
+from .ours import enclosures_of
+from .upstream import from_json
+from .writing import write_enclosures
 
 
 def accept(changes: Iterable[Change]) -> int:
@@ -63,17 +66,9 @@ def take_enclosures(changes: dict[int, Change]) -> None:
 
     `changes` are by the primary key of the entry, whose row the caller has locked.
     """
-    stored = Enclosure.objects.filter(entry__in=changes)
-    ours: dict[int, list[list]] = {pk: [] for pk in changes}
-    for pk, *row in stored.order_by("pk").values_list("entry", *Enclosure.STATED):
-        ours[pk].append(row)
-    wanted = {
-        pk: take_conflicting(change.base, change.theirs, ours[pk], ELEMENT_KEYS["enclosures"])
-        for pk, change in changes.items()
-    }
-    stored.delete()
-    Enclosure.objects.bulk_create(
-        Enclosure(entry_id=pk, **dict(zip(Enclosure.STATED, row, strict=True)))
-        for pk, rows in wanted.items()
-        for row in rows
-    )
+    ours = enclosures_of(changes)
+    wanted = {}
+    for pk, change in changes.items():
+        base, theirs = (from_json("enclosures", x) for x in (change.base, change.theirs))
+        wanted[pk] = take_conflicting(base, theirs, ours[pk], ELEMENT_KEYS["enclosures"])
+    write_enclosures(wanted, old=changes.keys())

@@ -13,7 +13,7 @@ LATEST = timedelta(hours=24)
 LATEST_AS_ASKED = timedelta(days=7)
 JITTER = 0.25
 
-HEAD = 64 * 1024  # bytes; what a feed says of itself stands before its entries
+MAX_HEAD_BYTES = 64 * 1024  # bytes; what a feed says of itself stands before its entries
 FIRST_ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
 COMMENT = re.compile(rb"<!--(?:.*?-->|.*)", re.S)
 TTL = re.compile(rb"<ttl>\s*(\d{1,9})\s*</ttl>", re.I)
@@ -41,7 +41,7 @@ def stated_rhythm(data: bytes) -> dict[str, Any]:
     sy:updateFrequency (RSS 1.0's syndication module), the longer of the two; `skip_hours`
     in GMT and `skip_days` with Monday as 0, by RSS 0.91's skipHours and skipDays.
     """
-    head = COMMENT.sub(b"", data[:HEAD])
+    head = COMMENT.sub(b"", data[:MAX_HEAD_BYTES])
     first = FIRST_ENTRY.search(head)
     head = head[: first.start()] if first else head
     seconds = []

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from entries.characters import unescape
+from entries.html_tags import REST_OF_TAG
 
 from . import simonwillisonblog
-from .blocks import REST_OF_TAG, Block, split_blocks
+from .blocks import Block, split_blocks
 from .text import squeeze, visible_text
 
 LINK = (

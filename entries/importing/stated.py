@@ -94,6 +94,37 @@ def take_entry(found: Raw) -> Raw:
     return taken
 
 
+def media_addresses(found: Raw) -> list[str]:
+    """The addresses in an entry's Media RSS."""
+    record = take(found, MEDIA)
+    media = [*(record.get("media_content") or []), *(record.get("media_thumbnail") or [])]
+    return [medium.get("url") or "" for medium in media]
+
+
+def entry_record(found: Raw) -> Raw:
+    """The entry as feedparser read it, without what it says twice."""
+    record = take_entry(found)
+    for key in ("title", "summary", "rights"):
+        if record.get(key) == (record.get(f"{key}_detail") or {}).get("value"):
+            record.pop(key, None)
+    contents = record.get("content") or []
+    # feedparser copies Atom's content into the summary of an entry that has none.
+    copied = contents and contents[0].get("value")
+    summaries = (record.get("summary"), (record.get("summary_detail") or {}).get("value"))
+    if copied and copied in summaries:
+        record.pop("summary_detail", None)
+        record.pop("summary", None)
+    for text in [*contents, record.get("title_detail") or {}, record.get("summary_detail") or {}]:
+        if text.get("type") == "application/xhtml+xml":
+            # It closes what can't be closed, and a parser of HTML reads </br> as one more.
+            text["value"] = text.get("value", "").replace("</br>", "")
+    described = record.pop("media_description", None)
+    if described and not record.get("summary") and "summary_detail" not in record:
+        # What YouTube writes there is text, with lines.
+        record["summary_detail"] = described
+    return record
+
+
 def take_texts(found: Raw, names: tuple[str, ...]) -> Raw:
     return {name: text for name in names if isinstance(text := dict.get(found, name), str)}
 

@@ -8,7 +8,7 @@ one id, link, title and date of publication, and a different `updated`. All othe
 import hashlib
 from collections.abc import Sequence
 
-from .feeddata import EntryData
+from .feeddata import EntryData, StatedDate
 
 STATED_TWICE = "the feed states it twice; the newest counts"
 STATED_TWICE_FAR_APART = "the feed states it twice, far apart; the first counts"
@@ -16,23 +16,24 @@ STATED_TWICE_FAR_APART = "the feed states it twice, far apart; the first counts"
 
 def statement_hash(data: EntryData) -> str:
     """A hash of what the entry says. White space in its text makes no difference."""
-    raw = data.raw
     # An entry with an id may be stated again with another `updated`.
-    date = stated_date(data) or ("" if data.guid else raw.get("updated") or "")
-    media = [link.get("href") for link in raw.get("links") or [] if link.get("rel") == "enclosure"]
-    media += [content.get("url") for content in raw.get("media_content") or []]
+    date = stated_date(data) or ("" if data.guid else text_of(data.updated))
     text = " ".join(data.body.value.split())
-    return digest(data.guid, data.link, data.title, date, text, *map(str, media))
+    return digest(data.guid, data.link, data.title, date, text, *data.stated_media)
 
 
 def stated_date(data: EntryData) -> str:
-    return str(data.raw.get("published") or data.raw.get("created") or "")
+    return text_of(data.published) or text_of(data.created)
+
+
+def text_of(date: StatedDate | None) -> str:
+    return date.text if date else ""
 
 
 def version_hash(data: EntryData) -> str:
     """A hash of what all versions of one entry share; empty where it does not say enough."""
     parts = (data.guid, data.link, data.title, stated_date(data))
-    return digest(*parts) if all(parts) and "updated" in data.raw else ""
+    return digest(*parts) if all(parts) and data.updated else ""
 
 
 def digest(*parts: str) -> str:
@@ -65,7 +66,7 @@ class Statements:
             if item.skip or item.statement_hash == OF_NOTHING:
                 continue
             said, version = item.statement_hash, version_hash(item.data)
-            updated = str(item.data.raw.get("updated") or "")
+            updated = text_of(item.data.updated)
             is_version = version in self.versions and self.versions[version] != updated
             if said not in self.stated and not is_version:
                 if item.guid in self.guids:

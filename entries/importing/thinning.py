@@ -8,7 +8,7 @@ from django.utils import timezone
 from entries.models import FeedEnvelope, ImportLine, ImportRun
 
 KEPT_FOR = timedelta(days=90)
-BATCH = 1_000  # rows
+MAX_BATCH_ROWS = 1_000  # rows
 
 
 def thin_records() -> int:
@@ -21,16 +21,18 @@ def thin_records() -> int:
     thinned = 0
     while True:
         # Rows are as old as their keys are small: those to come after need no look.
-        oldest = ImportLine.objects.order_by("pk").values_list("pk", "run__started_at")[:BATCH]
+        oldest = ImportLine.objects.order_by("pk").values_list("pk", "run__started_at")[
+            :MAX_BATCH_ROWS
+        ]
         old = [pk for pk, started_at in oldest if started_at < limit]
         ImportLine.objects.filter(pk__in=old).delete()
         thinned += len(old)
-        if len(old) < BATCH:
+        if len(old) < MAX_BATCH_ROWS:
             break
     idle = ImportRun.objects.filter(
         started_at__lt=limit, created=0, updated=0, conflicts=0, lines=None
     ).exclude(status=ImportRun.Status.RUNNING)
-    while pks := list(idle.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+    while pks := list(idle.order_by("pk").values_list("pk", flat=True)[:MAX_BATCH_ROWS]):
         ImportRun.objects.filter(pk__in=pks).delete()
     return thinned
 
@@ -43,7 +45,7 @@ def thin_envelopes() -> int:
     """
     unused = FeedEnvelope.objects.filter(sightings=None).order_by("pk")
     thinned, last = 0, 0
-    while pks := list(unused.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
+    while pks := list(unused.filter(pk__gt=last).values_list("pk", flat=True)[:MAX_BATCH_ROWS]):
         last = pks[-1]
         with transaction.atomic():
             locked = FeedEnvelope.objects.select_for_update().filter(pk__in=pks).order_by("pk")

@@ -4,9 +4,8 @@ import re
 from html import escape
 
 from entries.characters import unescape
+from entries.html_tags import ATTRIBUTES
 from entries.referrals import PARAMETER
-
-from .blocks import ATTRIBUTES
 
 MARKED = re.compile(rf'(<a{ATTRIBUTES}? href=")(https?:[^"?#]*[?#][^"]*)(?=")')
 COUNTER = re.compile(

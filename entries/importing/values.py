@@ -1,27 +1,28 @@
 """What an entry's upstream fields amount to in ours: dated, cleaned and shaped."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
-from typing import Any
+from datetime import date, timedelta, tzinfo
 from urllib.parse import unquote, urlsplit
 
+from entries.months import month_number
 from entries.slugs import MAX_WORDS_SLUG, make_slug
 
 from .dates import EntryDates
-from .feeddata import EntryData, Person
+from .feeddata import EntryData, Text
 from .markup import html_from_text, is_safe_address, sanitize_html
 from .mojibake import repair_mojibake
-from .shape import find_shape
+from .shape import Shape, find_shape
 from .text import visible_text
 from .tracking import clear_links
+from .upstream import Enclosure, Person, UpstreamFields
 
 # To be raised when the same bytes give other values: then the next import merges them.
 CLEANING_VERSION = 1
 MAX_TAG_LENGTH = 255
 MAX_LANGUAGE_LENGTH = 64
 MAX_TYPE_LENGTH = 255
-MONTH_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 DAY_IN_PATH = re.compile(r"/(\d{4})/(\d\d?|[A-Za-z]{3})/(\d\d?)/")
 SLUG = re.compile(r"[\w-]{1,200}")
 SHOWS = re.compile(r"<(?:img|video|audio|iframe|picture|svg|math)\b", re.I)
@@ -33,31 +34,54 @@ CLOSED_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")
 class EntryValues:
     """The values of an entry's fields as one source states them.
 
-    `merged` has a value for each name in `merge.MERGED`, in JSON's types: tags as names
-    in order, enclosures as `Enclosure.STATED` lists them, people as [role, name, address,
-    e-mail]. `removed` says in words what
-    cleaning took out, `reasons` what was mended.
+    `removed` says in words what cleaning took out, `reasons` what was mended.
     """
 
-    merged: dict[str, Any]
+    fields: UpstreamFields
     removed: list[str]
     reasons: list[str]
 
 
 def find_values(data: EntryData) -> EntryValues:
     """Normalise what a source states about an entry. Raises nothing that foreign data can cause."""
-    reasons: list[str] = []
-    body = data.body
-    source = CLOSED_BREAK.sub(r"\1", body.value) if body.is_html else html_from_text(body.value)
+    source = html_source(data.body)
     cleaned = sanitize_html(
         source, data.base or data.link, page=data.link, anchor=data.guid or data.link
     )
-    reasons += cleaned.mended
     title, garbled = repair_mojibake(data.title)
-    if garbled and garbled not in reasons:
-        reasons.append(garbled.replace("its text", "its title"))
+    shape = shape_of(data, source, cleaned.html, title)
+    # Not in what a link entry points at: that is what it is about, as stated.
+    content, marked = clear_links(shape.content)
+    author, *others = data.authors or (Person(),)
+    fields = UpstreamFields(
+        **vars(replace(shape, content=content)),
+        title="" if data.is_untitled else title,
+        summary=data.summary,
+        author_name=author.name or author.email,
+        author_uri=safe(author.uri),
+        author_email=author.email,
+        people=tuple(map(fit_person, (*others, *data.contributors))),
+        rights=data.rights,
+        language=data.language[:MAX_LANGUAGE_LENGTH],
+        canonical_url=safe(data.link),
+        origin=with_safe_addresses(data.origin, "url", "site_url"),
+        in_reply_to=tuple(with_safe_addresses(x, "href", "source") for x in data.in_reply_to),
+        tags=tuple(dict.fromkeys(map(fit_tag, data.categories))),
+        category_details={fit_tag(name): said for name, said in data.category_details.items()},
+        enclosures=tuple(fit_enclosure(x) for x in data.enclosures if is_safe_address(x.href)),
+    )
+    removed = cleaned.removed + ([f"{marked} × tracking parameters of a link"] if marked else [])
+    return EntryValues(fields, removed, mended(data, cleaned.mended, garbled))
+
+
+def html_source(body: Text) -> str:
+    return CLOSED_BREAK.sub(r"\1", body.value) if body.is_html else html_from_text(body.value)
+
+
+def shape_of(data: EntryData, source: str, content: str, title: str) -> Shape:
+    """The kind and the fields of sanitised HTML; a link also where the format names its target."""
     shape = find_shape(
-        cleaned.html,
+        content,
         title,
         data.categories,
         guid=data.guid,
@@ -66,71 +90,48 @@ def find_values(data: EntryData) -> EntryValues:
         kind=data.kind,
         target=data.target,
     )
-    if data.is_untitled:
-        title = ""
-    # Not in what a link entry points at: that is what it is about, as stated.
-    content, marked = clear_links(shape.content)
-    shape = replace(shape, content=content)
-    removed = cleaned.removed + ([f"{marked} × tracking parameters of a link"] if marked else [])
-    if not shape.link_url and is_safe_address(data.target):
-        is_link = not data.kind and shape.kind in ("article", "note")
-        if is_link or data.kind:
-            shape = replace(shape, kind="link" if is_link else shape.kind, link_url=data.target)
-    tags = [name[:MAX_TAG_LENGTH].strip() for name in data.categories]
+    if shape.link_url or not is_safe_address(data.target):
+        return shape
+    if data.kind:
+        return replace(shape, link_url=data.target)
+    if shape.kind in ("article", "note"):
+        return replace(shape, kind="link", link_url=data.target)
+    return shape
+
+
+def mended(data: EntryData, in_text: list[str], in_title: str) -> list[str]:
+    """What had to be changed of what was stated, in words."""
+    reasons = list(in_text)
+    if in_title and in_title not in reasons:
+        reasons.append(in_title.replace("its text", "its title"))
     if any(len(name) > MAX_TAG_LENGTH for name in data.categories):
         reasons.append(f"a category was longer than {MAX_TAG_LENGTH} characters and was cut")
-    link = data.link
-    if link and not is_safe_address(link):
-        reasons.append(f"its link {link[:60]!r} is no address that can be linked to")
-        link = ""
-    author, *others = data.authors or [Person()]
-    merged = {
-        "kind": shape.kind,
-        "title": title,
-        "content": shape.content,
-        "summary": data.summary,
-        "author_name": author.name or author.email,
-        "author_uri": safe(author.uri),
-        "author_email": author.email,
-        "people": [
-            *(["author", *stated_person(person)] for person in others),
-            *(["contributor", *stated_person(person)] for person in data.contributors),
-        ],
-        "rights": data.rights,
-        "language": data.language[:MAX_LANGUAGE_LENGTH],
-        "canonical_url": link,
-        "link_url": shape.link_url,
-        "via_url": shape.via_url,
-        "via_title": shape.via_title,
-        "quoted_source": shape.quoted_source,
-        "quoted_url": shape.quoted_url,
-        "quoted_context": shape.quoted_context,
-        "origin": with_safe_addresses(data.origin, "url", "site_url"),
-        "in_reply_to": [with_safe_addresses(reply, "href", "source") for reply in data.in_reply_to],
-        "tags_line": shape.tags_line,
-        "tags": list(dict.fromkeys(tags)),
-        "enclosures": [
-            [href, type_[:MAX_TYPE_LENGTH], length, title, hreflang[:MAX_LANGUAGE_LENGTH], role]
-            for href, type_, length, title, hreflang, role in data.enclosures
-            if is_safe_address(href)
-        ],
-        "category_details": {
-            term[:MAX_TAG_LENGTH].strip(): details
-            for term, details in data.category_details.items()
-        },
-    }
-    return EntryValues(merged, removed, reasons)
+    if data.link and not is_safe_address(data.link):
+        reasons.append(f"its link {data.link[:60]!r} is no address that can be linked to")
+    return reasons
+
+
+def fit_tag(name: str) -> str:
+    return name[:MAX_TAG_LENGTH].strip()
+
+
+def fit_person(person: Person) -> Person:
+    return replace(person, name=person.name or person.email, uri=safe(person.uri))
+
+
+def fit_enclosure(enclosure: Enclosure) -> Enclosure:
+    return replace(
+        enclosure,
+        type=enclosure.type[:MAX_TYPE_LENGTH],
+        hreflang=enclosure.hreflang[:MAX_LANGUAGE_LENGTH],
+    )
 
 
 def safe(address: str) -> str:
     return address if is_safe_address(address) else ""
 
 
-def stated_person(person: Person) -> list[str]:
-    return [person.name or person.email, safe(person.uri), person.email]
-
-
-def with_safe_addresses(stated: dict[str, str], *names: str) -> dict[str, str]:
+def with_safe_addresses(stated: Mapping[str, str], *names: str) -> dict[str, str]:
     """Without those of these values that can't be linked to."""
     return {
         name: value for name, value in stated.items() if name not in names or is_safe_address(value)
@@ -181,19 +182,6 @@ def day_in_path(path: str) -> date | None:
         return None
     year, month, day = match.groups()
     try:
-        number = int(month) if month.isdecimal() else MONTH_NAMES.index(month.lower()) + 1
-        return date(int(year), number, int(day))
+        return date(int(year), month_number(month), int(day))
     except ValueError:
         return None
-
-
-def as_base(merged: dict[str, Any], dates: EntryDates) -> dict[str, Any]:
-    """What a sighting remembers of upstream: the merged values, and its dates for the record."""
-    return merged | {
-        "published": dates.published.isoformat(),
-        "updated": dates.updated.isoformat(),
-    }
-
-
-def moment(base: dict[str, Any], name: str) -> datetime:
-    return datetime.fromisoformat(base[name])

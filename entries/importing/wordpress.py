@@ -3,7 +3,7 @@
 import html
 import re
 
-from entries.characters import unescape
+from entries.characters import line_feeds, unescape
 
 BLOCKS = (
     "address|article|aside|audio|blockquote|dd|details|div|dl|dt|fieldset|figcaption|figure|footer"
@@ -42,7 +42,7 @@ def as_html(text: str) -> str:
 
     A text that has paragraphs already keeps them, with its line breaks as they are.
     """
-    text = BREAK.sub("\n\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = BREAK.sub("\n\n", line_feeds(text))
     text = CAPTION.sub(figure, text)
     text = EMBED.sub(lambda match: link(match.group(1)), text)
     text = PLAYER.sub(lambda match: link(match.group(1)), text)

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import F
 
+from entries import models
 from entries.characters import strip_controls
 from entries.models import (
     Change,
-    Enclosure,
     Entry,
     IdentityKey,
     ImportLine,
@@ -24,12 +24,10 @@ from entries.models.tagging import set_tags
 from .envelopes import store_envelopes
 from .feeddata import Envelope
 from .items import Item
-from .merge import MERGED
 from .reasons import Decision
 from .report import COUNTED_AS, EntryReport
+from .upstream import COLUMNS, ENCLOSURE_COLUMNS, Enclosure, as_json
 
-# The merged fields that are columns of the entry.
-COLUMNS = [name for name in MERGED if name not in ("tags", "enclosures")]
 # The keys follow the address of the original page by themselves.
 ENTRY_UPDATES = [*COLUMNS, "original_key", "id_key", "updated", "modified_at"]
 SIGHTING_UPDATES = [
@@ -49,8 +47,8 @@ class Writes:
         self.envelopes: dict[Envelope, list[Sighting]] = defaultdict(list)
         self.keys: list[tuple[Sighting, str]] = []
         self.addresses: list[tuple[Entry, str]] = []
-        self.tags: list[tuple[Entry, list[str]]] = []
-        self.enclosures: list[tuple[Entry, list[list[Any]]]] = []
+        self.tags: list[tuple[Entry, Sequence[str]]] = []
+        self.enclosures: list[tuple[Entry, Sequence[Enclosure]]] = []
         self.changes: list[Change] = []
         self.settled_changes: list[int] = []
         self.lines: list[tuple[Item, Decision]] = []
@@ -66,15 +64,15 @@ class Writes:
         """Let the paths in these addresses lead to the entry, as it is by now."""
         self.addresses += [(entry, address) for address in further_addresses(entry, addresses)]
 
-    def take(self, entry: Entry, values: dict[str, Any]) -> None:
-        """Give the entry these values, by the names of merged fields."""
+    def take(self, entry: Entry, values: Mapping[str, Any]) -> None:
+        """Give the entry these values, by the names of UpstreamFields."""
         for name, value in values.items():
             if name == "tags":
                 self.tags.append((entry, value))
             elif name == "enclosures":
                 self.enclosures.append((entry, value))
             else:
-                setattr(entry, name, value)
+                setattr(entry, name, as_json(value))
 
     def write(self, run: ImportRun) -> None:
         """Write it all, if there is anything to say. Call within a transaction."""
@@ -134,14 +132,14 @@ class Writes:
         )
 
 
-def write_enclosures(wanted: Mapping[int, list[list[Any]]], old: Collection[int]) -> None:
+def write_enclosures(wanted: Mapping[int, Sequence[Enclosure]], old: Collection[int]) -> None:
     """Give entries these enclosures, by primary key. Those of `old` ones are replaced."""
     if old:
-        Enclosure.objects.filter(entry__in=old).delete()
-    Enclosure.objects.bulk_create(
-        Enclosure(entry_id=pk, **dict(zip(Enclosure.STATED, row, strict=True)))
-        for pk, rows in wanted.items()
-        for row in rows
+        models.Enclosure.objects.filter(entry__in=old).delete()
+    models.Enclosure.objects.bulk_create(
+        models.Enclosure(entry_id=pk, **{x: getattr(enclosure, x) for x in ENCLOSURE_COLUMNS})
+        for pk, enclosures in wanted.items()
+        for enclosure in enclosures
     )
 
 

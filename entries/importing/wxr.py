@@ -8,7 +8,7 @@ from typing import Any
 
 from entries.characters import unescape
 
-from .feeddata import EntryData, Envelope
+from .feeddata import Envelope
 from .wordpress import as_html
 
 Raw = dict[str, Any]
@@ -63,9 +63,11 @@ class Export:
             elif kind in POSTS:
                 self.posts.add(stated(item, "wp:post_id"))
 
-    def as_entry(self, data: EntryData) -> EntryData:
-        """The item as an entry like those of other feeds, or with the reason why it is none."""
-        item = data.raw
+    def as_record(self, item: Raw) -> tuple[Raw, str]:
+        """The item as a record like those of other feeds, and the reason why it is no entry.
+
+        Its `draft` and `slug` are what other feeds have nothing like.
+        """
         kind, status = item.get("wp_post_type", "post"), item.get("wp_status", "publish")
         raw = {key: value for key, value in item.items() if not key.startswith(("wp_", "excerpt_"))}
         if kind == "attachment":
@@ -73,11 +75,11 @@ class Export:
             reason = "it is an attachment" + (
                 ", and goes with its post" if parent in self.posts else " of no post in the export"
             )
-            return replace(data, raw=raw, left_out=reason)
+            return raw, reason
         if kind not in POSTS:
-            return replace(data, raw=raw, left_out=f"it is a {kind}, neither a post nor a page")
+            return raw, f"it is a {kind}, neither a post nor a page"
         if status not in DRAFTS | PUBLISHED:
-            return replace(data, raw=raw, left_out=f"its status in WordPress is {status}")
+            return raw, f"its status in WordPress is {status}"
         # What a password kept from readers must not be public here.
         raw["draft"] = status in DRAFTS or bool(item.get("wp_post_password"))
         raw["slug"] = item.get("wp_post_name", "")
@@ -94,14 +96,12 @@ class Export:
             *(item.get("links") or []),
             *self.attached_but_shown(item.get("wp_post_id", ""), raw),
         ]
-        received = self.with_attachments(item.get("wp_post_id", ""), data.received)
-        return replace(data, raw=raw, received=received)
+        return raw, ""
 
-    def with_attachments(self, post: str, received: bytes) -> bytes:
+    def received(self, item: Raw, received: bytes) -> bytes:
         """The bytes of a post and then of the items that are attached to it."""
-        if not received:
-            return b""
-        return b"\n".join([without_private_parts(received), *self.attachments.get(post, [])])
+        attachments = self.attachments.get(item.get("wp_post_id", ""), [])
+        return b"\n".join([without_private_parts(received), *attachments])
 
     def attached_but_shown(self, post: str, raw: Raw) -> list[Raw]:
         """What is attached to a post, without the files that its text shows or links to."""

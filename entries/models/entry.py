@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.managers import TaggableManager
 
+from entries.months import MONTHS
 from entries.plaintext import visible_text
 from entries.slugs import MAX_SLUG_LENGTH, MAX_WORDS_SLUG, free_slug, make_slug
 
@@ -23,7 +24,6 @@ from .tagging import EntryTags, set_tags
 from .withdrawal import noting_withdrawals
 
 MAX_READ_FOR_SLUG = 5_000  # characters of HTML
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 class EntryQuerySet(models.QuerySet):

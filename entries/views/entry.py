@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.cache import add_never_cache_headers
 
 from entries.models import Entry
-from entries.models.entry import MONTHS
+from entries.months import MONTHS
 from entries.publishing.around import read_around
 from entries.publishing.listing import make_row, read_rows
 from entries.publishing.reading import minutes, revised_on

@@ -50,6 +50,9 @@ BOMBS = {
     "varied formatting over closed paragraphs": counted("<i title={}><p>x</p>", 30_000),
     "formatting, then paragraphs": counted("<b title={}>", 2_000) + "<p>x</p>" * 20_000,
     "formatting that ends in the wrong order": filled("<b><div></b>"),
+    "formatting whose end an object hides": counted(
+        "<p><i title={}><object></i></object></p>", 10_000
+    ),
     "formatting adopted": ("<b>" + "<div>" * 1_000) * 50 + "</b>" * 40_000,
     "links in links": filled("<a href=/x>"),
     "links around blocks": filled("<a href=/x><div>y"),

@@ -246,7 +246,7 @@ def texts() -> dict[str, Callable[[], object]]:
     from entries.importing.anchors import keep_anchors
     from entries.importing.blocks import split_blocks
     from entries.importing.dates import parse_date
-    from entries.importing.discovery import feeds_named_by
+    from entries.importing.feed_links import feeds_named_by
     from entries.importing.images import show_images
     from entries.importing.markup import html_from_text, sanitize_html
     from entries.importing.ruby import without_stray_annotations

@@ -23,7 +23,7 @@ def main(kills: int, seed: int) -> None:
     from entries.importing import importer, sync  # noqa: F401  loaded before the forks
     from entries.models import Source
 
-    importer.BATCH = 10
+    importer.MAX_BATCH_ENTRIES = 10
     chance = random.Random(seed)
     killed = 0
     for _ in range(kills):

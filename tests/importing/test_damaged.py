@@ -4,6 +4,7 @@ import itertools
 import json
 import logging
 import sys
+from dataclasses import asdict, replace
 
 import feedparser
 import pytest
@@ -203,8 +204,13 @@ def test_values_of_other_types_than_they_should_have_are_no_values():
 
     one = next(parse_feed(data).entries)
 
-    assert (one.title, one.authors, one.enclosures, one.link) == ("One", [], [], "1")
-    assert json.loads(json.dumps(one.raw)) == one.raw
+    assert (one.title, one.authors, one.enclosures, one.link) == ("One", (), (), "1")
+    assert_plain(one)
+
+
+def assert_plain(data: EntryData) -> None:
+    """Fail for a value of a type that JSON has not."""
+    json.dumps(asdict(replace(data, received=b"", envelope=None)) | {"received": ""})
 
 
 def test_a_value_of_json_that_is_nested_too_deeply_costs_only_itself():
@@ -327,8 +333,7 @@ def test_damaged_elements_cost_no_other_entry(name, damage, in_head):
 
     for data in entries:
         assert isinstance(data, EntryData)
-        data.look_at_all()
-        json.dumps(data.raw)
+        assert_plain(data)
     read = [(data.guid, data.title) for data in entries]
     assert ("urn:x:1", "Post 1") in read
     assert ("urn:x:3", "Post 3") in read

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from entries.importing.piecewise import PIECE
+from entries.importing.piecewise import MAX_PIECE_ENTRIES
 from entries.importing.wordpress import as_html
 from entries.models import Entry, Sighting, Source
 
@@ -140,7 +140,7 @@ def test_players_are_links(export):
 
 def test_an_attachment_finds_its_post_in_another_piece(read):
     head, item, tail = parts(feed_file("wordpress.xml"))
-    posts = [item.replace(b"p=1<", b"p=%d<" % n, 1) for n in range(1000, 1000 + PIECE)]
+    posts = [item.replace(b"p=1<", b"p=%d<" % n, 1) for n in range(1000, 1000 + MAX_PIECE_ENTRIES)]
     attachment = feed_file("wordpress.xml").split(b"<item>")[6].split(b"</item>")[0]
 
     report = read(

@@ -1,12 +1,14 @@
 """What becomes of each field when upstream, an editor, both or neither has changed it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from entries.importing.merge import MERGED, Conflict, merge
+from entries.importing.merge import Conflict, merge
 from entries.importing.review import accept
-from entries.models import Change, Entry, Sighting, Tag
+from entries.importing.upstream import ENCLOSURE_COLUMNS, FIELDS, UpstreamFields
+from entries.models import Change, Enclosure, Entry, Sighting, Tag
 
 from .atom import SITE, entry, feed
 from .stating import DEFAULTS, edit, held, stated
@@ -55,7 +57,7 @@ KINDS = {
 # Upstream changes one of these together with another.
 COUPLED = {"kind": {"kind", "title"}}
 # A flag has no third value, and a tag is there or not.
-CAN_CONFLICT = [field for field in MERGED if field not in ("tags_line", "tags")]
+CAN_CONFLICT = [field for field in FIELDS if field not in ("tags_line", "tags")]
 
 
 def before(field):
@@ -63,10 +65,10 @@ def before(field):
 
 
 def test_every_merged_field_is_tried_here():
-    assert set(NEXT) == set(DEFAULTS) == set(MERGED)
+    assert set(NEXT) == set(DEFAULTS) == set(FIELDS)
 
 
-@pytest.mark.parametrize("field", MERGED)
+@pytest.mark.parametrize("field", FIELDS)
 def test_neither_changed_a_field_and_nothing_is_written(read, field, dump):
     read(stated(**before(field)))
     was = dump()
@@ -79,7 +81,7 @@ def test_neither_changed_a_field_and_nothing_is_written(read, field, dump):
     assert held(Entry.objects.get(), field) == expected
 
 
-@pytest.mark.parametrize("field", MERGED)
+@pytest.mark.parametrize("field", FIELDS)
 def test_upstream_changed_a_field_and_it_is_taken(read, field):
     theirs, _ = NEXT[field]
     read(stated(**before(field)))
@@ -92,7 +94,7 @@ def test_upstream_changed_a_field_and_it_is_taken(read, field):
     assert not Change.objects.exists()
 
 
-@pytest.mark.parametrize("field", MERGED)
+@pytest.mark.parametrize("field", FIELDS)
 def test_an_editor_changed_a_field_and_it_stays(read, field):
     _, ours = NEXT[field]
     other = "title" if field in ("content", "language") else "language"
@@ -126,7 +128,7 @@ def test_both_changed_a_field_and_the_editors_stays_while_the_other_waits(read, 
     assert dump() == was
 
 
-@pytest.mark.parametrize("field", MERGED)
+@pytest.mark.parametrize("field", FIELDS)
 def test_both_changed_a_field_to_the_same_and_nothing_waits(read, field):
     theirs, _ = NEXT[field]
     read(stated(**before(field)))
@@ -380,16 +382,26 @@ def test_another_source_may_lead_when_an_editor_says_so(read):
 
 
 def test_a_field_that_the_base_does_not_know_yet_counts_as_untouched():
-    values = dict(DEFAULTS)
-    base = {name: value for name, value in values.items() if name != "via_title"}
+    ours = UpstreamFields.from_json(DEFAULTS, UpstreamFields())
+    stored = {name: value for name, value in DEFAULTS.items() if name != "via_title"}
 
-    result = merge(base, values | {"via_title": "Theirs"}, values)
+    base = UpstreamFields.from_json(stored, unknown=ours)
+    result = merge(base, replace(ours, via_title="Theirs"), ours)
 
     assert result.taken == {"via_title": "Theirs"}
     assert result.conflicts == {}
 
 
 def test_merge_tells_conflicts_with_what_upstream_said_before():
-    ours, theirs = DEFAULTS | {"title": "Ours"}, DEFAULTS | {"title": "Theirs"}
+    base = UpstreamFields(title="A title")
+    ours, theirs = UpstreamFields(title="Ours"), UpstreamFields(title="Theirs")
 
-    assert merge(DEFAULTS, theirs, ours).conflicts == {"title": Conflict("A title", "Theirs")}
+    assert merge(base, theirs, ours).conflicts == {"title": Conflict("A title", "Theirs")}
+
+
+def test_what_is_stored_of_the_fields_reads_back_and_is_as_their_columns_have_it():
+    fields = UpstreamFields.from_json(DEFAULTS, UpstreamFields())
+
+    assert fields.as_json() == DEFAULTS
+    assert (fields.people[0].uri, fields.enclosures[0].length) == ("https://bo.example/", 1000)
+    assert ENCLOSURE_COLUMNS == Enclosure.STATED

@@ -8,16 +8,21 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from entries.importing.document import Fetched
 from entries.importing.element_merge import ELEMENT_KEYS
 from entries.importing.importer import import_document
-from entries.importing.merge import MERGED, merge
+from entries.importing.merge import merge
+from entries.importing.upstream import FIELDS, UpstreamFields
 from entries.models import Change, Entry, Tag
 
 from .atom import FEED
 from .stating import DEFAULTS, edit, held, stated
 
 # Lists are merged by element: tests/importing/test_element_merge.py.
-WHOLE = [name for name in MERGED if name not in ELEMENT_KEYS]
+WHOLE = [name for name in FIELDS if name not in ELEMENT_KEYS]
 fields = st.sampled_from(WHOLE)
 values = st.integers(0, 3)
+
+
+def merge_values(*sides):
+    return merge(*(UpstreamFields(**values) for values in sides))
 
 
 class Merging(RuleBasedStateMachine):
@@ -25,7 +30,7 @@ class Merging(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.theirs = dict.fromkeys(WHOLE, 0) | {name: [] for name in ELEMENT_KEYS}
+        self.theirs = dict.fromkeys(WHOLE, 0) | dict.fromkeys(ELEMENT_KEYS, ())
         self.base = dict(self.theirs)
         self.ours = dict(self.theirs)
         self.edited: dict[str, int] = {}
@@ -45,7 +50,7 @@ class Merging(RuleBasedStateMachine):
 
     @rule()
     def it_is_imported(self):
-        result = merge(self.base, self.theirs, self.ours)
+        result = merge_values(self.base, self.theirs, self.ours)
         self.ours |= result.taken
         for field in WHOLE:
             same = self.ours[field] == self.theirs[field]
@@ -56,7 +61,7 @@ class Merging(RuleBasedStateMachine):
         for field in result.settled:
             self.edited.pop(field, None)
         self.base = dict(self.theirs)
-        again = merge(self.base, self.theirs, self.ours)
+        again = merge_values(self.base, self.theirs, self.ours)
         assert (again.taken, again.conflicts) == ({}, {})
 
     @invariant()
@@ -77,10 +82,10 @@ def test_any_interleaving_of_changes_keeps_every_edit():
 @settings(max_examples=5 * settings.default.max_examples)
 @given(st.dictionaries(fields, values), st.dictionaries(fields, values))
 def test_a_merge_takes_keeps_or_reports_every_field(theirs, ours):
-    base = dict.fromkeys(WHOLE, 0) | {name: [] for name in ELEMENT_KEYS}
+    base = dict.fromkeys(WHOLE, 0) | dict.fromkeys(ELEMENT_KEYS, ())
     theirs, ours = base | theirs, base | ours
 
-    result = merge(base, theirs, ours)
+    result = merge_values(base, theirs, ours)
 
     for field in WHOLE:
         changed = (theirs[field] != base[field], ours[field] != base[field])

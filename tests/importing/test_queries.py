@@ -4,13 +4,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from entries.importing.importer import BATCH
+from entries.importing.importer import MAX_BATCH_ENTRIES
 from entries.models import Entry
 
 from .atom import SITE, entry, feed
 
 SIBLING = f"{SITE}/everything.atom"
-NUMBERS = [1, 10, BATCH]
+NUMBERS = [1, 10, MAX_BATCH_ENTRIES]
 
 
 def posts(number, **stated):
@@ -119,8 +119,8 @@ def test_the_number_of_queries_does_not_grow_with_the_entries(queries, what, exp
 
 
 def test_a_second_batch_takes_no_more_than_the_first(queries):
-    one = queries(posts(BATCH))
+    one = queries(posts(MAX_BATCH_ENTRIES))
 
-    two = queries(posts(2 * BATCH, title="Other"), url="https://other.example/feed")
+    two = queries(posts(2 * MAX_BATCH_ENTRIES, title="Other"), url="https://other.example/feed")
 
     assert two < 2 * one

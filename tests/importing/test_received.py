@@ -1,10 +1,12 @@
 """The bytes of every entry are kept, and parse again to what was imported."""
 
+import json
 import zlib
 
 import pytest
 
 from entries.importing.document import Fetched
+from entries.importing.envelopes import parse_again
 from entries.importing.errors import ParseError
 from entries.importing.importer import import_document
 from entries.importing.reclean import reclean
@@ -208,3 +210,21 @@ def test_private_parts_go_and_no_others(data, kept):
 )
 def test_a_megabyte_of_private_parts_is_read_once(unit):
     assert len(without_private_parts(unit * (1_000_000 // len(unit)))) <= 1_000_000
+
+
+def test_what_an_earlier_version_kept_of_a_json_feed_is_read(read):
+    read(feed(entry(1), "<rights>Ada</rights>", entry(2)))
+    sighting = Sighting.objects.get(guid=address(1))
+    stored = json.loads(sighting.received_text)
+    stored["entry"] = {
+        "id": address(1),
+        "external_url": "https://target.example/",
+        "kind": "link",
+        "title_detail": {"type": "text/plain", "value": "A link"},
+    }
+    sighting.received = zlib.compress(json.dumps(stored).encode())
+
+    data = parse_again([sighting])[sighting.pk]
+
+    assert (data.guid, data.title) == (address(1), "A link")
+    assert (data.kind, data.target) == ("link", "https://target.example/")

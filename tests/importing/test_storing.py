@@ -278,7 +278,7 @@ def test_the_sums_of_a_batch_are_stored_with_it(read, storing):
 def test_one_that_fails_in_the_midst_says_what_is_stored(db, monkeypatch):
     monkeypatch.setattr("entries.importing.reading.MIN_CPU_SECONDS", 2)
     monkeypatch.setattr("entries.importing.reading.CPU_SECONDS_PER_MB", 0)
-    monkeypatch.setattr("entries.importing.importer.BATCH", 5)
+    monkeypatch.setattr("entries.importing.importer.MAX_BATCH_ENTRIES", 5)
     wild = [entry(number, many_tags()) for number in range(100, 140)]
 
     report = import_document(fetched(*map(entry, range(5)), *wild))

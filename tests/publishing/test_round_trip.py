@@ -9,7 +9,7 @@ from django.core.management import call_command
 from lxml import etree
 
 from entries.importing.document import Fetched
-from entries.importing.importer import BATCH, import_document
+from entries.importing.importer import MAX_BATCH_ENTRIES, import_document
 from entries.models import Entry
 from tests.atom import findings, hrefs, parse_back, statements
 
@@ -118,9 +118,9 @@ def test_ids_stay_through_edits_new_addresses_imports_and_a_new_domain(
 
 
 def test_posts_that_say_the_same_stay_apart_however_far_apart_they_stand(make_entry):
-    for number in range(BATCH + 2):
+    for number in range(MAX_BATCH_ENTRIES + 2):
         alike = {"title": "The same", "content": "<p>The same.</p>", "slug": f"same-{number}"}
-        make_entry(**alike if number in (0, BATCH + 1) else {})
+        make_entry(**alike if number in (0, MAX_BATCH_ENTRIES + 1) else {})
     document = StringIO()
     call_command("export_feed", "--all", stdout=document)
     before = fields_of_entries().keys()
@@ -128,5 +128,5 @@ def test_posts_that_say_the_same_stay_apart_however_far_apart_they_stand(make_en
 
     report = import_document(Fetched("ours", document.getvalue().encode()))
 
-    assert report.counts == {"created": BATCH + 2}
+    assert report.counts == {"created": MAX_BATCH_ENTRIES + 2}
     assert fields_of_entries().keys() == before
