@@ -6,6 +6,9 @@ MANAGE := $(BIN)/python manage.py
 # The tests that need no server and no browser.
 ALONE := not browser and not stress
 
+# Bytecode is kept, whatever the environment says: the tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-postgres test-browser test-stress lighthouse check format bench screenshots
 
@@ -20,14 +23,14 @@ run: $(VENV)/.ready .env ## bring up the site: FEED=path-or-URL imports a feed o
 	exec $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --reuse-port --log-level warning --no-control-socket
 
 test: $(VENV)/.dev ## run the tests that need no server and no browser; TESTS=… selects by mark
-	$(BIN)/python -m pytest -n auto -m "$(ALONE)$(if $(TESTS), and $(TESTS))"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(ALONE)$(if $(TESTS), and $(TESTS))"
 
 test-postgres: $(VENV)/.dev ## run those that ask the database on PostgreSQL: TEST_DATABASE_URL=postgres://…
 	TEST_DATABASE_URL=$${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/feedstead} \
-	$(BIN)/python -m pytest -n auto -m "$(ALONE) and database"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(ALONE) and database"
 
 test-browser: $(VENV)/.dev ## run the tests that need Chromium
-	$(BIN)/python -m pytest -m browser tests/browser
+	$(BIN)/python -m pytest -n 2 -m browser tests/browser
 
 test-stress: $(VENV)/.dev ## many writers at once on a real server, on SQLite or TEST_DATABASE_URL; EDITS=1000 for all
 	STRESS_EDITS=$(or $(EDITS),100) $(BIN)/python -m pytest -m stress tests/stress

@@ -22,6 +22,9 @@ from config.settings import *  # noqa: F403
 if DATABASES["default"]["ENGINE"] == "config.sqlite":  # noqa: F405
     # pytest-django knows only Django's own backend to be one that needs no file.
     DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):  # noqa: F405
+    # No test outlives a crash of the server.
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"  # noqa: F405
 # Any directory that is there: nothing is collected for the tests.
 STATIC_ROOT = BASE_DIR / "entries" / "static"  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -208,10 +208,10 @@ def test_an_update_may_be_of_what_is_stored(make_entry):
 
 
 def test_an_update_takes_as_many_queries_for_1_entry_as_for_50(
-    make_entry, django_assert_max_num_queries
+    make_entries, django_assert_max_num_queries
 ):
     source = Source.objects.create(url="https://a.example/feed")
-    entries = [make_entry(tags=["x", f"t{n}"], slug=f"s-{n}") for n in range(51)]
+    entries = make_entries({"tags": ["x", f"t{n}"], "slug": f"s-{n}"} for n in range(51))
 
     def queries(some, **values):
         with django_assert_max_num_queries(60) as captured:
@@ -229,3 +229,17 @@ def test_an_update_takes_as_many_queries_for_1_entry_as_for_50(
         ]
     ):
         assert queries(entries[:1], **values) == queries(entries[1:], **values), n
+
+
+def test_entries_made_together_are_as_those_made_one_by_one(make_entry, make_entries):
+    fields = {"title": "Same", "content": "<p>One.</p>", "tags": ["a", "b"], "published": PAST}
+
+    made = [make_entry(**fields), make_entry(**fields), *make_entries(2, **fields)]
+
+    assert [entry.slug for entry in made] == ["same", "same-2", "same-3", "same-4"]
+    assert {tuple(entry.tags.names()) for entry in made} == {("a", "b")}
+    documents = SearchDocument.objects.values_list("title", "terms", "text")
+    assert (documents.count(), documents.distinct().count()) == (4, 1)
+    taggings = TaggedEntry.objects.values_list("live", "published")
+    assert (taggings.count(), taggings.distinct().count()) == (8, 1)
+    assert set(Tag.objects.values_list("live_count", flat=True)) == {4}

@@ -41,13 +41,10 @@ def manage(*arguments, stdout=subprocess.PIPE, **variables):
     )
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
+@pytest.fixture
+def site(new_database):
     """The URL of a migrated SQLite database."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('site') / 'site.sqlite3'}"
-    done = manage("migrate", "-v0", DATABASE_URL=url)
-    assert done.returncode == 0, done.stderr
-    return url
+    return f"sqlite:///{new_database()}"
 
 
 @pytest.mark.parametrize(

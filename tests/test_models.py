@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.django import TransactionTestCase
+from hypothesis.extra.django import TestCase
 
 from entries.importing.document import Fetched
 from entries.importing.importer import import_document
@@ -178,7 +178,7 @@ ACTIONS = st.one_of(
 )
 
 
-class KeptValuesTest(TransactionTestCase):
+class KeptValuesTest(TestCase):
     @given(st.lists(ACTIONS, max_size=8))
     def test_what_is_kept_beside_the_truth_is_what_a_recount_gives(self, actions):
         self.import_feed([["a", "b"], ["A"], []])

@@ -10,7 +10,7 @@ from django.core.cache import cache, caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from entries.models import Entry, Source, Tag
+from entries.models import Enclosure, Entry, Source, Tag
 from entries.publishing import sources, tagindex
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
@@ -77,9 +77,8 @@ def test_a_year_is_a_calendar_that_leads_to_its_months_and_days(client, make_ent
     ]
 
 
-def test_a_month_has_its_calendar_on_every_page(client, make_entry):
-    for number in range(45):
-        make_entry(published=NOON + timedelta(minutes=number))
+def test_a_month_has_its_calendar_on_every_page(client, make_entries):
+    make_entries({"published": NOON + timedelta(minutes=number)} for number in range(45))
 
     first = read(client, "/2024/Mar/")
     older = first.rpartition('href="?before=')[2].partition('"')[0]
@@ -127,9 +126,9 @@ def test_five_tags_are_not_narrowed_further(client, make_entry):
     assert "/tags/a+b+c+d+e+f/" not in read(client, "/tags/a+b+c+d+e/")
 
 
-def test_what_a_tag_keeps_company_with_stands_on_its_first_page_only(client, make_entry):
-    for number in range(45):
-        make_entry(published=NOON - timedelta(days=number), tags=["Python", "gil"])
+def test_what_a_tag_keeps_company_with_stands_on_its_first_page_only(client, make_entries):
+    dates = ({"published": NOON - timedelta(days=number)} for number in range(45))
+    make_entries(dates, tags=["Python", "gil"])
     first = read(client, "/tags/python/")
     older = first.rpartition('href="?before=')[2].partition('"')[0]
 
@@ -228,9 +227,9 @@ def test_a_source_lists_its_entries_and_no_others(client, gathered, make_entry):
     assert "3 entries" in page
 
 
-def test_a_source_goes_on_in_pages(client, gathered, make_entry):
-    for number in range(45):
-        make_entry(source=gathered, published=NOON - timedelta(minutes=number // 10))
+def test_a_source_goes_on_in_pages(client, gathered, make_entries):
+    dates = ({"published": NOON - timedelta(minutes=number // 10)} for number in range(45))
+    make_entries(dates, source=gathered)
 
     address, shown = f"/sources/{gathered.pk}/", []
     while address:
@@ -353,27 +352,38 @@ PAGES = {
 
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_costs_few_queries_and_no_more_on_a_large_site(
-    client, make_entry, django_assert_num_queries, address
+    client, make_entries, django_assert_num_queries, address
 ):
     source = Source.objects.create(url="https://source.example/feed", title="Source")
 
-    def add(number):
-        other = Source.objects.create(url=f"https://source{number}.example/feed")
-        make_entry(source=other, published=NOON, tags=["Python", "gil"])
-        tags = ["Python", "gil", f"tag {number}", f"python {number}"]
-        entry = make_entry(
-            source=source, published=NOON - timedelta(minutes=number), slug="first", tags=tags
+    def add(numbers):
+        others = Source.objects.bulk_create(
+            Source(url=f"https://source{number}.example/feed") for number in numbers
         )
-        entry.enclosures.create(href="https://example.org/a.mp3")
+        make_entries(
+            ({"source": other} for other in others), published=NOON, tags=["Python", "gil"]
+        )
+        entries = make_entries(
+            (
+                {
+                    "published": NOON - timedelta(minutes=number),
+                    "tags": ["Python", "gil", f"tag {number}", f"python {number}"],
+                }
+                for number in numbers
+            ),
+            source=source,
+            slug="first",
+        )
+        Enclosure.objects.bulk_create(
+            Enclosure(entry=entry, href="https://example.org/a.mp3") for entry in entries
+        )
 
-    for number in range(3):
-        add(number)
+    add(range(3))
     address = address.format(source=source.pk)
     cache.clear()
     with CaptureQueriesContext(connection) as few:
         assert client.get(address).status_code == 200
-    for number in range(3, 40):
-        add(number)
+    add(range(3, 40))
     cache.clear()
 
     with django_assert_num_queries(len(few)):

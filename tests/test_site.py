@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from entries.models import Entry, Source, Tag
+from entries.models import Enclosure, Entry, Source, Tag
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 
@@ -252,22 +252,28 @@ def test_neighbours_are_the_next_public_entries_in_time(client, make_entry):
     "address", [*LISTS, "/tags/", "/archive/", "/2024/", "/sitemap-2024-Mar.xml"]
 )
 def test_a_list_costs_as_many_queries_for_fifty_entries_as_for_one(
-    client, make_entry, django_assert_num_queries, address
+    client, make_entries, django_assert_num_queries, address
 ):
-    def add(number):
-        source = Source.objects.create(url=f"https://source{number}.example/feed")
-        entry = make_entry(
-            source=source,
-            published=NOON - timedelta(minutes=number),
-            tags=["Python", "note", f"tag {number}"],
+    def add(numbers):
+        sources = Source.objects.bulk_create(
+            Source(url=f"https://source{number}.example/feed") for number in numbers
         )
-        entry.enclosures.create(href="https://example.org/a.mp3")
+        entries = make_entries(
+            {
+                "source": source,
+                "published": NOON - timedelta(minutes=number),
+                "tags": ["Python", "note", f"tag {number}"],
+            }
+            for number, source in zip(numbers, sources, strict=True)
+        )
+        Enclosure.objects.bulk_create(
+            Enclosure(entry=entry, href="https://example.org/a.mp3") for entry in entries
+        )
 
-    add(0)
+    add(range(1))
     with CaptureQueriesContext(connection) as one:
         assert client.get(address).status_code == 200
-    for number in range(1, 50):
-        add(number)
+    add(range(1, 50))
 
     with django_assert_num_queries(len(one)):
         client.get(address)
@@ -289,13 +295,10 @@ def walk(client, address, link):
     "address", ["/", "/articles/", "/tags/python/", "/2024/Mar/", "/2024/Mar/9/"]
 )
 def test_the_pages_of_a_list_show_every_entry_once_however_they_are_dated(
-    client, make_entry, address
+    client, make_entries, address
 ):
-    wanted = {
-        make_entry(published=NOON + timedelta(minutes=number // 15), tags=["Python"]).pk
-        for number in range(45)
-    }
-    paths = {entry.get_absolute_url() for entry in Entry.objects.filter(pk__in=wanted)}
+    dates = ({"published": NOON + timedelta(minutes=number // 15)} for number in range(45))
+    paths = {entry.get_absolute_url() for entry in make_entries(dates, tags=["Python"])}
 
     pages = walk(client, address, "next")
 
@@ -305,9 +308,8 @@ def test_the_pages_of_a_list_show_every_entry_once_however_they_are_dated(
     assert set(shown) == paths
 
 
-def test_newer_leads_back_to_the_front_of_a_list(client, make_entry):
-    for number in range(45):
-        make_entry(published=NOON + timedelta(minutes=number))
+def test_newer_leads_back_to_the_front_of_a_list(client, make_entries):
+    make_entries({"published": NOON + timedelta(minutes=number)} for number in range(45))
     pages = walk(client, "/", "next")
     last = client.get("/")
     for _ in pages[1:]:

@@ -14,10 +14,8 @@ ROOT = Path(__file__).parent.parent
 ASK = """
 import django
 from pathlib import Path
-from django.core.management import call_command
 django.setup()
 from django.test import Client
-call_command("migrate", verbosity=0)
 ask = Client(headers={"host": "127.0.0.1"}).get
 first = ask("/")
 print(first.content.decode())
@@ -30,7 +28,7 @@ print(again.status_code, again.content.decode())
 
 
 @pytest.fixture
-def ask(tmp_path):
+def ask(new_database, tmp_path):
     """The pages of a site of its own, whose theme has these files."""
     shutil.copytree(ROOT / "config", tmp_path / "config")
     for name in ("entries", "templates"):
@@ -45,7 +43,7 @@ def ask(tmp_path):
             "PATH": os.environ["PATH"],
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "SECRET_KEY": "for this test only",
-            "DATABASE_URL": "sqlite://:memory:",
+            "DATABASE_URL": f"sqlite:///{new_database()}",
             "DEBUG": "true",
         }
         asked = subprocess.run(

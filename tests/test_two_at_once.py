@@ -359,7 +359,7 @@ def test_one_of_two_that_wait_for_each_other_tries_again(postgres, make_entry):
     assert len(tries) == 3
 
 
-def test_what_stays_wrong_is_raised_in_the_end(make_entry):
+def test_what_stays_wrong_is_raised_in_the_end(make_entry, no_pauses):
     post = make_entry()
     tries = []
 
@@ -387,7 +387,7 @@ def test_an_error_of_another_kind_is_not_tried_again(transactional_db):
 
 
 @pytest.fixture
-def impatient(transactional_db):
+def impatient(transactional_db, no_pauses):
     """Let this connection wait for a lock no longer than a moment, as after many tries."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

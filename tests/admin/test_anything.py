@@ -1,10 +1,12 @@
 """Whatever is asked of the desk, and whatever is typed there, is no failure of ours."""
 
+import itertools
 from urllib.parse import quote, urlencode
 
 import pytest
 from django.contrib.admin import site
 from django.urls import reverse
+from hypothesis import settings
 
 from entries.models import Change, ImportLine, ImportRun, OldAddress
 
@@ -25,7 +27,20 @@ PARAMETERS = [
     *("published", "published__gte", "published__year", "published__month", "published__date"),
     *("published__year=2024&published__month", "published__year=2024&published__day"),
 ]
+PAGES = ("change/", "delete/", "history/", "", "accept/", "password/")
 MODELS = [model._meta for model in site._registry]
+
+
+def asked_of(model, value, *, of):
+    """Which of these are asked with a value: of entries all, of the other models a third.
+
+    With each value each is asked of some model, and of each model each with some value. At
+    night all are asked.
+    """
+    if model.model_name == "entry" or settings.get_current_profile_name() == "nightly":
+        return of
+    turn = MODELS.index(model) + list(HOSTILE.values()).index(value)
+    return of[turn % 3 :: 3]
 
 
 @pytest.fixture
@@ -48,7 +63,7 @@ def percent(text):
 def test_no_query_makes_a_list_fail(admin_client, stored, model, value):
     url = reverse(f"admin:{model.app_label}_{model.model_name}_changelist")
 
-    for name in PARAMETERS:
+    for name in asked_of(model, value, of=PARAMETERS):
         response = admin_client.get(f"{url}?{name}={percent(value)}")
 
         assert response.status_code in (200, 302, 400), name
@@ -59,11 +74,11 @@ def test_no_query_makes_a_list_fail(admin_client, stored, model, value):
 def test_no_address_of_a_row_makes_its_pages_fail(admin_client, stored, model, value):
     url = reverse(f"admin:{model.app_label}_{model.model_name}_changelist")
 
-    for page in ("change/", "delete/", "history/", "", "accept/", "password/"):
-        for query in ("", f"?_to_field={percent(value)}", f"?_popup={percent(value)}"):
-            response = admin_client.get(f"{url}{percent(value)}/{page}{query}")
+    queries = ("", f"?_to_field={percent(value)}", f"?_popup={percent(value)}")
+    for page, query in asked_of(model, value, of=list(itertools.product(PAGES, queries))):
+        response = admin_client.get(f"{url}{percent(value)}/{page}{query}")
 
-            assert response.status_code in (200, 302, 400, 403, 404, 405), page
+        assert response.status_code in (200, 302, 400, 403, 404, 405), page
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)

@@ -70,10 +70,9 @@ def test_a_change_decided_meanwhile_is_not_decided_again(make_entry, wait):
 
 
 @pytest.mark.parametrize("decide", [accept, dismiss])
-def test_deciding_takes_as_many_queries_for_1_change_as_for_50(make_entry, wait, decide):
+def test_deciding_takes_as_many_queries_for_1_change_as_for_50(make_entries, wait, decide):
     def queries(number):
-        for _ in range(number):
-            entry = make_entry()
+        for entry in make_entries(number):
             wait(entry)
             Enclosure.objects.create(entry=entry, href="https://example.org/a.mp3")
             wait(entry, "enclosures", [], [["https://example.org/a.mp3", "", 7, "", "", "media"]])

@@ -39,13 +39,13 @@ def queries_of(client, method, *args, **kwargs):
 
 
 def test_the_list_takes_as_many_queries_for_1_entry_as_for_50(
-    admin_client, make_entry, make_sighting
+    admin_client, make_entries, make_sighting
 ):
     admin_client.get(LIST)
-    make_sighting(make_entry(tags=["a", "b"]))
+    make_sighting(*make_entries(1, tags=["a", "b"]))
     of_one = queries_of(admin_client, "get", LIST)
-    for _ in range(49):
-        make_sighting(make_entry(tags=["a", "b", "c"]))
+    for entry in make_entries(49, tags=["a", "b", "c"]):
+        make_sighting(entry)
 
     assert queries_of(admin_client, "get", LIST) == of_one
     assert len(rows(admin_client.get(LIST))) == 50
@@ -268,7 +268,7 @@ def test_a_tag_too_long_for_an_action_is_refused(admin_client, make_entry):
 @pytest.mark.parametrize(
     "action", ["publish", "reject", "back_to_draft", "add_tags", "remove_tags"]
 )
-def test_an_action_takes_as_many_queries_for_1_entry_as_for_50(admin_client, make_entry, action):
+def test_an_action_takes_as_many_queries_for_1_entry_as_for_50(admin_client, make_entries, action):
     def run(entries):
         Entry.objects.filter(pk__in=[entry.pk for entry in entries]).set_status(
             "live" if action == "back_to_draft" else "draft"
@@ -277,16 +277,16 @@ def test_an_action_takes_as_many_queries_for_1_entry_as_for_50(admin_client, mak
         return queries_of(admin_client, "post", LIST, data | {"tag_names": "common"})
 
     tags = ["x", "common"] if action == "remove_tags" else ["x"]
-    many = [make_entry(tags=tags) for _ in range(50)]
-    make_entry(tags=["common"])
+    many = make_entries(50, tags=tags)
+    make_entries(1, tags=["common"])
     of_two, of_forty = run(many[:2]), run(many[2:42])
 
     assert of_two == of_forty
 
 
-def test_an_action_reaches_entries_on_other_pages(admin_client, make_entry):
-    entries = [make_entry(status="draft") for _ in range(60)]
-    make_entry(status="rejected")
+def test_an_action_reaches_entries_on_other_pages(admin_client, make_entries):
+    entries = make_entries(60, status="draft")
+    make_entries(1, status="rejected")
 
     _, said = act(
         admin_client, "publish", entries[:1], query="?status__exact=draft", select_across=1
@@ -358,9 +358,9 @@ def test_deleting_more_entries_than_a_form_may_have_fields(admin_client, make_en
 
 
 def test_asking_before_deleting_takes_as_many_queries_for_1_entry_as_for_50(
-    admin_client, make_entry
+    admin_client, make_entries
 ):
-    entries = [make_entry(tags=["a"]) for _ in range(50)]
+    entries = make_entries(50, tags=["a"])
 
     def ask(some):
         data = {"action": "delete_selected", "_selected_action": [entry.pk for entry in some]}

@@ -14,12 +14,13 @@ MODELS = ["entry", "tag", "source", "importrun", "importline", "change"]
 
 
 @pytest.fixture
-def fill(make_entry, make_sighting, source):
+def fill(make_entries, make_sighting, source):
     """Store so many of everything, and return one of each by its model's name."""
 
     def make(number):
-        for n in range(number):
-            entry = make_entry(tags=["common", f"tag {Tag.objects.count()}"])
+        tags = Tag.objects.count()
+        entries = make_entries({"tags": ["common", f"tag {tags + n}"]} for n in range(number))
+        for n, entry in enumerate(entries):
             make_sighting(entry)
             run = ImportRun.objects.create(source=source, status="imported", created=1)
             ImportLine.objects.create(run=run, entry=entry, action="created", reasons=["new"])

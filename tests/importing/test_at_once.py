@@ -6,11 +6,15 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from .atom import entry, feed
 from .test_sync_killed import ROOT, Site
 from .test_worker import many_tags
 
-PROCESSES = 6
+PROCESSES = 4
+
+pytestmark = pytest.mark.exhaustive
 
 
 def start(site, *arguments):
@@ -24,13 +28,12 @@ def start(site, *arguments):
     )
 
 
-def test_first_imports_of_one_address_at_once_store_it_once(httpserver, tmp_path):
+def test_first_imports_of_one_address_at_once_store_it_once(httpserver, new_database):
     same, other = httpserver.url_for("/same"), httpserver.url_for("/other")
     for url, path, number in ((same, "/same", 1), (other, "/other", 3)):
         data = feed(entry(number), entry(number + 1), self_url=url)
         httpserver.expect_request(path).respond_with_data(data)
-    site = Site(tmp_path / "site.sqlite3")
-    site.run("manage.py", "migrate", "-v0")
+    site = Site(new_database())
 
     runs = [start(site, "import_feed", same, other, "--json") for _ in range(PROCESSES)]
     results = [(*run.communicate(), run.returncode) for run in runs]
@@ -48,9 +51,8 @@ def test_first_imports_of_one_address_at_once_store_it_once(httpserver, tmp_path
         assert database.execute("SELECT count(*) FROM entries_entry").fetchone() == (4,)
 
 
-def test_others_can_write_while_posts_are_cleaned(tmp_path):
-    site = Site(tmp_path / "site.sqlite3")
-    site.run("manage.py", "migrate", "-v0")
+def test_others_can_write_while_posts_are_cleaned(new_database, tmp_path):
+    site = Site(new_database())
     slow = tmp_path / "slow.atom"
     slow.write_bytes(feed(*(entry(number, many_tags()) for number in range(15))))
     written = refused = 0

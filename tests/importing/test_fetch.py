@@ -105,18 +105,18 @@ def test_a_server_that_drips_is_left_when_the_time_is_up(settings, drip, pieces)
 
 
 def test_the_time_is_for_all_redirects_together(settings, httpserver):
-    settings.FETCH_TIMEOUT = 2
+    settings.FETCH_TIMEOUT = 1
 
     # Each answer in time, all of them (MAX_REDIRECTS and the first) not.
     def answer(request):
-        time.sleep(0.6)
+        time.sleep(0.3)
         return Response(status=302, headers={"Location": "/feed?again=" + request.path})
 
     httpserver.expect_request("/feed").respond_with_handler(answer)
 
     reason = reason_of(httpserver.url_for("/feed"))
 
-    assert reason == "no whole answer within 2 seconds (FETCH_TIMEOUT)"
+    assert reason == "no whole answer within 1 seconds (FETCH_TIMEOUT)"
 
 
 def test_a_resolver_that_hangs_does_not_hold_a_fetch(settings, monkeypatch):
@@ -139,7 +139,7 @@ def test_a_resolver_that_hangs_does_not_hold_a_fetch(settings, monkeypatch):
 
 
 def test_a_server_that_does_not_take_the_connection_is_left(settings):
-    settings.FETCH_TIMEOUT = 6
+    settings.FETCH_TIMEOUT = 3
     full = socket.socket()
     full.bind(("127.0.0.1", 0))
     full.listen(0)
@@ -152,7 +152,7 @@ def test_a_server_that_does_not_take_the_connection_is_left(settings):
 
     reason = reason_of(f"http://127.0.0.1:{full.getsockname()[1]}/feed")
 
-    assert reason == "its server does not take the connection within 2 seconds"
+    assert reason == "its server does not take the connection within 1 seconds"
     for one in [*waiting, full]:
         one.close()
 

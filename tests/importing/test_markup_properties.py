@@ -1,6 +1,7 @@
 """Whatever comes in, what comes out of the gate is clean, well-formed and stays as it is."""
 
 import html5lib
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -206,6 +207,9 @@ def test_what_comes_out_is_clean_well_formed_and_stable(source):
     assert again.removed == []
 
 
+# Each example takes as long as many others.
+@pytest.mark.exhaustive
+@settings(max_examples=settings.default.max_examples // 2)
 @given(fragments)
 @example("<center><h1><button><h4><code>")
 @example("<p><select><div>")

@@ -193,6 +193,7 @@ def refuse(title):
             )
 
 
+@pytest.mark.usefixtures("no_pauses")
 def test_an_entry_that_the_database_refuses_is_skipped_and_the_others_are_stored(read, caplog):
     refuse("Post 5")
 
@@ -231,7 +232,7 @@ def test_a_deadlock_is_tried_again():
     assert (retry_deadlocks(refused_twice), len(tries)) == ("done", 3)
 
 
-def test_what_is_refused_again_and_again_is_raised_in_the_end():
+def test_what_is_refused_again_and_again_is_raised_in_the_end(no_pauses):
     tries = []
 
     def refused():

@@ -381,11 +381,11 @@ def test_a_run_gives_back_what_it_held(feeds):
 
 
 @pytest.fixture
-def site(tmp_path):
+def site(new_database):
     """A site with a database of its own, for real processes: runs a command in one."""
 
     class Site:
-        database = tmp_path / "site.sqlite3"
+        database = new_database()
         env = os.environ | {
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "SECRET_KEY": "only for this test, and long enough for the checks of Django",
@@ -411,9 +411,7 @@ def site(tmp_path):
             out, _ = process.communicate(timeout=60)
             return process.returncode, out
 
-    site = Site()
-    assert site.run("migrate", "-v0") == (0, "")
-    return site
+    return Site()
 
 
 def write_opml(path, urls):
@@ -422,6 +420,7 @@ def write_opml(path, urls):
     return str(path)
 
 
+@pytest.mark.exhaustive
 def test_two_processes_never_import_one_source_at_once(httpserver, site, tmp_path):
     feeds = Feeds(httpserver)
     feeds.wait = 0.3

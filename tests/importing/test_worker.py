@@ -127,10 +127,10 @@ def test_a_document_that_runs_wild_is_given_up_and_the_next_is_read(slow_feed):
 
 
 def test_each_document_has_its_computing_time_to_itself():
-    data = feed(*(entry(number, many_tags(700)) for number in range(3)))
+    data = feed(*(entry(number, many_tags(300)) for number in range(3)))
     spent, pids = 0.0, set()
-    while spent < 3:
-        with read_document(fetched(data), cpu_seconds=2) as reading:
+    while spent < 2:
+        with read_document(fetched(data), cpu_seconds=1) as reading:
             assert len(list(read_all(reading))) == 3
             pids.add(reading.worker.process.pid)
             spent = cpu_seconds_of(reading.worker.process.pid)

@@ -29,11 +29,10 @@ def test_tags_of_the_same_entries_are_related(make_entry):
     assert related_tags([tag("python")])[0].path == "/tags/python+gil/"
 
 
-def test_a_tag_that_is_everywhere_tells_less_than_a_rare_one(make_entry):
-    for number in range(40):
-        make_entry(tags=["blog", "python"] if number < 4 else ["blog"])
-    for _ in range(3):
-        make_entry(tags=["python", "gil"])
+def test_a_tag_that_is_everywhere_tells_less_than_a_rare_one(make_entries):
+    make_entries(4, tags=["blog", "python"])
+    make_entries(36, tags=["blog"])
+    make_entries(3, tags=["python", "gil"])
 
     assert [name for name, _ in related("python")] == ["gil", "blog"]
 
@@ -82,9 +81,8 @@ def test_uses_are_counted_by_month(make_entry):
     assert uses_by_month(tag("python")) == {(1, 1): 1, (2024, 3): 2, (2024, 4): 1, (2025, 4): 1}
 
 
-def test_a_common_tag_costs_as_many_queries_as_a_rare_one(make_entry, django_assert_num_queries):
-    for number in range(30):
-        make_entry(tags=["python", "gil", f"tag {number}"])
+def test_a_common_tag_costs_as_many_queries_as_a_rare_one(make_entries, django_assert_num_queries):
+    make_entries({"tags": ["python", "gil", f"tag {number}"]} for number in range(30))
     tags = [tag("python"), tag("gil")]
 
     with django_assert_num_queries(2):

@@ -22,18 +22,18 @@ NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def site(make_entry):
+def site(make_entries):
     """More entries than a page of a feed holds, of each kind in turn."""
     kinds = Entry.Kind.values
-    return [
-        make_entry(
-            kind=kinds[number % 4],
-            title=f"Number {number} – “ä”",
-            tags=["All of them", "C++"] if number % 4 else ["All of them"],
-            published=NOON + timedelta(minutes=number),
-        )
+    return make_entries(
+        {
+            "kind": kinds[number % 4],
+            "title": f"Number {number} – “ä”",
+            "tags": ["All of them", "C++"] if number % 4 else ["All of them"],
+            "published": NOON + timedelta(minutes=number),
+        }
         for number in range(PAGE_SIZE + 6)
-    ]
+    )
 
 
 def exported(*options) -> bytes:
@@ -261,10 +261,10 @@ def test_a_feed_that_fails_halfway_leaves_the_old_file(site, tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_standard_output_is_the_document_in_utf_8_whatever_the_terminal_speaks(tmp_path):
+def test_standard_output_is_the_document_in_utf_8_whatever_the_terminal_speaks(new_database):
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3",
+        "DATABASE_URL": f"sqlite:///{new_database()}",
         "SITE_TITLE": "Ünïcode „site“",
         "PYTHONIOENCODING": "latin-1",
     }
@@ -278,7 +278,6 @@ def test_standard_output_is_the_document_in_utf_8_whatever_the_terminal_speaks(t
             check=False,
         )
 
-    manage("migrate", "--verbosity", "0")
     result = manage("export_feed")
     wrong = manage("export_feed", "--tag", "nope")
 

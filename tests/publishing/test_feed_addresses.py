@@ -8,7 +8,7 @@ import html5lib
 import pytest
 from lxml import etree
 
-from entries.models import Entry, SiteIdentity, Source
+from entries.models import Enclosure, Entry, SiteIdentity, Source
 from entries.publishing.feeds import PAGE_SIZE
 from tests.atom import ATOM, findings, hrefs, pages_from, parse_back, statements
 
@@ -26,15 +26,12 @@ EVERYTHING = "/atom/everything/"
         "/search.atom?q=tag%3Aall",
     ],
 )
-def test_the_pages_of_a_feed_hold_every_entry_once(make_entry, served, feed):
+def test_the_pages_of_a_feed_hold_every_entry_once(make_entries, served, feed):
     source = Source.objects.create(url="https://a.example/feed", title="A")
-    wanted = {
-        # Several at one moment: the place between them is told by more than the date.
-        make_entry(
-            kind="note", tags=["all"], source=source, published=NOON + timedelta(hours=i // 7)
-        ).atom_id
-        for i in range(2 * PAGE_SIZE + 10)
-    }
+    # Several at one moment: the place between them is told by more than the date.
+    dates = ({"published": NOON + timedelta(hours=i // 7)} for i in range(2 * PAGE_SIZE + 10))
+    entries = make_entries(dates, kind="note", tags=["all"], source=source)
+    wanted = {entry.atom_id for entry in entries}
     feed = feed.format(source=source.pk)
 
     pages = pages_from(served, feed, "next")
@@ -224,31 +221,38 @@ def test_another_name_of_a_tag_redirects_to_its_feed(make_entry, client):
     ],
 )
 def test_a_feed_costs_as_many_queries_for_fifty_entries_as_for_one(
-    make_entry, client, django_assert_num_queries, address, queries
+    make_entries, client, django_assert_num_queries, address, queries
 ):
     source = Source.objects.create(url="https://source.example/feed")
+    stated = {"source": source, "kind": "note"}
 
-    def add(number):
-        entry = make_entry(
-            source=source,
-            kind="note",
-            tags=["python", "other", f"t{number}"],
-            published=NOON - timedelta(days=number),
+    def add(numbers):
+        entries = make_entries(
+            (
+                {"tags": ["python", "other", f"t{n}"], "published": NOON - timedelta(days=n)}
+                for n in numbers
+            ),
+            **stated,
         )
-        entry.enclosures.create(href="https://example.org/a.mp3")
-        # It was below all the others: those above would take places in the window.
-        stated = {"source": source, "kind": "note", "tags": ["python", "other"]}
-        make_entry(published=NOON - timedelta(days=99), **stated).delete()
+        Enclosure.objects.bulk_create(
+            Enclosure(entry=entry, href="https://example.org/a.mp3") for entry in entries
+        )
+        # They were below all the others: those above would take places in the window.
+        stated_below = stated | {
+            "tags": ["python", "other"],
+            "published": NOON - timedelta(days=99),
+        }
+        below = make_entries(len(numbers), **stated_below)
+        Entry.objects.filter(pk__in=[entry.pk for entry in below]).delete()
 
     def serve():
         document = client.get(address.format(source=source.pk)).content.decode()
         return len(re.findall("Entry [0-9]+", document))
 
-    add(0)
+    add(range(1))
     with django_assert_num_queries(queries):
         assert serve()
-    for number in range(1, 50):
-        add(number)
+    add(range(1, 50))
 
     with django_assert_num_queries(queries):
         assert serve() >= 50

@@ -201,11 +201,9 @@ def test_where_a_feed_is_read_from_in_private_is_told_to_nobody(make_sourced, cl
         assert "secret" not in document
 
 
-def test_the_pages_of_a_feed_hold_every_entry_once(make_entry, read_json):
-    wanted = [
-        make_entry(kind="note", tags=["a"], published=NOON + timedelta(hours=number // 7)).atom_id
-        for number in range(2 * PAGE_SIZE + 10)
-    ]
+def test_the_pages_of_a_feed_hold_every_entry_once(make_entries, read_json):
+    dates = ({"published": NOON + timedelta(hours=n // 7)} for n in range(2 * PAGE_SIZE + 10))
+    wanted = [entry.atom_id for entry in make_entries(dates, kind="note", tags=["a"])]
 
     for address in ("/json/notes/", "/tags/a.json", "/search.json?q=kind%3Anote"):
         read = []

@@ -264,9 +264,9 @@ def test_the_author_of_the_site_is_the_author_of_what_is_written_here(make_entry
     assert blog["author"] == ada
 
 
-def test_a_further_page_of_a_list_is_its_own(make_entry, client):
-    for number in range(41):
-        make_entry(published=NOON + timedelta(minutes=number), tags=["b", "a"])
+def test_a_further_page_of_a_list_is_its_own(make_entries, client):
+    dates = ({"published": NOON + timedelta(minutes=number)} for number in range(41))
+    make_entries(dates, tags=["b", "a"])
 
     for address in ("/", "/articles/", "/tags/a/", "/tags/a+b/", "/2024/Mar/"):
         older = client.get(address).content.decode().rpartition("?before=")[2].partition('"')[0]

@@ -231,9 +231,11 @@ def test_only_the_newest_are_ranked_and_more_is_said_to_be_more(make_entry, monk
     assert "The garden" in [row.title for row in newest_page(parse_query("garden"), None).rows]
 
 
-def test_pages_by_rank_go_through_all_that_is_ranked(make_entry):
-    for number in range(45):
-        make_entry(title=f"Garden {number}", published=NOON - timedelta(days=number))
+def test_pages_by_rank_go_through_all_that_is_ranked(make_entries):
+    make_entries(
+        {"title": f"Garden {number}", "published": NOON - timedelta(days=number)}
+        for number in range(45)
+    )
 
     pages = [titles("garden", page) for page in (1, 2, 3)]
 
@@ -242,14 +244,13 @@ def test_pages_by_rank_go_through_all_that_is_ranked(make_entry):
     assert titles("garden", 99) == pages[-1]
 
 
-def test_pages_by_date_go_through_all_and_back(make_entry):
-    for number in range(45):
-        make_entry(
-            title=f"Garden {number}",
-            # Several within a second, and before 1970.
-            published=datetime(1969, 12, 31, 23, 59, 50, tzinfo=UTC)
-            + timedelta(seconds=number / 3),
-        )
+def test_pages_by_date_go_through_all_and_back(make_entries):
+    # Several within a second, and before 1970.
+    first = datetime(1969, 12, 31, 23, 59, 50, tzinfo=UTC)
+    make_entries(
+        {"title": f"Garden {number}", "published": first + timedelta(seconds=number / 3)}
+        for number in range(45)
+    )
     query, seen, cursor = parse_query("garden"), [], None
     pages = []
 
@@ -299,7 +300,7 @@ def test_what_is_not_public_is_nowhere(make_entry, source, hidden, title):
     assert not newest_page(parse_query("hushhush"), None).stored
 
 
-def test_a_search_takes_as_many_queries_for_1_entry_as_for_50(make_entry, source):
+def test_a_search_takes_as_many_queries_for_1_entry_as_for_50(make_entry, make_entries, source):
     def queries():
         with CaptureQueriesContext(connection) as captured:
             find_best(parse_query("garden tag:green"))
@@ -309,9 +310,10 @@ def test_a_search_takes_as_many_queries_for_1_entry_as_for_50(make_entry, source
     make_entry(title="Garden", source=source, tags=["green", "red"])
     make_entry(title="Garden", tags=["green"])
     of_two = queries()
-    for number in range(50):
-        make_entry(
-            title=f"Garden {number}", kind="link", source=source, tags=["green", f"{number}"]
-        )
+    make_entries(
+        ({"title": f"Garden {number}", "tags": ["green", f"{number}"]} for number in range(50)),
+        kind="link",
+        source=source,
+    )
 
     assert queries() == of_two <= 9

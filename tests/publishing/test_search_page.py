@@ -158,9 +158,11 @@ def test_facets_and_conditions_keep_the_order(ask, garden):
     assert sum("sort=date" in address for address in addresses) == len(addresses) - 1
 
 
-def test_what_is_found_by_date_is_the_newest_first(ask, make_entry):
-    for number in range(25):
-        make_entry(title=f"Garden {number}", published=NOON - timedelta(days=number))
+def test_what_is_found_by_date_is_the_newest_first(ask, make_entries):
+    make_entries(
+        {"title": f"Garden {number}", "published": NOON - timedelta(days=number)}
+        for number in range(25)
+    )
 
     first = ask("garden", sort="date")
     older = unescape(re.search(r'rel="next" href="([^"]*)"', first)[1])

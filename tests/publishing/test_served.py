@@ -2,10 +2,10 @@
 
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 from http.client import HTTPConnection
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -16,25 +16,21 @@ SAME = ["ETag", "Cache-Control", "Vary", "Content-Location", "Expires", "Last-Mo
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory):
+def port(empty_database, tmp_path_factory):
     """A gunicorn of two processes that serves the sample; gives its port."""
-    folder = tmp_path_factory.mktemp("served")
+    database = shutil.copy(empty_database, tmp_path_factory.mktemp("served") / "site.sqlite3")
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "TEST_DATABASE_URL": f"sqlite:///{folder}/served.sqlite3",
+        "TEST_DATABASE_URL": f"sqlite:///{database}",
     }
 
-    def run(*command):
-        subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            check=True,
-            capture_output=True,
-        )
-
-    run("migrate")
-    run("import_feed", str(Path("entries", "sample", "sample.atom")))
+    subprocess.run(
+        [sys.executable, "manage.py", "import_feed", "entries/sample/sample.atom"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
     server = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", "127.0.0.1:0"),

@@ -174,10 +174,11 @@ def test_a_month_of_others_posts_is_named_without_them(make_entry, client):
     assert list(read(client.get("/sitemap-2024-Mar.xml").content, "urlset")) == ["/2024/Mar/"]
 
 
-def test_a_month_with_very_many_entries_is_a_part_a_day(make_entry, read_sitemap, monkeypatch):
+def test_a_month_with_very_many_entries_is_a_part_a_day(
+    make_entry, make_entries, read_sitemap, monkeypatch
+):
     monkeypatch.setattr(sitemaps, "AT_MOST", 20)
-    for number in range(24):
-        make_entry(published=NOON + timedelta(days=number % 3))
+    make_entries({"published": NOON + timedelta(days=number % 3)} for number in range(24))
     make_entry(slug="alone", published=NOON - timedelta(days=40))
 
     parts = read_sitemap()
@@ -218,23 +219,24 @@ def test_a_part_that_is_none_is_not_found(make_entry, client, address):
 
 @pytest.mark.parametrize("address", ["/sitemap.xml", "/sitemap-lists.xml", "/sitemap-2024-Mar.xml"])
 def test_a_part_costs_as_many_queries_for_many_entries_as_for_one(
-    make_entry, client, django_assert_num_queries, address
+    make_entries, client, django_assert_num_queries, address
 ):
-    make_entry(tags=["one"])
+    make_entries(1, tags=["one"])
     cache.clear()
     with CaptureQueriesContext(connection) as one:
         client.get(address)
-    for number in range(20):
-        make_entry(published=NOON + timedelta(hours=number), tags=[f"tag {number}"])
+    make_entries(
+        {"published": NOON + timedelta(hours=number), "tags": [f"tag {number}"]}
+        for number in range(20)
+    )
     cache.clear()
 
     with django_assert_num_queries(len(one)):
         client.get(address)
 
 
-def test_a_part_is_answered_compressed_and_once(make_entry, client):
-    for _ in range(20):
-        make_entry(published=NOON)
+def test_a_part_is_answered_compressed_and_once(make_entries, client):
+    make_entries(20, published=NOON)
 
     response = client.get("/sitemap-2024-Mar.xml", headers={"accept-encoding": "gzip"})
     again = client.get("/sitemap-2024-Mar.xml", headers={"if-none-match": response["ETag"]})

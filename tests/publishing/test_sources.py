@@ -12,17 +12,18 @@ NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def make_source(make_entry):
+def make_source(make_entries):
     """A source with so many live entries, a minute apart."""
 
     def make(title="", entries=1, **fields):
         number = Source.objects.count()
         fields = {"url": f"https://source{number}.example/feed", "title": title} | fields
         source = Source.objects.create(**fields)
-        for minute in range(entries):
-            make_entry(
-                source=source, title=f"{title} {minute}", published=NOON + timedelta(minutes=minute)
-            )
+        stated = (
+            {"title": f"{title} {minute}", "published": NOON + timedelta(minutes=minute)}
+            for minute in range(entries)
+        )
+        make_entries(stated, source=source)
         return source
 
     return make

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.django import TransactionTestCase
+from hypothesis.extra.django import TestCase
 from lxml import etree
 
 from entries.importing.document import Fetched
@@ -219,10 +219,9 @@ def test_what_is_no_iri_is_named_as_the_feed_named_it(make_entry, served):
     assert list(tombstones(served(EVERYTHING))) == [named]
 
 
-def test_only_the_first_page_has_tombstones_and_only_the_newest(make_entry, served):
-    gone = [make_entry() for _ in range(AT_MOST + 5)]
-    for _ in range(PAGE_SIZE + 1):
-        make_entry()
+def test_only_the_first_page_has_tombstones_and_only_the_newest(make_entries, served):
+    gone = make_entries(AT_MOST + 5)
+    make_entries(PAGE_SIZE + 1)
     for entry in gone:
         entry.delete()
 
@@ -246,11 +245,11 @@ def test_a_tombstone_stands_for_its_time_and_is_then_forgotten(make_entry, serve
         assert set(Withdrawal.objects.values_list("atom_id", flat=True)) == {other.atom_id}
 
 
-def test_who_has_the_feed_is_told_of_a_withdrawal(make_entry, client):
+def test_who_has_the_feed_is_told_of_a_withdrawal(make_entry, make_entries, client):
     make_entry()
     gone = make_entry(published=datetime(2020, 1, 1, tzinfo=UTC), tags=["a"])
-    for number in range(PAGE_SIZE):
-        make_entry(published=datetime(2021, 1, 1, tzinfo=UTC), tags=["a"] if number else [])
+    others = ({"tags": ["a"] if number else []} for number in range(PAGE_SIZE))
+    make_entries(others, published=datetime(2021, 1, 1, tzinfo=UTC))
     first = client.get(EVERYTHING)
     assert gone.atom_id not in first.content.decode()
 
@@ -264,13 +263,20 @@ def test_who_has_the_feed_is_told_of_a_withdrawal(make_entry, client):
 DAYS = [datetime(2021, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(100)]
 
 
+@pytest.fixture
+def make_days(make_entries):
+    """Build an entry of each of the first so many DAYS, the newest first."""
+
+    def make(number, **fields):
+        return make_entries(({"published": day} for day in reversed(DAYS[:number])), **fields)
+
+    return make
+
+
 @pytest.mark.parametrize("withdraw", WITHDRAWN.values(), ids=WITHDRAWN)
-def test_what_is_withdrawn_keeps_its_place_in_the_window(make_entry, served, client, withdraw):
+def test_what_is_withdrawn_keeps_its_place_in_the_window(make_days, served, client, withdraw):
     source = Source.objects.create(url="https://a.example/feed", title="A")
-    entries = [
-        make_entry(kind="note", tags=["a", "b"], source=source, published=day)
-        for day in reversed(DAYS[: PAGE_SIZE + 5])
-    ]
+    entries = make_days(PAGE_SIZE + 5, kind="note", tags=["a", "b"], source=source)
     feeds = [EVERYTHING, "/atom/notes/", "/tags/a.atom", "/tags/a+b.atom"]
     feeds.append(f"/sources/{source.pk}.atom")
     had = {feed: statements(served(feed)).keys() for feed in feeds}
@@ -291,16 +297,18 @@ def test_what_is_withdrawn_keeps_its_place_in_the_window(make_entry, served, cli
         assert [item["id"] for item in items] == list(statements(document))
 
 
-def test_what_is_withdrawn_below_the_window_takes_no_place_in_it(make_entry, served):
-    entries = [make_entry(published=day) for day in reversed(DAYS[: PAGE_SIZE + 2])]
+def test_what_is_withdrawn_below_the_window_takes_no_place_in_it(make_days, served):
+    entries = make_days(PAGE_SIZE + 2)
 
     entries[-1].delete()
 
     assert len(statements(served(EVERYTHING))) == PAGE_SIZE
 
 
-def test_a_new_post_pushes_the_withdrawn_out_of_the_window_in_its_turn(make_entry, served):
-    entries = [make_entry(published=day) for day in reversed(DAYS[: PAGE_SIZE + 5])]
+def test_a_new_post_pushes_the_withdrawn_out_of_the_window_in_its_turn(
+    make_days, make_entry, served
+):
+    entries = make_days(PAGE_SIZE + 5)
     entries[PAGE_SIZE - 2].delete()
     assert len(statements(served(EVERYTHING))) == PAGE_SIZE - 1
 
@@ -310,8 +318,8 @@ def test_a_new_post_pushes_the_withdrawn_out_of_the_window_in_its_turn(make_entr
     assert len(statements(served(EVERYTHING))) == PAGE_SIZE
 
 
-def test_a_feed_goes_on_however_many_were_withdrawn(make_entry, served):
-    entries = [make_entry(published=day) for day in reversed(DAYS)]
+def test_a_feed_goes_on_however_many_were_withdrawn(make_days, served):
+    entries = make_days(len(DAYS))
 
     Entry.objects.filter(pk__in=[entry.pk for entry in entries[: PAGE_SIZE + 5]]).delete()
 
@@ -319,8 +327,8 @@ def test_a_feed_goes_on_however_many_were_withdrawn(make_entry, served):
     assert read == [entry.atom_id for entry in entries[PAGE_SIZE + 5 :]]
 
 
-def test_of_posts_of_one_moment_the_key_says_which_stood_above(make_entry, served):
-    entries = [make_entry() for _ in range(PAGE_SIZE + 2)]
+def test_of_posts_of_one_moment_the_key_says_which_stood_above(make_entries, served):
+    entries = make_entries(PAGE_SIZE + 2)
 
     entries[1].delete()
     assert len(statements(served(EVERYTHING))) == PAGE_SIZE
@@ -329,8 +337,8 @@ def test_of_posts_of_one_moment_the_key_says_which_stood_above(make_entry, serve
     assert len(statements(served(EVERYTHING))) == PAGE_SIZE - 1
 
 
-def test_an_export_has_the_window_of_the_feed_and_in_whole_every_entry(make_entry):
-    entries = [make_entry(published=day) for day in reversed(DAYS[: PAGE_SIZE + 5])]
+def test_an_export_has_the_window_of_the_feed_and_in_whole_every_entry(make_days):
+    entries = make_days(PAGE_SIZE + 5)
     entries[0].delete()
 
     for options, count in (([], PAGE_SIZE - 1), (["--all"], PAGE_SIZE + 4)):
@@ -360,9 +368,9 @@ def test_our_feed_is_imported_whatever_it_says_is_gone(make_entry, served):
 
 
 @pytest.mark.parametrize("action", ["set_status", "delete"])
-def test_many_are_withdrawn_in_as_many_queries_as_one(make_entry, action):
+def test_many_are_withdrawn_in_as_many_queries_as_one(make_entries, action):
     def withdraw(number):
-        entries = [make_entry(tags=["a", "b"]) for _ in range(number)]
+        entries = make_entries(number, tags=["a", "b"])
         chosen = Entry.objects.filter(pk__in=[entry.pk for entry in entries])
         with CaptureQueriesContext(connection) as queries:
             chosen.set_status("rejected") if action == "set_status" else chosen.delete()
@@ -382,10 +390,9 @@ ACTIONS = st.one_of(
 )
 
 
-class TombstonesTest(TransactionTestCase):
+class TombstonesTest(TestCase):
     @given(st.lists(ACTIONS, max_size=8))
     def test_a_tombstone_stands_for_what_was_public_and_is_not(self, actions):
-        Withdrawal.objects.all().delete()
         entries = []
         for number in range(3):
             entry = Entry(title=f"E{number}", status="draft" if number else "live")
@@ -414,4 +421,3 @@ class TombstonesTest(TransactionTestCase):
             tag = Tag.objects.get(slug="a")
             noted = Withdrawal.objects.filter(list=f"tag:{tag.pk}")
             assert set(noted.values_list("atom_id", flat=True)) == gone
-        Entry.objects.all().delete()
