@@ -125,6 +125,19 @@ def test_pages_cost_the_same_however_much_is_stored(grow, client):
     assert grow(lambda: {path: cost(path) for path in PAGES}) == {}
 
 
+@pytest.mark.parametrize("path", ["/", "/notes/", "/tags/common/", "/sources/1/", "/atom/notes/"])
+def test_a_page_far_down_a_list_costs_what_one_at_its_top_costs(make_entries, client, path):
+    make_entries(ENTRIES * TIMES)
+
+    def cost(depth):
+        place = NEWEST - timedelta(minutes=10 * depth)
+        address = f"{path}?before={int(place.timestamp() * 1_000_000)}.1"
+        assert client.get(address).status_code == 200
+        return steps(lambda: client.get(address))
+
+    assert cost(ENTRIES * TIMES - 100) <= GROWTH * cost(1)
+
+
 def test_the_desks_list_costs_the_same_however_much_is_stored(grow, admin_client):
     def cost(query):
         response = admin_client.get(LIST + query)
