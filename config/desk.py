@@ -1,12 +1,8 @@
-"""Middlewares for the desk alone: sessions, accounts, messages, and what a browser may do there."""
+"""What a browser may do at the desk, and what nobody may ask for there."""
 
 from functools import cache
 from urllib.parse import quote
 
-from django.conf import settings
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.messages.middleware import MessageMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpResponseBadRequest
 from django.urls import reverse
 
@@ -23,30 +19,6 @@ REPLACEMENT = "\ufffd"
 def desk():
     """Where the desk is."""
     return reverse("admin:index")
-
-
-class OnlyAtTheDesk:
-    """A middleware that passes by the requests of readers.
-
-    Whoever has signed in is known by the session's cookie on every page, and else nobody is.
-    """
-
-    def __call__(self, request):
-        if settings.SESSION_COOKIE_NAME in request.COOKIES or request.path_info.startswith(desk()):
-            return super().__call__(request)  # type: ignore[misc]
-        return self.get_response(request)  # type: ignore[attr-defined]
-
-
-class DeskSessions(OnlyAtTheDesk, SessionMiddleware):
-    pass
-
-
-class DeskAccounts(OnlyAtTheDesk, AuthenticationMiddleware):
-    pass
-
-
-class DeskMessages(OnlyAtTheDesk, MessageMiddleware):
-    pass
 
 
 def guard_desk(get_response):

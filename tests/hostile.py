@@ -129,7 +129,7 @@ SOURCE_ROWS = st.builds(
     **dict.fromkeys(("title", "subtitle", "author_name", "author_email", "rights"), st.text()),
     **dict.fromkeys(("url", "site_url", "feed_id", "author_uri", "icon"), ADDRESS),
     canonical=st.just(Source.Canonical.SOURCE),
-    feed_updated=st.none() | st.datetimes(timezones=st.just(UTC)).map(str),
+    feed_updated=st.none() | st.datetimes(timezones=st.just(UTC)),
 )
 ENTRY_ROWS = st.builds(
     EntryRow,

@@ -84,7 +84,7 @@ def test_setting_tags_takes_the_same_queries_for_any_number(make_entry, number):
         post.set_tags([f"tag {n}" for n in range(number)])
 
     # On PostgreSQL one more takes the lock on the names of tags.
-    assert len(queries) == 17 + (connection.vendor == "postgresql")
+    assert len(queries) == 19 + (connection.vendor == "postgresql")
 
 
 def test_live_entries_are_those_that_are_due(make_entry):

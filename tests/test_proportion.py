@@ -161,6 +161,19 @@ def cost_of_pages(client):
     return {path: cost(path) for path in PAGES}
 
 
+def test_a_page_far_down_a_list_costs_what_one_at_its_top_costs(make_notes, client):
+    make_notes(ENTRIES * TIMES)
+
+    def cost(path, depth):
+        place = NEWEST - timedelta(minutes=10 * depth)
+        address = f"{path}?before={int(place.timestamp() * 1_000_000)}.1"
+        assert client.get(address).status_code == 200
+        return steps(lambda: client.get(address))
+
+    for path in ["/", "/notes/", "/tags/common/", "/sources/1/", "/atom/notes/"]:
+        assert cost(path, ENTRIES * TIMES - 100) <= GROWTH * cost(path, 1), path
+
+
 def cost_of_the_desks_lists(admin_client):
     def cost(query):
         response = admin_client.get(LIST + query)

@@ -5,26 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
 from entries.models import Entry
 
 from .periods import Period
-from .statements import columns, table
 from .tallies import tally
-
-DAY = columns(Entry, "day")
-# By day along their index, and only then by month.
-BY_MONTH = f"""
-    SELECT {{month}}, SUM(entries) FROM (
-        SELECT {DAY} AS day, COUNT(*) AS entries FROM {table(Entry)}
-        WHERE {columns(Entry, "status")} = %s AND {columns(Entry, "published")} <= %s
-        AND {DAY} BETWEEN %s AND %s GROUP BY {DAY}
-    ) AS days GROUP BY 1
-"""  # noqa: S608 - of names from the models
-MONTH = {"sqlite": "substr(day, 1, 7)", "postgresql": "to_char(day, 'YYYY-MM')"}
 
 # How high the bar of the busiest month is, in the unit of its picture.
 HEIGHT = 24
@@ -69,18 +56,10 @@ def years() -> list[Year]:
 
 def count_by_month(first: date, last: date) -> Counter[tuple[int, int]]:
     """How many live entries each (year, month) has, from first to last. One query at the most."""
-    statement = BY_MONTH.format(month=MONTH[connection.vendor])
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
-    days = map(connection.ops.adapt_datefield_value, (first, last))
-
-    def count() -> Counter[tuple[int, int]]:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [Entry.Status.LIVE.value, now, *days])
-            return Counter(
-                {(int(month[:4]), int(month[5:])): int(count) for month, count in cursor}
-            )
-
-    return tally(f"months:{first}:{last}", count)
+    months = Counter[tuple[int, int]]()
+    for day, count in count_by_day(first, last).items():
+        months[day.year, day.month] += count
+    return months
 
 
 def count_by_day(first: date, last: date) -> Counter[date]:

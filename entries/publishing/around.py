@@ -1,22 +1,21 @@
 """What stands around an entry: the next in time and in its tags, and what is related to it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from math import log
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db import connection
-from django.utils import timezone
+from django.db.models import BigIntegerField, QuerySet, Value
+from django.db.models.functions import Cast
 
-from entries.models import Entry, Tag, TaggedEntry
+from entries.models import Entry, TaggedEntry
 
 from .links import EntryLink, read_links
 from .listing import EntryRow
+from .paging import beyond
 from .rows import tag_path
-from .statements import columns, load_moment, select, table
 
 # How many of an entry's tags are looked at, the rarest first, and how many taggings of each on
 # either side of the entry.
@@ -26,46 +25,11 @@ TAGGINGS = 25
 TAGS_WITH_NEIGHBOURS = 3
 RELATED = 4
 
-ENTRY, TAG = columns(TaggedEntry, "content_object"), columns(TaggedEntry, "tag")
 # The sides of an entry: what is older, and what is newer.
-SIDES = {"<": "DESC", ">": "ASC"}
-# One walk along an index, from an entry's place some way down or up.
-WALK = """
-    SELECT * FROM (
-        SELECT {tag}, '{side}', {entry}, CAST({published} AS TEXT) FROM {table}
-        WHERE {live} AND ({published}, {entry}) {side} (%s, %s) AND {published} <= %s
-        ORDER BY {published} {order}, {entry} {order} LIMIT {length}
-    ) AS walk
-"""
+SIDES = ("lt", "gt")
+OF_TAGGING = ("tag", "content_object", "published")
 # The walk among all entries stands in the place of a tag's with this number.
 IN_TIME = 0
-ALL_ENTRIES = {
-    "tag": IN_TIME,
-    "entry": columns(Entry, "id"),
-    "published": columns(Entry, "published"),
-    "table": table(Entry),
-    # As `EntryQuerySet.live()` says it.
-    "live": f"{columns(Entry, 'status')} = '{Entry.Status.LIVE}'",
-    "length": 1,
-}
-TAGGED_ENTRIES = {
-    "tag": TAG,
-    "entry": ENTRY,
-    "published": columns(TaggedEntry, "published"),
-    "table": table(TaggedEntry),
-    "live": f"{TAG} = %s AND {columns(TaggedEntry, 'live')} IN (TRUE)",
-    "length": TAGGINGS,
-}
-TAGS = f"""
-    SELECT {columns(Tag, "id", "name", "slug", "live_count")} FROM {table(TaggedEntry)}
-    JOIN {table(Tag)} ON {columns(Tag, "id")} = {TAG}
-    WHERE {ENTRY} IN (%s) ORDER BY {columns(TaggedEntry, "id")}
-"""  # noqa: S608 - of names from the models
-# By the index of the entries: that of these tags, which this addition rules out, is long.
-SHARED = f"""
-    SELECT {ENTRY}, {TAG} FROM {table(TaggedEntry)}
-    WHERE {ENTRY} IN (%s) AND {TAG} + 0 IN ({{tags}})
-"""  # noqa: S608 - of names from the models
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +77,17 @@ def read_around(row: EntryRow) -> Around:
     Related are those that share the most and the rarest tags with it; among equals the nearest in
     time. Considered are, for each of its rarest tags, those that stand nearest to it.
     """
-    tags = [StoredTag(*tag) for tag in select(TAGS, [row.pk])]
+    taggings = TaggedEntry.objects.filter(content_object=row.pk).order_by("pk")
+    named = taggings.values_list("tag", "tag__name", "tag__slug", "tag__live_count")
+    tags = [StoredTag(*tag) for tag in named]
     first = [tag for tag in tags if tag.live_count > 1][:TAGS_WITH_NEIGHBOURS]
     rarest = sorted(tags, key=lambda tag: (tag.live_count, tag.pk))[:RAREST_TAGS]
     counts = {tag.pk: tag.live_count for tag in rarest if tag.live_count}
 
     distances: dict[int, timedelta] = {}
     beside: defaultdict[int, dict[str, Walked]] = defaultdict(dict)
-    for walked in _walk(row, [*dict.fromkeys([*(tag.pk for tag in first), *counts])]):
+    walked_along = {tag for tag in tags if tag in first or tag.pk in counts}
+    for walked in _walk(row, walked_along):
         distance = abs(walked.published - row.published)
         if walked.tag in counts:
             distances[walked.entry] = distance
@@ -135,10 +102,10 @@ def read_around(row: EntryRow) -> Around:
         return links.get(walked.entry) if walked else None
 
     return Around(
-        older=link(IN_TIME, "<"),
-        newer=link(IN_TIME, ">"),
+        older=link(IN_TIME, "lt"),
+        newer=link(IN_TIME, "gt"),
         in_tags=[
-            TagNeighbours(tag.name, tag_path(tag.slug), link(tag.pk, "<"), link(tag.pk, ">"))
+            TagNeighbours(tag.name, tag_path(tag.slug), link(tag.pk, "lt"), link(tag.pk, "gt"))
             for tag in first
             if beside[tag.pk]
         ],
@@ -154,40 +121,46 @@ def _closest(counts: Mapping[int, int], distances: Mapping[int, timedelta]) -> l
     if not distances:
         return []
     scores: defaultdict[int, float] = defaultdict(float)
-    statement = SHARED.format(tags=", ".join(["%s"] * len(counts)))
-    for entry, tag in select(statement, [*distances], *counts):
+    # By the index of the entries: that of the tags, which the cast rules out, is long.
+    taggings = TaggedEntry.objects.filter(content_object__in=distances).order_by()
+    shared = taggings.alias(shared=Cast("tag", BigIntegerField())).filter(shared__in=counts)
+    for entry, tag in shared.values_list("content_object", "tag"):
         scores[entry] += 1 / log(1 + counts[tag])
     # Rounded: sums of the same numbers in another order may differ in their last digit.
     return sorted(scores, key=lambda pk: (-round(scores[pk], 9), distances[pk], -pk))
 
 
-def _walk(row: EntryRow, tags: list[int]) -> list[Walked]:
+def _walk(row: EntryRow, tags: Collection[StoredTag]) -> list[Walked]:
     """The live entries on either side of this one, in time and in each tag, the nearest first.
 
-    One query.
+    One query: a tag with few entries is read whole, of any other the nearest on each side.
     """
-    place, now = map(connection.ops.adapt_datetimefield_value, (row.published, timezone.now()))
-    here = (place, row.pk, now)
-    values = [*here * len(SIDES)]
-    for tag in tags:
-        values += (tag, *here) * len(SIDES)
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(len(tags)), values)
-        found = [
-            Walked(tag, side, entry, load_moment(published))
-            for tag, side, entry, published in cursor.fetchall()
-        ]
+    place = (row.published, row.pk)
+    few = [tag.pk for tag in tags if tag.live_count <= TAGGINGS]
+    taggings = TaggedEntry.objects.filter(tag__in=few).exclude(content_object=row.pk)
+    walks: list[QuerySet[Any, Any]] = [taggings.live().order_by().values_list(*OF_TAGGING)]
+    for side in SIDES:
+        entries = Entry.objects.filter(beyond(("published", "pk"), place, side)).live()
+        nearest = _nearest(entries, side, 1).annotate(tag=Value(IN_TIME, BigIntegerField()))
+        walks.append(nearest.values_list("tag", "pk", "published"))
+        beside = beyond(("published", "content_object_id"), place, side)
+        taggings = TaggedEntry.objects.filter(beside).live()
+        for tag in tags:
+            if tag.live_count > TAGGINGS:
+                nearest = _nearest(taggings.filter(tag=tag.pk), side, TAGGINGS)
+                walks.append(nearest.values_list(*OF_TAGGING))
+    first, *others = walks
+    found = [
+        Walked(tag, "lt" if (published, entry) < place else "gt", entry, published)
+        for tag, entry, published in first.union(*others, all=True)
+    ]
     return sorted(
         found,
         key=lambda walked: (abs(walked.published - row.published), abs(walked.entry - row.pk)),
     )
 
 
-@lru_cache
-def _statement(tags: int) -> str:
-    lists = [ALL_ENTRIES, *[TAGGED_ENTRIES] * tags]
-    return " UNION ALL ".join(
-        WALK.format(side=side, order=order, **walked)
-        for walked in lists
-        for side, order in SIDES.items()
-    )
+def _nearest(live: QuerySet[Any], side: str, most: int) -> QuerySet[Any]:
+    """The first of these on one side. SQLite cuts no part of a union, but a subquery in one."""
+    walk = live.reverse() if side == "gt" else live
+    return live.model._default_manager.filter(pk__in=walk.values("pk")[:most]).order_by()

@@ -22,7 +22,6 @@ from entries.mail import mail_address
 from entries.models import Enclosure
 
 from .rows import EnclosureRow, SourceRow, TagRow, host, web_address
-from .statements import load_moment
 from .tombstones import Tombstone
 
 MEDIA = "http://search.yahoo.com/mrss/"
@@ -193,7 +192,7 @@ def add_source(handler: SimplerXMLGenerator, source: SourceRow, updated: datetim
         handler,
         [source.feed_id, address, stand_in_id(source.url)],
         [source.title, source.name],
-        load_moment(source.feed_updated) if source.feed_updated else updated,
+        source.feed_updated or updated,
     )
     add_text(handler, "subtitle", source.subtitle)
     add_link(handler, "alternate", source.site_url)

@@ -16,13 +16,13 @@ from entries.models import Entry, Source
 
 from .environment import absolute
 from .excerpts import excerpt_html
-from .listing import EntryRow, label, make_row
+from .kept import kept_while_same
+from .listing import EntryRow, label
 from .lists import EntryList
 from .paging import Cursor, Page
 from .relative import absolute_addresses
 from .rows import SourceRow
 from .site import Site
-from .stored import StoredEntry, kept_while_same
 from .tombstones import Tombstone, entries_in_window
 
 PAGE_SIZE = 50  # entries
@@ -93,7 +93,7 @@ def read_window(entry_list: EntryList, cursor: Cursor | None) -> tuple[Page, lis
     if cursor:
         return page, []
     tombstones = entry_list.tombstones()
-    if len(page.stored) + len(tombstones) > PAGE_SIZE:
+    if len(page.rows) + len(tombstones) > PAGE_SIZE:
         page = page.first(entries_in_window(page.places, tombstones, PAGE_SIZE))
     return page, tombstones
 
@@ -133,9 +133,8 @@ def with_query(path: str, query: str) -> str:
 
 
 @kept_while_same(KEPT)
-def written(stored: StoredEntry, format: Format) -> Written:
+def written(row: EntryRow, format: Format) -> Written:
     """The entry as feeds of this format print it."""
-    row = make_row(stored)
     return Written(format.write_entry(row), row.updated)
 
 

@@ -10,7 +10,7 @@ from entries.models import Entry, EntryQuerySet, Source, Tag
 from entries.models.withdrawal import list_name
 
 from .environment import url
-from .paging import Cursor, Page, tags_page, walk_page
+from .paging import Cursor, Page, live_page, tags_page
 from .rows import host, tag_path
 from .search import Query, matching, newest_page
 from .sources import Credit
@@ -59,7 +59,7 @@ def everything() -> EntryList:
         page_path=url("entries:home"),
         **_paths("kind", "everything"),
         entries=Entry.objects.all,
-        read=walk_page,
+        read=live_page,
         withdrawn_from=(list_name(),),
     )
 
@@ -70,7 +70,7 @@ def kind_list(kind: str) -> EntryList:
         page_path=url("entries:kind", f"{kind}s"),
         **_paths("kind", f"{kind}s"),
         entries=partial(Entry.objects.filter, kind=kind),
-        read=partial(walk_page, kind=kind),
+        read=partial(live_page, kind=kind),
         withdrawn_from=(list_name("kind", kind),),
     )
 
@@ -99,7 +99,7 @@ def source_list(source: Source | Credit) -> EntryList:
         page_path=url("entries:source", source.pk),
         **_paths("source", source.pk),
         entries=partial(Entry.objects.filter, source=source.pk),
-        read=partial(walk_page, source=source.pk),
+        read=partial(live_page, source=source.pk),
         withdrawn_from=(list_name("source", source.pk),),
     )
 

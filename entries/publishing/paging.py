@@ -3,30 +3,21 @@
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
 from operator import attrgetter
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from markupsafe import Markup
 
-from entries.models import Entry, EntryQuerySet, Tag, TaggedEntry
+from entries.models import Entry, Tag, TaggedEntry
 
-from .listed import Listed, listed, together
-from .listing import EntryRow, make_row
+from .listed import listed
+from .listing import EntryRow, read_rows, read_rows_of
 from .periods import Period
-from .statements import load_moment
-from .stored import StoredEntry, read_stored, read_walked
-from .walk import plan_walk
-
-Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 PAGE_SIZE = 20
-
-BY_PUBLISHED = ("published", "pk")
-BY_TAGGING = ("published", "content_object_id")
-BY_DAY = ("day", "published", "pk")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CURSOR = re.compile(r"(?:(\d{4}-\d\d-\d\d)\.)?(-?\d{1,17})\.(\d{1,18})", re.ASCII)
@@ -60,14 +51,10 @@ class Cursor:
 class Page:
     """One page of a list, newest first. `older` and `newer` are cursors, empty at the ends."""
 
-    stored: list[StoredEntry] = field(repr=False)
+    rows: list[EntryRow]
     cursor: Cursor | None = None
     older: str = ""
     newer: str = ""
-
-    @cached_property
-    def rows(self) -> list[EntryRow]:
-        return [make_row(stored) for stored in self.stored]
 
     @property
     def places(self) -> list[tuple[datetime, int]]:
@@ -76,94 +63,77 @@ class Page:
 
     def first(self, size: int) -> "Page":
         """The page's newest entries; the next page goes on from there."""
-        if size >= len(self.stored):
+        if size >= len(self.rows):
             return self
         older = _format(self.places[size - 1])
-        return Page(self.stored[:size], self.cursor, older=older, newer=self.newer)
+        return Page(self.rows[:size], self.cursor, older=older, newer=self.newer)
 
     @property
-    def days(self) -> list[tuple[Period, Listed]]:
+    def days(self) -> list[tuple[Period, Markup]]:
         """The entries, as lists print them, under their days."""
-        days = itertools.groupby(self.stored, attrgetter("day"))
-        return [
-            (Period.of_day(date.fromisoformat(day)), together(listed(found))) for day, found in days
-        ]
+        days = itertools.groupby(self.rows, attrgetter("day"))
+        return [(Period.of_day(day), Markup("\n").join(listed(rows))) for day, rows in days]
 
 
-def walk_page(cursor: Cursor | None, size: int = PAGE_SIZE, **equal: Any) -> Page:
-    """A page of the live entries with these values in these fields. One query.
+def read_page(entries: QuerySet[Any], cursor: Cursor | None = None, size: int = PAGE_SIZE) -> Page:
+    """A page of these entries, which `live()` has chosen and ordered. Three queries.
+
+    For a tag give its taggings, `TaggedEntry.objects.live().filter(tag=tag)`: a walk along
+    their index, however common the tag is. That takes a query more.
+    """
+    order = [str(name).removeprefix("-") for name in entries.query.order_by]
+    if cursor is not None:
+        side = "gt" if cursor.back else "lt"
+        # First: of two bounds on `published`, SQLite looks up the first in its index, and walks
+        # from there to the second.
+        entries = entries.model._default_manager.filter(beyond(order, cursor.place, side)) & entries
+        if cursor.back:
+            entries = entries.reverse()
+    entries = entries[: size + 1]
+    if entries.model is not Entry:
+        return make_page(list(entries.values_list(*order)), cursor, size)
+    rows = read_rows(entries)
+    return _page([(_place(row, order), row) for row in rows], cursor, size)
+
+
+def live_page(cursor: Cursor | None, size: int = PAGE_SIZE, **fields: Any) -> Page:
+    """A page of the live entries with these values in these fields. Three queries.
 
     There should be an index over the fields, `published` and the primary key.
     """
-    return _walk(Entry, "id", {"status": Entry.Status.LIVE, **equal}, cursor, size)
-
-
-def entries_page(entries: EntryQuerySet, cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
-    """A page of those of these entries that are live. Two queries."""
-    return _page(_from(entries, BY_PUBLISHED, cursor).live(), BY_PUBLISHED, cursor, size)
+    return read_page(Entry.objects.live().filter(**fields), cursor, size)
 
 
 def days_page(first: date, last: date, cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
-    """A page of the live entries whose addresses are within these days. Two queries."""
-    entries = Entry.objects.filter(day__range=(first, last))
-    live = _from(entries, BY_DAY, cursor).live().order_by("-day", "-published", "-pk")
-    return _page(live, BY_DAY, cursor, size)
+    """A page of the live entries whose addresses are within these days. Three queries."""
+    entries = Entry.objects.filter(day__range=(first, last)).live()
+    return read_page(entries.order_by("-day", "-published", "-pk"), cursor, size)
 
 
 def tags_page(tags: Sequence[Tag], cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
-    """A page of the live entries that have all these tags. One query, or two for several.
+    """A page of the live entries that have all these tags. Four queries.
 
     Walks the taggings of the rarest tag along their index; the others are looked up.
     """
     rarest, *others = sorted(tags, key=lambda tag: (tag.live_count, tag.pk))
-    if not others:
-        tagged = {"tag": rarest.pk, "live": True}
-        return _walk(TaggedEntry, "content_object", tagged, cursor, size)
-    taggings = _from(TaggedEntry.objects.filter(tag=rarest), BY_TAGGING, cursor).live()
+    taggings = TaggedEntry.objects.filter(tag=rarest).live()
     for tag in others:
         same_entry = TaggedEntry.objects.filter(tag=tag, content_object=OuterRef("content_object"))
         taggings = taggings.filter(Exists(same_entry))
-    return _page(taggings, BY_TAGGING, cursor, size)
-
-
-def _from(listed: Rows, order: tuple[str, ...], cursor: Cursor | None) -> Rows:
-    """What comes behind a cursor.
-
-    To be said before `live()`: of two bounds on `published`, SQLite looks up the first in
-    its index, and walks from there to the second.
-    """
-    if cursor is None:
-        return listed
-    return listed.filter(beyond(order, cursor.place, "gt" if cursor.back else "lt"))
-
-
-def _walk(
-    model: type[Model], key: str, equal: Mapping[str, Any], cursor: Cursor | None, size: int
-) -> Page:
-    place, back = (cursor.place, cursor.back) if cursor else (None, False)
-    moment = cast(tuple[datetime, int] | None, place)
-    walked = read_walked(plan_walk(model, key, equal, moment, back, size + 1))
-    return _page_of([((at, entry.pk), entry) for at, entry in walked], cursor, size)
-
-
-def _page(listed: QuerySet[Any], order: tuple[str, ...], cursor: Cursor | None, size: int) -> Page:
-    if cursor is not None and cursor.back:
-        listed = listed.reverse()
-    return make_page(list(listed.values_list(*order)[: size + 1]), cursor, size)
+    return read_page(taggings, cursor, size)
 
 
 def make_page(places: Sequence[tuple[Any, ...]], cursor: Cursor | None, size: int) -> Page:
     """The page from these places on, the nearest first; one more than fits says it goes on.
 
-    The last part of each place is the primary key. One query.
+    The last part of each place is the primary key. Three queries.
     """
-    stored = {entry.pk: entry for entry in read_stored([place[-1] for place in places[:size]])}
-    found = [(place, stored.get(place[-1])) for place in places]
-    return _page_of(found, cursor, size)
+    rows = {row.pk: row for row in read_rows_of([place[-1] for place in places[:size]])}
+    return _page([(place, rows.get(place[-1])) for place in places], cursor, size)
 
 
-def _page_of(
-    found: Sequence[tuple[tuple[Any, ...], StoredEntry | None]], cursor: Cursor | None, size: int
+def _page(
+    found: Sequence[tuple[tuple[Any, ...], EntryRow | None]], cursor: Cursor | None, size: int
 ) -> Page:
     back = cursor is not None and cursor.back
     goes_on = len(found) > size
@@ -173,11 +143,15 @@ def _page_of(
     if not shown:
         return Page([], cursor)
     return Page(
-        [entry for _, entry in shown if entry],
+        [row for _, row in shown if row],
         cursor,
         older=_format(shown[-1][0]) if goes_on or back else "",
         newer=_format(shown[0][0]) if cursor and (goes_on or not back) else "",
     )
+
+
+def _place(row: EntryRow, order: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in order)
 
 
 def beyond(order: Sequence[str], place: Sequence[Any], side: str) -> Q:
@@ -195,8 +169,6 @@ def beyond(order: Sequence[str], place: Sequence[Any], side: str) -> Q:
 
 def _format(place: tuple[Any, ...]) -> str:
     *days, published, pk = place
-    if isinstance(published, str):
-        published = load_moment(published)
     microseconds = (published - EPOCH) // timedelta(microseconds=1)
     return ".".join([*(day.isoformat() for day in days), str(microseconds), str(pk)])
 

@@ -1,6 +1,7 @@
 """What belongs to an entry, as plain rows, and the addresses in them that are safe to link to."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -81,7 +82,7 @@ class SourceRow:
     author_email: str
     rights: str
     icon: str
-    feed_updated: str | None  # as the database writes a moment
+    feed_updated: datetime | None
 
     @property
     def site_link(self) -> str:

@@ -8,10 +8,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from entries.models import Entry, SiteIdentity, SiteSettings
@@ -19,7 +17,6 @@ from entries.models.colour import COLOUR, COMFORTABLE, DARK, readable
 from entries.models.site import navigation_in, profiles_in
 
 from . import body
-from .statements import columns, table
 
 DESCRIPTION = (
     "Links, quotations, notes and articles, gathered from the feeds in which they appeared and "
@@ -31,23 +28,6 @@ STATED = (
     "title", "tagline", "description", "author_name", "author_link", "me", "navigation", "footer",
     "accent", "accent_dark", "favicon_name",
 )  # fmt: skip
-# A row always comes back, of nothing but NULLs where nothing has been set. Which kinds there are
-# is what `EntryQuerySet.live()` says, by its index.
-STATEMENT = f"""
-    SELECT {columns(SiteSettings, *STATED)}, {columns(SiteIdentity, "feed_ids")},
-    {columns(SiteSettings, "about")} <> '',
-    {
-    ", ".join(
-        f"EXISTS(SELECT 1 FROM {table(Entry)} WHERE {columns(Entry, 'kind')} = '{kind}' AND "
-        f"{columns(Entry, 'status')} = '{Entry.Status.LIVE}' AND "
-        f"{columns(Entry, 'published')} <= %(now)s)"
-        for kind in Entry.Kind.values
-    )
-}
-    FROM (SELECT 1) AS always
-    LEFT JOIN {table(SiteSettings)} ON {columns(SiteSettings, "id")} = {SiteSettings.PK}
-    LEFT JOIN {table(SiteIdentity)} ON {columns(SiteIdentity, "id")} = {SiteIdentity.PK}
-"""  # noqa: S608 - of names from the models
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +78,22 @@ class Favicon(NamedTuple):
 
 
 def read_site() -> Site:
-    """The site as it is set now. One query."""
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"now": now})
-        row = cursor.fetchone()
-    stated = row[: len(STATED)]
-    feed_ids, has_about, *has_kinds = row[len(STATED) :]
-    kinds = tuple(kind for kind, has in zip(Entry.Kind.values, has_kinds, strict=True) if has)
+    """The site as it is set now. Two queries, and one for each kind if it has no navigation set."""
+    rows = SiteSettings.objects.filter(pk=SiteSettings.PK).values_list(*STATED, "about")
+    row = next(iter(rows), [""] * (len(STATED) + 1))
+    stated = dict(zip([*STATED, "about"], row, strict=True))
+    has_about = bool(stated.pop("about"))
+    navigation = _own_navigation(stated.pop("navigation")) or _built_in(live_kinds(), has_about)
+    ids = SiteIdentity.objects.filter(pk=SiteIdentity.PK).values_list("feed_ids", flat=True)
     # Where the row has been flushed away, the ids are the feeds' addresses.
-    feed_ids = feed_ids or settings.SITE_URL
-    return _make(settings.SITE_TITLE, feed_ids, bool(has_about), kinds, *stated)
+    feed_ids = next(iter(ids), settings.SITE_URL)
+    return _make(settings.SITE_TITLE, feed_ids, has_about, navigation, **stated)
+
+
+def live_kinds() -> tuple[str, ...]:
+    """The kinds of which there are live entries. One query for each kind."""
+    live = Entry.objects.live()
+    return tuple(kind for kind in Entry.Kind.values if live.filter(kind=kind).exists())
 
 
 def read_about() -> SafeString:
@@ -129,11 +114,9 @@ def _make(
     default_title: str,
     feed_ids: str,
     has_about: bool,
-    kinds: tuple[str, ...],
-    *values: str | None,
+    navigation: tuple[tuple[str, str], ...],
+    **stated: str,
 ) -> Site:
-    stated = {name: value or "" for name, value in zip(STATED, values, strict=True)}
-    links = _lines(navigation_in, stated.pop("navigation")) or _built_in(kinds, has_about)
     accent, accent_dark = (_colour(stated.pop(name)) for name in ("accent", "accent_dark"))
     accent_dark = accent and (accent_dark or readable(accent, DARK, COMFORTABLE))
     style = _style(accent, accent_dark)
@@ -141,7 +124,7 @@ def _make(
         title=stated.pop("title") or default_title,
         description=stated.pop("description") or DESCRIPTION,
         me=tuple(_lines(profiles_in, stated.pop("me"))),
-        navigation=tuple(links),
+        navigation=navigation,
         footer=mark_safe(stated.pop("footer")),  # noqa: S308 - sanitised when saved
         accent=accent,
         accent_dark=accent_dark,
@@ -173,12 +156,18 @@ def _lines(parse: Callable[[str], list[Any]], text: str) -> list[Any]:
     return lines
 
 
-def _built_in(kinds: tuple[str, ...], has_about: bool) -> list[tuple[str, str]]:
+@lru_cache(maxsize=16)
+def _own_navigation(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_lines(navigation_in, text))
+
+
+@lru_cache(maxsize=16)
+def _built_in(kinds: tuple[str, ...], has_about: bool) -> tuple[tuple[str, str], ...]:
     links = [
         (f"{kind}s".capitalize(), reverse("entries:kind", args=[f"{kind}s"])) for kind in kinds
     ]
     others = ["tags", "archive", *(["about"] if has_about else []), "search"]
-    return links + [(name.capitalize(), reverse(f"entries:{name}")) for name in others]
+    return (*links, *((name.capitalize(), reverse(f"entries:{name}")) for name in others))
 
 
 def _style(accent: str, accent_dark: str) -> SafeString:

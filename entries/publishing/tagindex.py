@@ -51,7 +51,7 @@ class NamePage:
 
 def by_use() -> list[TagCount]:
     """The tags with the most live entries, the commonest first. One query."""
-    return [*common_tags(BY_USE)]
+    return common_tags(BY_USE)
 
 
 def by_name(start: str = "") -> NamePage:

@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
-from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from entries.models import Entry, Withdrawal
 from entries.models.withdrawal import KEPT_FOR
-
-from .statements import load_moment, table
 
 AT_MOST = 50
 # Of so many withdrawals, the newest, those are told that have not come back.
@@ -37,12 +34,21 @@ def read_tombstones(*lists: str) -> list[Tombstone]:
     Without what the public can see again: an entry withdrawn for a date to come may have
     fallen due since.
     """
-    adapt, now = connection.ops.adapt_datetimefield_value, timezone.now()
     first, *others = lists
-    given = [first, adapt(now - KEPT_FOR), adapt(now), *others]
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(len(lists)), given)
-        return [_tombstone(*row) for row in cursor]
+    lately = Withdrawal.objects.filter(list=first, withdrawn_at__gte=timezone.now() - KEPT_FOR)
+    newest = lately.order_by("-withdrawn_at", "-pk")
+    same_post = {"atom_id": OuterRef("atom_id")}
+    told = Withdrawal.objects.filter(
+        ~Exists(Entry.objects.filter(**same_post).only_live()),
+        *(Exists(Withdrawal.objects.filter(list=name, **same_post)) for name in others),
+        pk__in=newest.values("pk")[:LOOKED_AT],
+    ).order_by("-withdrawn_at", "-pk")
+    return [
+        Tombstone(atom_id, withdrawn_at, (published, pk) if published and pk else None)
+        for atom_id, withdrawn_at, published, pk in told.values_list(
+            "atom_id", "withdrawn_at", "published", "entry_pk"
+        )[:AT_MOST]
+    ]
 
 
 def entries_in_window(
@@ -60,26 +66,3 @@ def entries_in_window(
     while count > 1 and count + sum(place > places[count - 1] for place in gone) > size:
         count -= 1
     return count
-
-
-def _tombstone(atom_id: str, withdrawn_at: str, published: str | None, pk: int | None) -> Tombstone:
-    place = None if published is None or pk is None else (load_moment(published), pk)
-    return Tombstone(atom_id, load_moment(withdrawn_at), place)
-
-
-@lru_cache
-def _statement(lists: int) -> str:
-    others = (
-        f" AND EXISTS (SELECT 1 FROM {table(Withdrawal)} AS other"  # noqa: S608 - of names from the models
-        " WHERE other.atom_id = recent.atom_id AND other.list = %s)"
-    ) * (lists - 1)
-    newest = "ORDER BY withdrawn_at DESC, id DESC LIMIT"
-    return (
-        "SELECT atom_id, CAST(withdrawn_at AS TEXT), CAST(published AS TEXT), entry_pk FROM ("  # noqa: S608 - of names from the models
-        f"SELECT atom_id, withdrawn_at, published, entry_pk, id FROM {table(Withdrawal)} "
-        f"WHERE list = %s AND withdrawn_at >= %s {newest} {LOOKED_AT}"
-        # As `EntryQuerySet.live()` says it.
-        f") AS recent WHERE NOT EXISTS (SELECT 1 FROM {table(Entry)} AS entry "
-        f"WHERE entry.atom_id = recent.atom_id AND entry.status = '{Entry.Status.LIVE}' "
-        f"AND entry.published <= %s){others} {newest} {AT_MOST}"
-    )

@@ -1,13 +1,8 @@
-"""ETag and Last-Modified (RFC 9110, 8.8): a document is not made again for one who has it."""
+"""ETag and Last-Modified (RFC 9110, 8.8): a document is not sent again to one who has it."""
 
 import hashlib
 import time
-from collections.abc import Callable
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
-from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -24,33 +19,23 @@ KNOWN_FOR = 7 * 24 * 3600
 # versions get the same date is one in this number.
 MAX_SET_BACK_SECONDS = 3600
 
-# These files make the public pages: templates, all code that may print a part of one, and the
-# versions of the libraries.
-PRINTED_BY = ["theme", "templates", "entries", "config", "requirements.txt"]
 
+def conditional(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+    """The response with its validators; 304 Not Modified for one who has the document already.
 
-def answer(
-    request: HttpRequest, shown: Any, render: Callable[[], HttpResponse]
-) -> HttpResponseBase:
-    """The document that `render` makes, or 304 Not Modified without making it.
-
-    `shown` is all that the document prints, read but not yet rendered: its repr is what the
-    ETag stands for, so that whatever changes the document changes the ETag: an edit, a tag,
-    a deletion, an entry falling due, a new version of the templates. The ETag is weak: it is
-    the same whether the bytes go out compressed or not.
-
-    A 304 has the headers of the 200 that it stands for (RFC 9110, 15.4.5).
+    The ETag stands for the document's bytes. It is weak: the same whether they go out
+    compressed or not. A 304 has the headers of the 200 that it stands for (RFC 9110, 15.4.5).
     """
-    digest = _digest(_version(), repr(shown))
-    etag = f'W/"{digest}"'
+    digest = _digest(response.content)
     modified = _changed_at(request.get_full_path(), digest)
-    told = get_conditional_response(request, etag=etag, last_modified=_by_date(request, modified))
-    response = told or render()
-    response["ETag"] = etag
+    response["ETag"] = f'W/"{digest}"'
     response["Last-Modified"] = http_date(modified)
     response["Cache-Control"] = CACHE_CONTROL
     patch_vary_headers(response, ["Accept-Encoding"])
-    return response
+    told = get_conditional_response(
+        request, response["ETag"], _by_date(request, modified), response
+    )
+    return told or response
 
 
 def _changed_at(address: str, digest: str) -> int:
@@ -63,7 +48,7 @@ def _changed_at(address: str, digest: str) -> int:
     seen another version within the same one: so each date is set back by up to an hour, by a
     number that the version's digest gives.
     """
-    key = f"changed:{_digest(address)}"
+    key = f"changed:{_digest(address.encode('utf-8', 'surrogatepass'))}"
     cache = caches["addresses"]
     known_digest, known_at = cache.get(key) or ("", 0)
     if known_digest == digest:
@@ -85,31 +70,5 @@ def _by_date(request: HttpRequest, modified: int) -> int:
     return modified if asked in (None, modified) else asked + 1
 
 
-def _version() -> str:
-    """What the site's own files and settings add to a page."""
-    return _read_version() if settings.DEBUG else _version_once()
-
-
-@lru_cache(maxsize=1)
-def _version_once() -> str:
-    return _read_version()
-
-
-def _read_version() -> str:
-    roots = [Path(settings.BASE_DIR, name) for name in PRINTED_BY]
-    files = sorted(
-        file
-        for root in roots
-        for file in ([root] if root.is_file() else root.rglob("*.*"))
-        if file.is_file() and file.suffix != ".pyc"
-    )
-    names = (settings.SITE_URL, settings.SITE_TITLE, settings.LANGUAGE_CODE, settings.TIME_ZONE)
-    return _digest(*names, *(file.read_bytes() for file in files))
-
-
-def _digest(*parts: str | bytes) -> str:
-    digest = hashlib.blake2b(digest_size=12)
-    for part in parts:
-        digest.update(part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass"))
-        digest.update(b"\0")
-    return digest.hexdigest()
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=12).hexdigest()

@@ -1,11 +1,11 @@
 """How a view answers: a document that can be asked for conditionally."""
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.template.loader import render_to_string
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render
 
 from entries.publishing.paging import BadCursorError, Cursor
 from entries.publishing.site import read_site
-from entries.publishing.validators import answer
+from entries.publishing.validators import conditional
 
 # Entries may show pictures, sound and frames from anywhere; what may frame is decided at the gate.
 # Scripts and fonts are a theme's: the site has none.
@@ -23,7 +23,7 @@ def answer_list(request, template, page, **shown):
     cursor = page.cursor
     if cursor and cursor.back and not page.newer:
         return HttpResponseRedirect(request.path)
-    if cursor and not page.stored:
+    if cursor and not page.rows:
         raise Http404("Nothing that old.")
     shown = {"page": page, "by_day": page.days, "is_noindex": bool(cursor)} | shown
     if cursor:
@@ -35,24 +35,18 @@ def answer_list(request, template, page, **shown):
 def answer_page(request, template, **shown):
     """The template rendered with what it shows of the site, or 304."""
     shown = {"canonical": request.path} | shown_everywhere(request) | shown
-    response = answer_document(request, template, "text/html; charset=utf-8", **shown)
-    return guarded(response, shown["site"])
+    return guarded(answer_document(request, template, **shown), shown["site"])
 
 
 def make_page(request, template, status=200, **shown):
     """The template rendered for this one request, with no word on how long it holds."""
     shown = shown_everywhere(request) | shown
-    response = HttpResponse(render_to_string(template, shown), status=status)
-    return guarded(response, shown["site"])
+    return guarded(render(request, template, shown, status=status), shown["site"])
 
 
-def answer_document(request, template, content_type, **shown):
+def answer_document(request, template, content_type=None, **shown):
     """The template rendered with what it shows and nothing else, or 304."""
-
-    def render():
-        return HttpResponse(render_to_string(template, shown), content_type=content_type)
-
-    return answer(request, (template, shown), render)
+    return conditional(request, render(request, template, shown, content_type))
 
 
 def shown_everywhere(request):

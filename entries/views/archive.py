@@ -60,7 +60,7 @@ def answer_period(request, period, **shown):
     except ValueError as error:
         raise Http404("No such day.") from error
     page = days_page(first, last, cursor_of(request, by_day=True))
-    if not page.stored:
+    if not page.rows:
         raise Http404("No entries then.")
     before, after = archives.around(period)
     return answer_list(

@@ -3,11 +3,11 @@
 from django.http import Http404
 from django.shortcuts import redirect
 
-from entries.models import Tag
+from entries.models import Entry, Tag
 from entries.publishing import company, taxonomy
 from entries.publishing.chart import draw_use
 from entries.publishing.lists import kind_list, tags_list
-from entries.publishing.paging import tags_page, walk_page
+from entries.publishing.paging import read_page, tags_page
 from entries.publishing.rows import tag_path
 
 from .answers import answer_list, cursor_of
@@ -17,14 +17,14 @@ from .finished import keep_finished
 @keep_finished("before", "after", are_all=True)
 def home(request):
     """The newest entries of all kinds."""
-    page = walk_page(cursor_of(request))
+    page = read_page(Entry.objects.live(), cursor_of(request))
     return answer_list(request, "entries/home.html", page, tags=taxonomy.common_tags())
 
 
 @keep_finished("before", "after")
 def kind(request, kind):
     """The entries of one kind."""
-    page = walk_page(cursor_of(request), kind=kind)
+    page = read_page(Entry.objects.live().filter(kind=kind), cursor_of(request))
     feeds = kind_list(kind).links()
     shown = {"kind": kind.value, "plural": f"{kind}s", "feeds": feeds}
     return answer_list(request, "entries/kind.html", page, **shown)
@@ -38,7 +38,7 @@ def tag(request, slug):
     if "+".join(slugs) != slug:
         return redirect("entries:tag", "+".join(slugs))
     page = tags_page(found, cursor_of(request))
-    if not page.stored:
+    if not page.rows:
         raise Http404("No entry has all these tags.")
     return answer_list(
         request,

@@ -2,10 +2,10 @@
 
 from django.http import Http404
 
-from entries.models import Source
+from entries.models import Entry, Source
 from entries.publishing import sources as credits
 from entries.publishing.lists import source_list
-from entries.publishing.paging import walk_page
+from entries.publishing.paging import read_page
 
 from .answers import answer_list, answer_page, cursor_of
 from .finished import keep_finished
@@ -38,6 +38,6 @@ def source(request, pk):
         credit = credits.credit(pk)
     except Source.DoesNotExist as error:
         raise Http404("No such source.") from error
-    page = walk_page(cursor_of(request), source=pk)
+    page = read_page(Entry.objects.live().filter(source=pk), cursor_of(request))
     shown = {"source": credit, "canonical": credit.path, "feeds": source_list(credit).links()}
     return answer_list(request, "entries/source.html", page, **shown)

@@ -49,7 +49,6 @@ def test_several_tags_are_narrowed_by_those_that_come_with_all_of_them(make_entr
 
 def test_of_many_entries_the_newest_are_looked_at_and_no_number_is_told(make_entry, monkeypatch):
     monkeypatch.setattr(company, "NEWEST", 2)
-    monkeypatch.setattr(company, "TOGETHER", company.TOGETHER.replace("LIMIT 500", "LIMIT 2"))
     make_entry(tags=["python", "old"], published=NOON - timedelta(days=2))
     make_entry(tags=["python", "new"], published=NOON - timedelta(days=1))
     make_entry(tags=["python"], published=NOON)

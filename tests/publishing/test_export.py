@@ -120,7 +120,7 @@ def test_all_says_when_the_last_of_them_changed(site):
 
 
 def test_all_costs_queries_by_the_page_and_not_by_the_entry(site, django_assert_num_queries):
-    with django_assert_num_queries(3 + 2 * 1):
+    with django_assert_num_queries(11 + 3 * 1):
         exported("--all")
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from entries.publishing.listing import read_rows
+from entries.publishing.listing import read_rows_of
 from entries.publishing.periods import Period
 from entries.publishing.reading import minutes, revised_on
 
@@ -40,4 +40,4 @@ def test_words_are_read_at_one_speed_and_letters_of_chinese_at_another(content, 
 def test_a_revision_is_told_from_the_next_day_on(make_entry, later, revised):
     entry = make_entry(published=NOON, updated=NOON + later)
 
-    assert revised_on(read_rows([entry.pk])[0]) == revised
+    assert revised_on(read_rows_of([entry.pk])[0]) == revised

@@ -297,7 +297,7 @@ def test_what_is_not_public_is_nowhere(make_entry, source, hidden, title):
     for text in ("hushhush", "tag:secret", "secret", "kind:note", "source:post", "to:2200 secret"):
         assert titles(text) == []
     assert not find_best(parse_query("hushush")).suggestion
-    assert not newest_page(parse_query("hushhush"), None).stored
+    assert not newest_page(parse_query("hushhush"), None).rows
 
 
 def test_a_search_takes_as_many_queries_for_1_entry_as_for_50(make_entry, make_entries, source):

@@ -1,7 +1,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -21,7 +20,7 @@ from entries.publishing.feeds import (
     written,
 )
 from entries.publishing.lists import EntryList
-from entries.publishing.paging import Cursor, entries_page
+from entries.publishing.paging import Cursor, read_page
 from entries.publishing.search import parse_query
 from entries.publishing.site import read_site
 
@@ -57,7 +56,7 @@ class Command(BaseCommand):
         else:
             page, tombstones = read_window(entry_list, None)
             head = feed_head(entry_list, format, read_site(), page)
-            entries = written(page.stored, format)
+            entries = written(page.rows, format)
             updated = newest_change(entries, tombstones)
 
         def write(file: TextIO) -> None:
@@ -87,7 +86,7 @@ def every_entry(entry_list: EntryList, format: Format) -> Iterator[Written]:
     cursor = None
     while True:
         page = entry_list.read(cursor, PAGE_SIZE)
-        yield from written(page.stored, format)
+        yield from written(page.rows, format)
         if not page.older:
             return
         cursor = Cursor.from_query({"before": page.older})
@@ -112,7 +111,7 @@ def narrowed_list(tag: Tag, kind: str) -> EntryList:
     return replace(
         lists.search_list(parse_query(f'tag:"{tag.name}" kind:{kind}')),
         entries=lambda: entries,
-        read=partial(entries_page, entries),
+        read=lambda cursor, size: read_page(entries.live(), cursor, size),
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from entries.models import Entry
 from entries.models.document import EPOCH, PK_BITS, place_of
 from entries.plaintext import visible_text
-from entries.publishing.listing import EntryRow, read_rows
+from entries.publishing.listing import EntryRow, read_rows_of
 from entries.publishing.paging import PAGE_SIZE, Cursor, Page, make_page
 
 from .facets import Condition, Facet, conditions, count_facets, search_path
@@ -67,7 +67,7 @@ def find_best(query: Query, number: int = 1) -> Found:
     last = max(-(-len(ranked) // PAGE_SIZE), 1)
     number = min(max(number, 1), last)
     shown = ranked[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    found = _found(query, plan, candidates, read_rows([row.pk for row in shown]))
+    found = _found(query, plan, candidates, read_rows_of([row.pk for row in shown]))
     path = search_path(query)
     newer = f"{path}&page={number - 1}" if number > 2 else path if number == 2 else ""
     return replace(found, newer=newer, older=f"{path}&page={number + 1}" if number < last else "")
