@@ -64,7 +64,7 @@ NEVER = (0, datetime(1970, 1, 1, tzinfo=UTC), None, None, None, None)
 class SiteVersion(models.Model):
     """One row, raised in every transaction that changes public pages.
 
-    Triggers in the database raise it (migration 0012), so no code that writes can forget to. A
+    Triggers in the database raise it (migration 0003), so no code that writes can forget to. A
     reader who sees the new number also sees the changes.
     """
 

@@ -21,7 +21,7 @@ def keep_finished(*names: str, are_all: bool = False) -> Callable[[Any], Any]:
     """Keep the pages of a view, which may depend on the site, the path and these parameters only.
 
     The view must not read cookies or other headers, nor tables that are not listed in migration
-    0012. It answers GET and HEAD only.
+    0003. It answers GET and HEAD only.
     """
 
     def decorate(view):

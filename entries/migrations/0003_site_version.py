@@ -1,5 +1,4 @@
-from django.db import migrations, models
-from django.utils import timezone
+from django.db import migrations
 
 # For each table, the events that raise the version, with a condition on the row. Entries that
 # nobody sees don't raise it, nor do the columns of a source that only imports use.
@@ -91,22 +90,9 @@ def make_row(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("entries", "0011_identity")]
+    dependencies = [("entries", "0002_search_index")]
 
     operations = [
-        migrations.CreateModel(
-            "SiteVersion",
-            [
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.BigIntegerField(default=0)),
-                ("changed_at", models.DateTimeField(default=timezone.now)),
-            ],
-        ),
         migrations.RunPython(make_row, migrations.RunPython.noop),
         migrations.RunPython(make_triggers, drop_triggers),
     ]

@@ -1,12 +1,4 @@
-import django.db.models.deletion
-from django.db import migrations, models
-
-from entries.models.document import BATCH, make_documents
-
-COLUMNS = (
-    "pk", "published", "status", "kind", "source", "title", "quoted_source", "content", "summary",
-    "quoted_context", "via_title", "author_name", "link_url",
-)
+from django.db import migrations
 
 # Words come as `split_words` has made them: letters and digits between single spaces. So the
 # tokenizer has nothing to decide; `=` is what terms have and words have not. What begins with
@@ -81,52 +73,7 @@ def drop_index(apps, schema_editor):
         schema_editor.execute(statement)
 
 
-def fill(apps, schema_editor):
-    """Write the documents of the entries that are there."""
-    entries = apps.get_model("entries", "Entry").objects.order_by("pk")
-    taggings = apps.get_model("entries", "TaggedEntry").objects.order_by("pk")
-    documents = apps.get_model("entries", "SearchDocument").objects
-    last = 0
-    while batch := list(entries.filter(pk__gt=last).values(*COLUMNS)[:BATCH]):
-        last = batch[-1]["pk"]
-        tags = taggings.filter(content_object__in=[entry["pk"] for entry in batch])
-        made = make_documents(batch, tags.values_list("content_object", "tag"))
-        documents.bulk_create(documents.model(**document) for document in made)
-
-
 class Migration(migrations.Migration):
-    dependencies = [("entries", "0003_site")]
+    dependencies = [("entries", "0001_initial")]
 
-    operations = [
-        migrations.CreateModel(
-            name="SearchDocument",
-            fields=[
-                (
-                    "entry",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="document",
-                        serialize=False,
-                        to="entries.entry",
-                    ),
-                ),
-                (
-                    "place",
-                    models.BigIntegerField(
-                        help_text="Orders by `published`, then by primary key.", unique=True
-                    ),
-                ),
-                ("title", models.TextField()),
-                (
-                    "terms",
-                    models.TextField(
-                        help_text="What is known of the entry: status=live kind=link tag=5."
-                    ),
-                ),
-                ("text", models.TextField()),
-            ],
-        ),
-        migrations.RunPython(make_index, drop_index),
-        migrations.RunPython(fill, migrations.RunPython.noop),
-    ]
+    operations = [migrations.RunPython(make_index, drop_index)]
