@@ -30,6 +30,11 @@ def visible_text(fragment: str) -> str:
     return squeeze(unescape(without_tags(fragment, block=" ", line=" ")))
 
 
+def paragraphs(fragment: str) -> str:
+    """What a reader sees of an HTML fragment, a blank line between its blocks."""
+    return unescape(without_tags(fragment, block="\n\n", line="\n"))
+
+
 def without_tags(fragment: str, block: str, line: str) -> str:
     """The fragment without its tags, which is not yet unescaped.
 

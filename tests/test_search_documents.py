@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -291,16 +290,3 @@ def test_places_order_as_dates_and_then_keys_do(one, other, first, second):
 
     assert (place_of(one, first) < place_of(other, second)) == ((one, first) < (other, second))
     assert -(2**63) <= place_of(one, first) < 2**63
-
-
-@pytest.mark.django_db(transaction=True)
-def test_entries_from_before_there_was_search_are_found(make_entry):
-    entry = make_entry(title="Old post", tags=["Green"])
-    executor = MigrationExecutor(connection)
-    newest = executor.loader.graph.leaf_nodes("entries")
-    executor.migrate([("entries", "0003_site")])
-    assert "entries_search" not in connection.introspection.table_names()
-
-    MigrationExecutor(connection).migrate(newest)
-
-    assert live("old post tag:green") == [entry.pk]

@@ -18,8 +18,8 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from entries.characters import strip_controls
-from entries.importing.text import visible_text
 from entries.models import Entry, TaggedEntry
+from entries.plaintext import visible_text
 from entries.publishing.search import matching
 
 from .base import DeskAdmin

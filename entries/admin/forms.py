@@ -10,8 +10,8 @@ from django.core.validators import RegexValidator, URLValidator
 from django.utils import timezone
 
 from entries.characters import line_feeds, strip_controls
-from entries.importing.text import squeeze
 from entries.models import Enclosure, Entry, fold
+from entries.plaintext import squeeze
 
 from .fresh import FreshForm
 from .names import TagNamesField, TagNamesInput, join_names

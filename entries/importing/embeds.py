@@ -5,8 +5,8 @@ from html import escape
 
 from entries.characters import unescape
 from entries.html_tags import ATTRIBUTES, read_attributes, write_tag
+from entries.plaintext import visible_text
 
-from .text import visible_text
 from .tracking import is_counter
 
 # Players that need no more than their own page, by address; nothing in it that a browser

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from entries.plaintext import squeeze
+
 from .pictures import is_avatar, is_of_person, picture_key, pictures_in, stated_width
-from .text import squeeze
 from .upstream import Enclosure
 
 # What no browser plays any more, and YouTube's feeds still name.

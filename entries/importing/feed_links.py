@@ -5,8 +5,7 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 from entries.characters import strip_controls
-
-from .text import squeeze
+from entries.plaintext import squeeze
 
 FEED_TYPES = {
     "application/atom+xml",

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from entries.mail import as_person
+from entries.plaintext import squeeze, visible_text
 
-from .text import squeeze, visible_text
 from .upstream import Enclosure, Person
 
 # Each entry repeats its feed's authors: a feed of long or many ones would grow without bounds.

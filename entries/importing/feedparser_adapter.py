@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from entries.characters import strip_controls
 from entries.kinds import KIND_OF_TYPE, TYPE_OF_KIND, UNTITLED
+from entries.plaintext import squeeze
 
 from .addresses import absolute_address
 from .enclosures import (
@@ -28,7 +29,6 @@ from .feeddata import (
     unique_people,
 )
 from .stated import FEED, Raw, take
-from .text import squeeze
 from .upstream import Person
 
 Absolute = Callable[[str], str]

@@ -23,10 +23,10 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from entries.characters import strip_controls
+from entries.plaintext import squeeze, visible_text
 
 from . import simonwillisonblog
 from .feeddata import EntryData
-from .text import squeeze, visible_text
 from .tracking import PARAMETER
 
 # RFC 3987 as far as it matters here: a scheme, and no character that an IRI excludes.

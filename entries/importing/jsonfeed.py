@@ -7,6 +7,7 @@ from typing import Any
 
 from entries.characters import strip_controls
 from entries.kinds import TYPE_OF_KIND
+from entries.plaintext import squeeze
 
 from .addresses import absolute_address
 from .enclosures import Attached, find_enclosures, whole_number
@@ -24,7 +25,6 @@ from .feeddata import (
     plain_summary,
     unique_people,
 )
-from .text import squeeze
 from .upstream import Enclosure, Person
 
 Raw = dict[str, Any]  # an object of the document

@@ -12,6 +12,7 @@ import nh3
 
 from entries.characters import line_feeds, strip_controls, unescape
 from entries.html_tags import REST_OF_TAG
+from entries.plaintext import paragraphs
 
 from . import mathml
 from .addresses import absolute_address
@@ -39,7 +40,6 @@ from .images import LAZY, LAZY_SETS, clean_srcset, show_images
 from .mojibake import repair_mojibake
 from .removal import describe_removed
 from .ruby import without_stray_annotations
-from .text import paragraphs
 
 # A parser drops the first line break in <pre>: one that is meant must stand twice.
 PRE_LINE_BREAK = re.compile(rf"(<pre\b{REST_OF_TAG})\n")

@@ -13,11 +13,11 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from entries.characters import strip_controls
 from entries.models import SiteSettings, Source
 from entries.models.source import MAX_URL_LENGTH
+from entries.plaintext import squeeze
 
 from .encodings import as_utf8
 from .errors import FetchError, ParseError
 from .fetch import USER, checked_host
-from .text import squeeze
 
 OPML = re.compile(r"<opml\b", re.I)
 MAX_CHARS_BEFORE_OPML = 4096  # characters, in which a document must say that it is OPML

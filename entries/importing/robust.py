@@ -5,7 +5,7 @@ import logging
 from typing import Any
 from xml.sax.xmlreader import AttributesNSImpl
 
-from .text import squeeze
+from entries.plaintext import squeeze
 
 logger = logging.getLogger(__name__)
 

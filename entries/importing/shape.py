@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from entries.characters import unescape
 from entries.html_tags import REST_OF_TAG
+from entries.plaintext import squeeze, visible_text
 
 from . import simonwillisonblog
 from .blocks import Block, split_blocks
-from .text import squeeze, visible_text
 
 LINK = (
     rf'<a(?: (?!href=)[a-z]+="[^"]*")* href="(?P<href>[^"]*)"{REST_OF_TAG}'

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from entries.characters import unescape
-
-from .text import squeeze
+from entries.plaintext import squeeze
 
 Raw = dict[str, Any]
 Shape = Mapping[str, Any]

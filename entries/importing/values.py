@@ -7,6 +7,7 @@ from datetime import date, timedelta, tzinfo
 from urllib.parse import unquote, urlsplit
 
 from entries.months import month_number
+from entries.plaintext import visible_text
 from entries.slugs import MAX_WORDS_SLUG, make_slug
 
 from .dates import EntryDates
@@ -14,7 +15,6 @@ from .feeddata import EntryData, Text
 from .markup import html_from_text, is_safe_address, sanitize_html
 from .mojibake import repair_mojibake
 from .shape import Shape, find_shape
-from .text import visible_text
 from .tracking import clear_links
 from .upstream import Enclosure, Person, UpstreamFields
 

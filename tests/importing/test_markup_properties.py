@@ -17,7 +17,7 @@ from entries.importing.allowed import (
     allowed_classes,
 )
 from entries.importing.markup import FRAME_SAYS, PLAYER, html_from_text, sanitize_html
-from entries.importing.text import squeeze, visible_text
+from entries.plaintext import squeeze, visible_text
 
 BASE = "https://blog.example/2024/"
 NAMES = [

@@ -4,7 +4,7 @@ import pytest
 
 from entries.characters import strip_controls
 from entries.importing.markup import sanitize_html
-from entries.importing.text import visible_text
+from entries.plaintext import visible_text
 
 PAGE = "https://blog.example/2024/post"
 
