@@ -1,7 +1,13 @@
 from django.urls import path, re_path, register_converter
 
-from .addresses import DayConverter, KindConverter, MonthConverter, SlugConverter, YearConverter
 from .publishing import atom, jsonfeed
+from .url_converters import (
+    DayConverter,
+    KindConverter,
+    MonthConverter,
+    SlugConverter,
+    YearConverter,
+)
 from .views import addresses, archive, entry, favicon, feeds, lists, machines, pages, sources, tags
 from .views.missing import moved_first
 from .views.search import opensearch, search

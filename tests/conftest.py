@@ -12,7 +12,7 @@ from django.test import TransactionTestCase
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 
-from entries.slugs import free_slug, make_slug
+from entries.lib.slugs import free_slug, make_slug
 
 numbers = itertools.count(1)
 

@@ -12,8 +12,8 @@ from hypothesis.extra.django import TestCase
 
 from entries.importing.document import Fetched
 from entries.importing.importer import import_document
+from entries.lib.slugs import free_slug
 from entries.models import Entry, Sighting, Source, Tag, TaggedEntry, TagName, fold, tags_by_name
-from entries.slugs import free_slug
 from tests.importing.atom import FEED, entry, feed
 
 

@@ -11,12 +11,8 @@ import pytest
 from django.core.cache import caches
 from django.utils import timezone
 
+from entries.lib.colour import COMFORTABLE, DARK, readability
 from entries.models import Entry, SiteSettings
-from entries.models.colour import (
-    COMFORTABLE,
-    DARK,
-    readability,
-)
 from entries.publishing.site import read_site
 
 PAGES = ["/", "/notes/", "/tags/", "/archive/", "/2024/Mar/9/kept/", "/about/"]

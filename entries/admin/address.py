@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
-from entries.characters import strip_controls
+from entries.lib.characters import strip_controls
+from entries.lib.months import MONTHS
 from entries.models import Entry, OldAddress, Tag
 from entries.models.address import MAX_PATH_LENGTH
 from entries.models.path import FRONT, decode_path, plain_link, plain_path_of
-from entries.months import MONTHS
 from entries.views.standing import match_of, stands
 
 from .base import DeskAdmin

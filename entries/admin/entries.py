@@ -17,9 +17,9 @@ from django.db.models.functions import Substr
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
-from entries.characters import strip_controls
+from entries.lib.characters import strip_controls
+from entries.lib.plaintext import visible_text
 from entries.models import Entry, TaggedEntry
-from entries.plaintext import visible_text
 from entries.publishing.search import matching
 
 from .base import DeskAdmin

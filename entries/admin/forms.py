@@ -9,9 +9,9 @@ from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.validators import RegexValidator, URLValidator
 from django.utils import timezone
 
-from entries.characters import line_feeds, strip_controls
+from entries.lib.characters import line_feeds, strip_controls
+from entries.lib.plaintext import squeeze
 from entries.models import Enclosure, Entry, fold
-from entries.plaintext import squeeze
 
 from .fresh import FreshForm
 from .names import TagNamesField, TagNamesInput, join_names

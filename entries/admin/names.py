@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django import forms
 from django.urls import reverse
 
-from entries.characters import strip_controls
+from entries.lib.characters import strip_controls
 
 MAX_LENGTH = 255
 MAX_NAMES = 1_000

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from entries.plaintext import BLOCKS
+from entries.lib.plaintext import BLOCKS
 
 from . import drawings, mathml
 from .highlighting import token_classes

@@ -5,8 +5,8 @@ import re
 from html import escape
 from urllib.parse import unquote
 
-from entries.characters import unescape
-from entries.html_tags import ATTRIBUTES, read_attributes, write_tag
+from entries.lib.characters import unescape
+from entries.lib.html_tags import ATTRIBUTES, read_attributes, write_tag
 
 # Of our making: never an id of the page's own, nor one of another entry.
 OURS = re.compile(r"n[0-9a-f]{8}-")

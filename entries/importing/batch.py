@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from entries.characters import strip_controls
+from entries.lib.characters import strip_controls
+from entries.lib.slugs import free_slug
 from entries.models import Change, Entry, ImportLine, ImportRun, Sighting, Source
 from entries.models.entry import mint_atom_id
 from entries.models.locking import locking
-from entries.slugs import free_slug
 
 from .backfill import is_backfill
 from .dates import EntryDates

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from entries.html_tags import TAG, VOID
-from entries.plaintext import BLOCKS
+from entries.lib.html_tags import TAG, VOID
+from entries.lib.plaintext import BLOCKS
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ standard's tree builder (13.2.6) has open, so that is followed here, as far as i
 
 import re
 
-from entries.html_tags import TAG, VOID
-from entries.plaintext import BLOCKS
+from entries.lib.html_tags import TAG, VOID
+from entries.lib.plaintext import BLOCKS
 
 from . import mathml
 

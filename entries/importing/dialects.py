@@ -6,7 +6,7 @@ before its own, for authors, Media RSS, threads (RFC 4685) and WordPress's expor
 
 from typing import Any
 
-from entries.mail import split_author
+from entries.lib.email_addresses import split_author
 
 from .robust import Robust
 

@@ -3,9 +3,9 @@
 import re
 from html import escape
 
-from entries.characters import unescape
-from entries.html_tags import ANY_TAG, REST_OF_TAG, read_attributes
-from entries.plaintext import BLOCKS
+from entries.lib.characters import unescape
+from entries.lib.html_tags import ANY_TAG, REST_OF_TAG, read_attributes
+from entries.lib.plaintext import BLOCKS
 
 from .tracking import UNSEEN
 

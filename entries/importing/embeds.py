@@ -3,9 +3,9 @@
 import re
 from html import escape
 
-from entries.characters import unescape
-from entries.html_tags import ATTRIBUTES, read_attributes, write_tag
-from entries.plaintext import visible_text
+from entries.lib.characters import unescape
+from entries.lib.html_tags import ATTRIBUTES, read_attributes, write_tag
+from entries.lib.plaintext import visible_text
 
 from .tracking import is_counter
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from entries.plaintext import squeeze
+from entries.lib.plaintext import squeeze
 
 from .pictures import is_avatar, is_of_person, picture_key, pictures_in, stated_width
 from .upstream import Enclosure

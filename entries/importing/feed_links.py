@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
-from entries.characters import strip_controls
-from entries.plaintext import squeeze
+from entries.lib.characters import strip_controls
+from entries.lib.plaintext import squeeze
 
 FEED_TYPES = {
     "application/atom+xml",

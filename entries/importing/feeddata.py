@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from entries.mail import as_person
-from entries.plaintext import squeeze, visible_text
+from entries.lib.email_addresses import as_person
+from entries.lib.plaintext import squeeze, visible_text
 
 from .upstream import Enclosure, Person
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from entries.characters import strip_controls
-from entries.kinds import KIND_OF_TYPE, TYPE_OF_KIND, UNTITLED
-from entries.plaintext import squeeze
+from entries.lib.characters import strip_controls
+from entries.lib.kind_links import KIND_OF_TYPE, TYPE_OF_KIND, UNTITLED
+from entries.lib.plaintext import squeeze
+from entries.lib.urls import absolute_address
 
-from .addresses import absolute_address
 from .enclosures import (
     Attached,
     Enclosure,

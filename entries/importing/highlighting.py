@@ -2,7 +2,7 @@
 
 import re
 
-from entries.html_tags import REST_OF_TAG, read_attributes, write_tag
+from entries.lib.html_tags import REST_OF_TAG, read_attributes, write_tag
 
 # Pygments, and with it Rouge, Chroma and Jekyll (pygments.token.STANDARD_TYPES).
 PYGMENTS = (

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from entries.characters import strip_controls
-from entries.plaintext import squeeze, visible_text
+from entries.lib.characters import strip_controls
+from entries.lib.plaintext import squeeze, visible_text
 
 from . import simonwillisonblog
 from .feeddata import EntryData

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 
-from entries.characters import unescape
-from entries.html_tags import ATTRIBUTES, read_attributes, write_tag
+from entries.lib.characters import unescape
+from entries.lib.html_tags import ATTRIBUTES, read_attributes, write_tag
 
 from .tracking import is_counter
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 
-from entries.characters import strip_controls
+from entries.lib.characters import strip_controls
 
 from .dates import EntryDates, find_dates
 from .feeddata import EntryData, Envelope

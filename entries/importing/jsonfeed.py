@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from entries.characters import strip_controls
-from entries.kinds import TYPE_OF_KIND
-from entries.plaintext import squeeze
+from entries.lib.characters import strip_controls
+from entries.lib.kind_links import TYPE_OF_KIND
+from entries.lib.plaintext import squeeze
+from entries.lib.urls import absolute_address
 
-from .addresses import absolute_address
 from .enclosures import Attached, find_enclosures, whole_number
 from .encodings import without_space_before
 from .errors import ParseError

@@ -10,12 +10,13 @@ from functools import lru_cache
 import bleach
 import nh3
 
-from entries.characters import line_feeds, strip_controls, unescape
-from entries.html_tags import REST_OF_TAG
-from entries.plaintext import paragraphs
+from entries.lib.characters import line_feeds, strip_controls, unescape
+from entries.lib.html_tags import REST_OF_TAG
+from entries.lib.mojibake import repair_mojibake
+from entries.lib.plaintext import paragraphs
+from entries.lib.urls import absolute_address
 
 from . import mathml
-from .addresses import absolute_address
 from .allowed import (
     ADDRESSES,
     ATTRIBUTES,
@@ -37,7 +38,6 @@ from .embeds import PLAYER, SANDBOX, show_frames, with_controls
 from .foreign import with_stand_ins
 from .highlighting import tidy_spans
 from .images import LAZY, LAZY_SETS, clean_srcset, show_images
-from .mojibake import repair_mojibake
 from .removal import describe_removed
 from .ruby import without_stray_annotations
 

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from entries.characters import unescape
-from entries.html_tags import ANY_TAG, VOID, read_attributes, write_tag
-from entries.plaintext import BLOCKS
+from entries.lib.characters import unescape
+from entries.lib.html_tags import ANY_TAG, VOID, read_attributes, write_tag
+from entries.lib.plaintext import BLOCKS
 
 # The presentation elements of MathML Core, and MathML 3's <menclose>, which strikes text out.
 # Never <maction>, <annotation-xml> or <mglyph>.

@@ -10,10 +10,10 @@ import listparser
 from django.utils import timezone
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from entries.characters import strip_controls
+from entries.lib.characters import strip_controls
+from entries.lib.plaintext import squeeze
 from entries.models import SiteSettings, Source
 from entries.models.source import MAX_URL_LENGTH
-from entries.plaintext import squeeze
 
 from .encodings import as_utf8
 from .errors import FetchError, ParseError

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from entries.characters import unescape
+from entries.lib.characters import unescape
 
 ENDING = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)\Z", re.I)
 # WordPress names its smaller copies so: photo-300x200.jpg.

@@ -5,7 +5,7 @@ import logging
 from typing import Any
 from xml.sax.xmlreader import AttributesNSImpl
 
-from entries.plaintext import squeeze
+from entries.lib.plaintext import squeeze
 
 logger = logging.getLogger(__name__)
 

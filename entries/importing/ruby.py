@@ -2,7 +2,7 @@
 
 import re
 
-from entries.html_tags import TAG, VOID
+from entries.lib.html_tags import TAG, VOID
 
 ANNOTATION = re.compile(r"<r[tp]\b")
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from entries.characters import unescape
-from entries.html_tags import REST_OF_TAG
-from entries.plaintext import squeeze, visible_text
+from entries.lib.characters import unescape
+from entries.lib.html_tags import REST_OF_TAG
+from entries.lib.plaintext import squeeze, visible_text
 
 from . import simonwillisonblog
 from .blocks import Block, split_blocks

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from entries.characters import unescape
-from entries.plaintext import squeeze
+from entries.lib.characters import unescape
+from entries.lib.plaintext import squeeze
 
 Raw = dict[str, Any]
 Shape = Mapping[str, Any]

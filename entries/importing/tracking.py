@@ -3,9 +3,9 @@
 import re
 from html import escape
 
-from entries.characters import unescape
-from entries.html_tags import ATTRIBUTES
-from entries.referrals import PARAMETER
+from entries.lib.characters import unescape
+from entries.lib.html_tags import ATTRIBUTES
+from entries.lib.tracking_parameters import PARAMETER
 
 MARKED = re.compile(rf'(<a{ATTRIBUTES}? href=")(https?:[^"?#]*[?#][^"]*)(?=")')
 COUNTER = re.compile(

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 from urllib.parse import unquote, urlsplit
 
-from entries.months import month_number
-from entries.plaintext import visible_text
-from entries.slugs import MAX_WORDS_SLUG, make_slug
+from entries.lib.mojibake import repair_mojibake
+from entries.lib.months import month_number
+from entries.lib.plaintext import visible_text
+from entries.lib.slugs import MAX_WORDS_SLUG, make_slug
 
 from .dates import EntryDates
 from .feeddata import EntryData, Text
 from .markup import html_from_text, is_safe_address, sanitize_html
-from .mojibake import repair_mojibake
 from .shape import Shape, find_shape
 from .tracking import clear_links
 from .upstream import Enclosure, Person, UpstreamFields

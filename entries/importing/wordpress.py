@@ -3,7 +3,7 @@
 import html
 import re
 
-from entries.characters import line_feeds, unescape
+from entries.lib.characters import line_feeds, unescape
 
 BLOCKS = (
     "address|article|aside|audio|blockquote|dd|details|div|dl|dt|fieldset|figcaption|figure|footer"

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 
 from entries import models
-from entries.characters import strip_controls
+from entries.lib.characters import strip_controls
 from entries.models import (
     Change,
     Entry,

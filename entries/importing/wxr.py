@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from entries.characters import unescape
+from entries.lib.characters import unescape
 
 from .feeddata import Envelope
 from .wordpress import as_html

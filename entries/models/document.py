@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import models, transaction
 
-from entries.plaintext import visible_text
-from entries.words import split_words
+from entries.lib.plaintext import visible_text
+from entries.lib.words import split_words
 
 from .locking import locking, retry_deadlocks
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.managers import TaggableManager
 
-from entries.months import MONTHS
-from entries.plaintext import visible_text
-from entries.slugs import MAX_SLUG_LENGTH, MAX_WORDS_SLUG, free_slug, make_slug
+from entries.lib.months import MONTHS
+from entries.lib.plaintext import visible_text
+from entries.lib.slugs import MAX_SLUG_LENGTH, MAX_WORDS_SLUG, free_slug, make_slug
 
 from .address import keeping_address
 from .bulk_writes import KEPT, KEYED, keeping_paths, keeping_true

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 from django.db import models
 from django.utils.encoding import repercent_broken_unicode
 
-from entries.referrals import PARAMETER
+from entries.lib.tracking_parameters import PARAMETER
 
 FRONT = "/"
 

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
 from django.db import models
 
-from .colour import COLOUR, DARK, LIGHT, READABLE, readability, readable
+from entries.lib.colour import COLOUR, DARK, LIGHT, READABLE, readability, readable
+
 from .policy import ARROW, lines_of
 
 OF_THE_WEB = URLValidator(schemes=["http", "https"])

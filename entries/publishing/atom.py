@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from entries.characters import strip_controls
-from entries.kinds import TYPE_OF_KIND, UNTITLED
-from entries.languages import language_tag
+from entries.lib.characters import strip_controls
+from entries.lib.kind_links import TYPE_OF_KIND, UNTITLED
+from entries.lib.languages import language_tag
 
 from .elements import (
     MEDIA,

@@ -16,9 +16,9 @@ from xml.sax.xmlreader import AttributesImpl
 from django.utils.feedgenerator import rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from entries.characters import strip_controls
-from entries.languages import language_tag
-from entries.mail import mail_address
+from entries.lib.characters import strip_controls
+from entries.lib.email_addresses import mail_address
+from entries.lib.languages import language_tag
 from entries.models import Enclosure
 
 from .rows import EnclosureRow, SourceRow, TagRow, host, web_address

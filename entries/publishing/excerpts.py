@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-from entries.characters import strip_controls
-from entries.plaintext import visible_text
+from entries.lib.characters import strip_controls
+from entries.lib.plaintext import visible_text
 
 # Characters: about what search engines and those who share a page show of it.
 DESCRIPTION = 200

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol, TextIO
 
 from django.template.loader import get_template
 
-from entries.characters import strip_controls
+from entries.lib.characters import strip_controls
 from entries.models import Entry, Source
 
 from .environment import absolute

@@ -10,9 +10,9 @@ from urllib.parse import quote
 from django.conf import settings
 from django.utils.feedgenerator import rfc3339_date
 
-from entries.characters import strip_controls
-from entries.languages import language_tag
-from entries.mail import mail_address
+from entries.lib.characters import strip_controls
+from entries.lib.email_addresses import mail_address
+from entries.lib.languages import language_tag
 from entries.models import Enclosure
 
 from .elements import as_iri, as_media_type, permanent_id, public_address, publisher

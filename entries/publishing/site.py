@@ -12,8 +12,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from entries.lib.colour import COLOUR, COMFORTABLE, DARK, readable
 from entries.models import Entry, SiteIdentity, SiteSettings
-from entries.models.colour import COLOUR, COMFORTABLE, DARK, readable
 from entries.models.site import navigation_in, profiles_in
 
 from . import body

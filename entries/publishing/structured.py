@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
-from entries.characters import strip_controls
-from entries.languages import language_tag
+from entries.lib.characters import strip_controls
+from entries.lib.languages import language_tag
 from entries.models import Entry
 
 from .canonical import Standing, web_iri

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Substr
 from django.utils import timezone
 
-from entries.characters import strip_controls
+from entries.lib.characters import strip_controls
 from entries.models import Entry, Tag, TaggedEntry, TagName, fold
 
 from .periods import Period

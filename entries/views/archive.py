@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from entries.months import MONTHS
+from entries.lib.months import MONTHS
 from entries.publishing import archive as archives
 from entries.publishing.calendar import month_table, year_tables
 from entries.publishing.paging import days_page

@@ -5,8 +5,8 @@ from datetime import date
 from django.http import Http404
 from django.utils.cache import add_never_cache_headers
 
+from entries.lib.months import MONTHS
 from entries.models import Entry
-from entries.months import MONTHS
 from entries.publishing.around import read_around
 from entries.publishing.listing import read_rows
 from entries.publishing.reading import minutes, revised_on

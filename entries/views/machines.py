@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.urls import reverse
 
-from entries.months import MONTHS
+from entries.lib.months import MONTHS
 from entries.publishing import sitemaps
 from entries.publishing.periods import Period
 from entries.publishing.site import read_site

@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.views.decorators.http import require_safe
 
-from entries.characters import strip_controls
+from entries.lib.characters import strip_controls
 from entries.publishing import search as searching
 from entries.publishing import taxonomy
 from entries.publishing.lists import search_list

@@ -126,7 +126,7 @@ BOMBS = {
 def clean_within_limits() -> None:
     from entries.importing.markup import sanitize_html
     from entries.importing.shape import find_shape
-    from entries.plaintext import visible_text
+    from entries.lib.plaintext import visible_text
 
     sanitize_html("<p>x</p>")
     in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

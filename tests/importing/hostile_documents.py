@@ -257,7 +257,7 @@ def texts() -> dict[str, Callable[[], object]]:
     from entries.importing.split import split_document
     from entries.importing.tracking import clear_links, is_counter
     from entries.importing.wordpress import as_html
-    from entries.plaintext import visible_text
+    from entries.lib.plaintext import visible_text
 
     now = datetime(2024, 3, 9, tzinfo=UTC)
     space = " " * (SIZE - 100)

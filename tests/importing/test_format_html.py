@@ -3,7 +3,7 @@
 import pytest
 
 from entries.importing.markup import TOO_MUCH
-from entries.importing.mojibake import MAYBE, REPAIRED
+from entries.lib.mojibake import MAYBE, REPAIRED
 from entries.models import Entry
 
 from .files import feed_file

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from entries.importing.bounds import MAX_USEFUL_DEPTH, depth, fits_parser
 from entries.importing.markup import TOO_MUCH, sanitize_html
-from entries.plaintext import visible_text
+from entries.lib.plaintext import visible_text
 
 from .bombs import BOMBS
 

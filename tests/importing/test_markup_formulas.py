@@ -8,7 +8,7 @@ import pytest
 from entries.importing import mathml
 from entries.importing.feeddata import Text
 from entries.importing.markup import sanitize_html
-from entries.plaintext import visible_text
+from entries.lib.plaintext import visible_text
 
 PAGE = "https://blog.example/2024/post"
 TEX = r"<annotation encoding='application/x-tex'>E = mc^2 \lt &quot;1&quot;</annotation>"

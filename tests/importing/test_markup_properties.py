@@ -5,7 +5,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from entries.characters import strip_controls
 from entries.importing import mathml
 from entries.importing.allowed import (
     ATTRIBUTES,
@@ -17,7 +16,8 @@ from entries.importing.allowed import (
     allowed_classes,
 )
 from entries.importing.markup import FRAME_SAYS, PLAYER, html_from_text, sanitize_html
-from entries.plaintext import squeeze, visible_text
+from entries.lib.characters import strip_controls
+from entries.lib.plaintext import squeeze, visible_text
 
 BASE = "https://blog.example/2024/"
 NAMES = [

@@ -2,9 +2,9 @@
 
 import pytest
 
-from entries.characters import strip_controls
 from entries.importing.markup import sanitize_html
-from entries.plaintext import visible_text
+from entries.lib.characters import strip_controls
+from entries.lib.plaintext import visible_text
 
 PAGE = "https://blog.example/2024/post"
 

@@ -6,7 +6,7 @@ import pytest
 
 from entries.importing.markup import sanitize_html
 from entries.importing.shape import find_shape
-from entries.plaintext import visible_text
+from entries.lib.plaintext import visible_text
 
 HEADING = '<p><strong><a href="https://target.example/a?b=1&amp;c=2">A &amp; B</a></strong></p>'
 VIA = '<p><small></small>Via <a href="https://via.example/">Ann &amp; Bob</a></small></p>'

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from entries.characters import strip_controls
 from entries.importing.document import Fetched
 from entries.importing.errors import FeedError
 from entries.importing.importer import import_document
+from entries.lib.characters import strip_controls
 from entries.models import Entry, Source, Tag
 from entries.publishing.elements import ElementWriter
 from entries.publishing.taxonomy import TAGS_AT_ONCE

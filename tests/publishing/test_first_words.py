@@ -4,8 +4,8 @@ import pytest
 
 from entries.importing.document import Fetched
 from entries.importing.importer import import_document
+from entries.lib.slugs import make_slug
 from entries.models import Entry
-from entries.slugs import make_slug
 from tests.atom import parse_back
 from tests.importing.atom import entry as atom_entry
 from tests.importing.atom import feed

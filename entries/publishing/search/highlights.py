@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from entries.words import FOLDING, UNSPACED
+from entries.lib.words import FOLDING, UNSPACED
 
 from .plan import Clause
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from entries.lib.words import split_words
 from entries.models import Entry, Source, TagName, fold
 from entries.models.document import PK_BITS, place_of
 from entries.publishing.rows import host
-from entries.words import split_words
 
 from .query import Query, Term
 

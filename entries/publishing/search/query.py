@@ -6,10 +6,10 @@ from datetime import datetime, time
 
 from django.utils import timezone
 
-from entries.characters import strip_controls
+from entries.lib.characters import strip_controls
+from entries.lib.words import split_words
 from entries.models import Entry
 from entries.publishing.periods import Period
-from entries.words import split_words
 
 LONGEST = 400  # characters; what comes behind is not looked for
 MOST_TERMS = 20

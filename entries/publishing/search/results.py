@@ -7,9 +7,9 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from entries.lib.plaintext import visible_text
 from entries.models import Entry
 from entries.models.document import EPOCH, PK_BITS, place_of
-from entries.plaintext import visible_text
 from entries.publishing.listing import EntryRow, read_rows_of
 from entries.publishing.paging import PAGE_SIZE, Cursor, Page, make_page
 

@@ -4,7 +4,7 @@ from collections import Counter
 from difflib import get_close_matches
 from string import ascii_lowercase
 
-from entries.words import LONGEST
+from entries.lib.words import LONGEST
 
 from .index import Candidate, read_texts, walk
 from .plan import Phrase, Plan

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entries.importing.mojibake import MAYBE, REPAIRED, repair_mojibake
+from entries.lib.mojibake import MAYBE, REPAIRED, repair_mojibake
 
 TEXTS = [
     "“It’s a café,” she said — naïvely…",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entries.languages import language_tag
+from entries.lib.languages import language_tag
 
 
 @pytest.mark.parametrize(

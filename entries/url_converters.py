@@ -1,7 +1,8 @@
 """The parts of the site's addresses: /2025/Sep/11/ and /links/."""
 
+from entries.lib.months import MONTHS
+
 from .models import Entry
-from .months import MONTHS
 
 
 class YearConverter:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from entries.models.colour import DARK, LIGHT, READABLE, contrast, readability, readable
+from entries.lib.colour import DARK, LIGHT, READABLE, contrast, readability, readable
 
 
 def test_contrast_is_what_wcag_says():
