@@ -91,7 +91,7 @@ def no_pauses(monkeypatch):
 @pytest.fixture
 def make_entry(db):
     """Build a live entry that needs nothing but what matters to the test."""
-    from entries.models.document import indexed_together
+    from entries.models.search_document import indexed_together
 
     def make(tags=(), **fields):
         entry = new_entry(fields)
@@ -109,7 +109,7 @@ def documents_are_true(db):
     """After the test: the search documents are what can be made of the entries anew."""
     yield
     from entries.models import Entry, SearchDocument
-    from entries.models.document import read_documents
+    from entries.models.search_document import read_documents
 
     for document in read_documents(Entry.objects.order_by()):
         stored = SearchDocument.objects.filter(entry=document["entry_id"]).values(*document)
@@ -124,7 +124,7 @@ def make_entries(db):
     A slug is made of the title, and the tags are given by name.
     """
     from entries.models import Entry
-    from entries.models.document import indexed_together
+    from entries.models.search_document import indexed_together
     from entries.models.tagging import set_tags
 
     def make(each, **common):

@@ -35,7 +35,7 @@ from entries.models import (
     Withdrawal,
 )
 from entries.publishing.pages import choose_encoding
-from tests.test_bulk_writes import doors, write
+from tests.models.test_bulk_writes import doors, write
 
 pytestmark = pytest.mark.django_db
 

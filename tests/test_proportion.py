@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from entries.models import Change, Entry, Sighting, Source
-from entries.models.document import indexed_together
+from entries.models.search_document import indexed_together
 from entries.models.tagging import set_tags
 
 NEWEST = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)

@@ -15,8 +15,8 @@ from django.utils.text import Truncator
 from entries.lib.characters import strip_controls
 from entries.lib.months import MONTHS
 from entries.models import Entry, OldAddress, Tag
-from entries.models.address import MAX_PATH_LENGTH
-from entries.models.path import FRONT, decode_path, plain_link, plain_path_of
+from entries.models.old_address import MAX_PATH_LENGTH
+from entries.models.path_key import FRONT, decode_path, plain_link, plain_path_of
 from entries.views.standing import match_of, stands
 
 from .base import DeskAdmin

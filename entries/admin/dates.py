@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from entries.models import Entry
-from entries.models.document import place_of
+from entries.models.search_document import place_of
 from entries.publishing.search import LAST, Plan, find_occupied
 
 YEAR, MONTH, DAY = (f"published__{part}" for part in ("year", "month", "day"))

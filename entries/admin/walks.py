@@ -13,7 +13,7 @@ from django.contrib.admin.views.main import IGNORED_PARAMS
 from django.db.models import Q, QuerySet
 
 from entries.models import Entry, TagName, fold
-from entries.models.document import place_of
+from entries.models.search_document import place_of
 from entries.publishing.search import FIRST, LAST, Plan, parse_query, plan_terms, walk_keys
 
 from .filters import WRITTEN_HERE, find_sources

@@ -3,9 +3,9 @@
 from django.db import transaction
 
 from entries.models import Entry, MergedEntry, OldAddress, Sighting
-from entries.models.document import index_entries
 from entries.models.locking import lock_entries, locking
-from entries.models.path import plain_link
+from entries.models.path_key import plain_link
+from entries.models.search_document import index_entries
 
 
 class JoinError(ValueError):

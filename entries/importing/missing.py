@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from entries.models import Entry, ImportLine, ImportRun, Sighting, Source
-from entries.models.document import index_entries
 from entries.models.locking import lock_entries
+from entries.models.search_document import index_entries
 
 from .dates import OWN_DATES
 from .report import EntryReport

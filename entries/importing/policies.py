@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from entries.models import Source
-from entries.models.policy import Filter, category_rules_in, filters_in, lines_of
+from entries.models.source_rules import Filter, category_rules_in, filters_in, lines_of
 
 from .items import Item
 from .values import EntryValues

@@ -17,8 +17,8 @@ from entries.models import (
     OriginalPath,
     Sighting,
 )
-from entries.models.document import indexed_together
 from entries.models.original_path import further_addresses
+from entries.models.search_document import indexed_together
 from entries.models.tagging import set_tags
 
 from .envelopes import store_envelopes

@@ -2,9 +2,9 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import entries.models.entry
-import entries.models.path
-import entries.models.policy
-import entries.models.site
+import entries.models.path_key
+import entries.models.source_rules
+import entries.models.site_settings
 import entries.models.source
 import taggit.managers
 from django.db import migrations, models
@@ -96,13 +96,13 @@ class Migration(migrations.Migration):
                 ("canonical_url", models.TextField(blank=True, verbose_name="original page")),
                 (
                     "original_key",
-                    entries.models.path.PathKeyField(
+                    entries.models.path_key.PathKeyField(
                         but="", editable=False, null=True, of="canonical_url"
                     ),
                 ),
                 (
                     "id_key",
-                    entries.models.path.PathKeyField(
+                    entries.models.path_key.PathKeyField(
                         but="canonical_url", editable=False, null=True, of="atom_id"
                     ),
                 ),
@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         blank=True,
                         help_text="Other addresses of the author, one a line, such as https://social.example/@ada or mailto:ada@example.org. They are linked with rel=me, by which profiles elsewhere can prove that this site is theirs.",
-                        validators=[entries.models.site.validate_profiles],
+                        validators=[entries.models.site_settings.validate_profiles],
                         verbose_name="also at",
                     ),
                 ),
@@ -285,7 +285,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         blank=True,
                         help_text="One link a line: its label, an arrow and where it leads, such as “Talks → /tags/talks/” or “Code → https://code.example/ada”. Empty: the kinds of entry that there are, tags, archive, the page about the site, and search.",
-                        validators=[entries.models.site.validate_navigation],
+                        validators=[entries.models.site_settings.validate_navigation],
                     ),
                 ),
                 (
@@ -301,7 +301,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Of links, such as #96351a.",
                         max_length=7,
-                        validators=[entries.models.site.validate_accent],
+                        validators=[entries.models.site_settings.validate_accent],
                         verbose_name="accent colour",
                     ),
                 ),
@@ -311,7 +311,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="For readers who prefer dark pages. Empty: a lighter one of the same hue.",
                         max_length=7,
-                        validators=[entries.models.site.validate_dark_accent],
+                        validators=[entries.models.site_settings.validate_dark_accent],
                         verbose_name="accent colour on dark",
                     ),
                 ),
@@ -480,7 +480,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         blank=True,
                         help_text="One a line: what the feed calls it, an arrow, the name that it gets here or “ignore”, such as “Py* → Python” or “Uncategorized → ignore”. * stands for anything; the first that fits counts. For entries to come; “reclean” applies it to all.",
-                        validators=[entries.models.policy.validate_category_rules],
+                        validators=[entries.models.source_rules.validate_category_rules],
                     ),
                 ),
                 (
@@ -495,7 +495,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         blank=True,
                         help_text="Of entries that are new here, one a line: “block” or “allow”, then “title”, “tag”, “author” or “kind”, a colon and what it is, such as “block title: sponsored” or “allow tag: py*”. Where there is an allow for something, one of them must fit.",
-                        validators=[entries.models.policy.validate_filters],
+                        validators=[entries.models.source_rules.validate_filters],
                     ),
                 ),
                 (

@@ -1,17 +1,17 @@
 """The ground floor: what is stored. Knows nothing of feeds, HTML or pages."""
 
-from .address import OldAddress
-from .change import Change
-from .document import SearchDocument
 from .entry import Enclosure, Entry, EntryQuerySet
-from .merged import MergedEntry
+from .import_run import ImportLine, ImportRun
+from .merged_entry import MergedEntry
+from .old_address import OldAddress
 from .original_path import OriginalPath
-from .run import ImportLine, ImportRun
+from .search_document import SearchDocument
 from .sighting import FeedEnvelope, FilteredPost, IdentityKey, Sighting
-from .site import SiteIdentity, SiteSettings
+from .site_settings import SiteIdentity, SiteSettings
 from .site_version import SiteVersion, Version
 from .source import Source
 from .tag import Tag, TaggedEntry, TagName, fold, tags_by_name
+from .upstream_change import Change
 from .withdrawal import Withdrawal
 
 __all__ = [

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from .address import keeping_addresses
-from .document import REPEATED
+from .old_address import keeping_addresses
 from .original_path import KEYS, OriginalPath
-from .path import PathKeyField
+from .path_key import PathKeyField
+from .search_document import REPEATED
 from .tag import TaggedEntry, recounting
 from .withdrawal import noting_withdrawals
 

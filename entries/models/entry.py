@@ -13,12 +13,12 @@ from entries.lib.months import MONTHS
 from entries.lib.plaintext import visible_text
 from entries.lib.slugs import MAX_SLUG_LENGTH, MAX_WORDS_SLUG, free_slug, make_slug
 
-from .address import keeping_address
 from .bulk_writes import KEPT, KEYED, keeping_paths, keeping_true
-from .document import REPEATED, index_entries
 from .locking import lock_entries, lock_in_batches
+from .old_address import keeping_address
 from .original_path import KEYS, OriginalPath
-from .path import PathKeyField
+from .path_key import PathKeyField
+from .search_document import REPEATED, index_entries
 from .tag import Tag, TaggedEntry, recounting
 from .tagging import EntryTags, set_tags
 from .withdrawal import noting_withdrawals

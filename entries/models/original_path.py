@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from .path import path_key, plain_path_of
+from .path_key import path_key, plain_path_of
 
 BATCH = 2_000  # rows
 # The fields of an entry that hold the keys of its own two paths.

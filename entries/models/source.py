@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from .policy import validate_category_rules, validate_filters
+from .source_rules import validate_category_rules, validate_filters
 
 
 def validate_time_zone(name):

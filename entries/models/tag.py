@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from taggit.models import ItemBase, TagBase
 
-from .address import keeping_address
-from .document import index_entries
 from .locking import lock_entries, lock_tag_names, lock_tags
+from .old_address import keeping_address
+from .search_document import index_entries
 
 
 def fold(name):

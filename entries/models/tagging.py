@@ -7,8 +7,8 @@ from django.db import transaction
 from taggit.managers import _TaggableManager
 from taggit.utils import require_instance_manager
 
-from .document import index_entries
 from .locking import lock_entries, locking
+from .search_document import index_entries
 from .tag import Tag, TaggedEntry, TagName, fold, lock_tags_named
 
 # Databases limit the parameters of a query: SQLite, as it is mostly built, to 32,766.

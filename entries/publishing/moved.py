@@ -14,8 +14,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from entries.models import Entry, OldAddress, OriginalPath, Source, Tag
-from entries.models.address import MAX_PATH_LENGTH
-from entries.models.path import FRONT, path_key, plain_link, plain_path, plain_path_of
+from entries.models.old_address import MAX_PATH_LENGTH
+from entries.models.path_key import FRONT, path_key, plain_link, plain_path, plain_path_of
 
 from .links import EntryLink, read_links
 from .rows import tag_path

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from entries.lib.colour import COLOUR, COMFORTABLE, DARK, readable
 from entries.models import Entry, SiteIdentity, SiteSettings
-from entries.models.site import navigation_in, profiles_in
+from entries.models.site_settings import navigation_in, profiles_in
 
 from . import body
 

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from entries.models import Entry, Tag, TagName, fold
 from entries.models.entry import MONTHS
-from entries.models.path import plain_path
+from entries.models.path_key import plain_path
 
 from .links import EntryLink, read_links
 from .periods import MONTH_NAMES, Period

@@ -79,7 +79,7 @@ def fill(entries: int) -> None:
     from django.db import connection, transaction
 
     from entries.models import Change, Entry, SearchDocument, Sighting, Source, Tag, TaggedEntry
-    from entries.models.document import PK_BITS
+    from entries.models.search_document import PK_BITS
     from entries.models.tagging import set_tags
 
     with connection.cursor() as cursor, transaction.atomic():

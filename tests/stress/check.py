@@ -23,7 +23,7 @@ from entries.models import (  # noqa: E402
     TagName,
     fold,
 )
-from entries.models.document import read_documents  # noqa: E402
+from entries.models.search_document import read_documents  # noqa: E402
 
 STATUSES = {"publish": "live", "back_to_draft": "draft"}
 

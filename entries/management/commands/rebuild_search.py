@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from entries.models.document import index_all
+from entries.models.search_document import index_all
 
 
 class Command(BaseCommand):

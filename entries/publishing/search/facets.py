@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entries.models import Entry, Tag
-from entries.models.document import EPOCH, PK_BITS, place_of
+from entries.models.search_document import EPOCH, PK_BITS, place_of
 
 from .index import Candidate
 from .plan import read_sources

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from entries.models.document import PK_BITS
+from entries.models.search_document import PK_BITS
 
 from .index import Candidate, read_texts
 from .plan import Clause, Phrase

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from entries.lib.plaintext import visible_text
 from entries.models import Entry
-from entries.models.document import EPOCH, PK_BITS, place_of
+from entries.models.search_document import EPOCH, PK_BITS, place_of
 from entries.publishing.listing import EntryRow, read_rows_of
 from entries.publishing.paging import PAGE_SIZE, Cursor, Page, make_page
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from .path import plain_link
+from .path_key import plain_link
 
 MAX_PATH_LENGTH = 500  # characters
 

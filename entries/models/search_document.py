@@ -135,8 +135,8 @@ def read_documents(entries: models.QuerySet) -> list[dict[str, Any]]:
 
 def read_marks(rows: Sequence[Mapping[str, Any]]) -> dict[str, set[int]]:
     """Which of these entries wait for an editor, are missing upstream, or were written here."""
-    from .change import Change
     from .sighting import Sighting
+    from .upstream_change import Change
 
     pks = [row["pk"] for row in rows]
     waiting = Change.objects.filter(entry__in=pks).order_by()

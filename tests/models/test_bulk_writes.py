@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from entries.importing.review import accept
 from entries.models import Change, Entry, OldAddress, SearchDocument, Source, Tag, TaggedEntry
-from entries.models.document import read_documents
-from entries.models.path import path_key, plain_path_of
+from entries.models.path_key import path_key, plain_path_of
+from entries.models.search_document import read_documents
 from entries.models.withdrawal import Withdrawal
 
 PAST = datetime(2024, 3, 9, 12, tzinfo=UTC)

@@ -18,11 +18,10 @@ from entries.admin.merging import MergeError, merge, pass_on_names
 from entries.importing.joining import JoinError, merge_entries
 from entries.importing.review import accept
 from entries.models import Change, Entry, MergedEntry, SearchDocument, Source, Tag
-from entries.models.document import read_documents
 from entries.models.locking import MAX_TRIES, is_momentary, lock_entries, retry_deadlocks
-
-from .admin.conftest import form_data
-from .rivals import MAX_SECONDS, Rival, while_uncommitted
+from entries.models.search_document import read_documents
+from tests.admin.conftest import form_data
+from tests.rivals import MAX_SECONDS, Rival, while_uncommitted
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -16,7 +16,7 @@ from entries.importing.reclean import reclean
 from entries.importing.review import accept
 from entries.lib.words import LONGEST, split_words
 from entries.models import Change, Entry, SearchDocument, Tag
-from entries.models.document import index_all, place_of
+from entries.models.search_document import index_all, place_of
 from entries.publishing.search import find_best, matching, parse_query
 
 

@@ -1,6 +1,6 @@
 from django.db import models, transaction
 
-from .document import index_entries
+from .search_document import index_entries
 
 
 class ChangeQuerySet(models.QuerySet):

@@ -9,7 +9,7 @@ from django.db import models
 
 from entries.lib.colour import COLOUR, DARK, LIGHT, READABLE, readability, readable
 
-from .policy import ARROW, lines_of
+from .source_rules import ARROW, lines_of
 
 OF_THE_WEB = URLValidator(schemes=["http", "https"])
 OF_MAIL = EmailValidator()
