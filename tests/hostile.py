@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils.html import escape
 from hypothesis import strategies as st
 
-from entries.importing.markup import sanitize_html
+from entries.importing.cleaning.sanitizer import sanitize_html
 from entries.models import Enclosure, Entry, Source
 from entries.publishing.listing import EntryRow
 from entries.publishing.rows import EnclosureRow, SourceRow, TagRow

@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.utils import timezone
 from django.utils.html import format_html
 
-from entries.importing.markup import html_from_text, sanitize_html
+from entries.importing.cleaning.sanitizer import html_from_text, sanitize_html
 from entries.models import Enclosure, Entry
 from entries.models.entry import entry_path
 

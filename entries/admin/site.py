@@ -13,7 +13,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 
-from entries.importing.markup import html_from_text, sanitize_html
+from entries.importing.cleaning.sanitizer import html_from_text, sanitize_html
 from entries.models import SiteSettings
 from entries.publishing.site import DESCRIPTION, read_site
 

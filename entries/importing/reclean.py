@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 
+from entries.importing.cleaning.sanitizer import sanitize_html
 from entries.models import Entry, OriginalPath, Sighting
 from entries.models.locking import locking
 from entries.models.original_path import further_addresses
@@ -16,7 +17,6 @@ from .dates import find_dates
 from .envelopes import parse_again
 from .feeddata import EntryData
 from .items import Spoilt, values_of
-from .markup import sanitize_html
 from .merge import merge
 from .ours import OurValues, our_values
 from .policies import Policies

@@ -8,12 +8,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from entries.importing.cleaning.blocks import Block, split_blocks
 from entries.lib.characters import unescape
 from entries.lib.html_tags import REST_OF_TAG
 from entries.lib.plaintext import squeeze, visible_text
 
 from . import simonwillisonblog
-from .blocks import Block, split_blocks
 
 LINK = (
     rf'<a(?: (?!href=)[a-z]+="[^"]*")* href="(?P<href>[^"]*)"{REST_OF_TAG}'

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 from urllib.parse import unquote, urlsplit
 
+from entries.importing.cleaning.sanitizer import html_from_text, is_safe_address, sanitize_html
+from entries.importing.cleaning.tracking import clear_links
 from entries.lib.mojibake import repair_mojibake
 from entries.lib.months import month_number
 from entries.lib.plaintext import visible_text
@@ -13,9 +15,7 @@ from entries.lib.slugs import MAX_WORDS_SLUG, make_slug
 
 from .dates import EntryDates
 from .feeddata import EntryData, Text
-from .markup import html_from_text, is_safe_address, sanitize_html
 from .shape import Shape, find_shape
-from .tracking import clear_links
 from .upstream import Enclosure, Person, UpstreamFields
 
 # To be raised when the same bytes give other values: then the next import merges them.

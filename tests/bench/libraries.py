@@ -11,7 +11,7 @@ import bleach
 import feedparser
 import nh3
 
-from entries.importing.allowed import ATTRIBUTES, SCHEMES, TAGS
+from entries.importing.cleaning.allowlist import ATTRIBUTES, SCHEMES, TAGS
 
 from .child import stopwatch, tell
 

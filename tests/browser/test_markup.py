@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from entries.importing import mathml
-from entries.importing.allowed import ATTRIBUTES, TAGS
-from entries.importing.markup import sanitize_html
-from tests.importing.payloads import every_payload
-from tests.importing.test_markup_formulas import escapes
+from entries.importing.cleaning import mathml
+from entries.importing.cleaning.allowlist import ATTRIBUTES, TAGS
+from entries.importing.cleaning.sanitizer import sanitize_html
+from tests.importing.cleaning.payloads import every_payload
+from tests.importing.cleaning.test_mathml import escapes
 
 from .everything import HIGHLIGHTED
 

@@ -245,17 +245,17 @@ def texts() -> dict[str, Callable[[], object]]:
     from datetime import UTC, datetime
 
     from entries.admin.forms import looks_like_html
-    from entries.importing.anchors import keep_anchors
-    from entries.importing.blocks import split_blocks
+    from entries.importing.cleaning.anchors import keep_anchors
+    from entries.importing.cleaning.blocks import split_blocks
+    from entries.importing.cleaning.images import show_images
+    from entries.importing.cleaning.ruby import without_stray_annotations
+    from entries.importing.cleaning.sanitizer import html_from_text, sanitize_html
+    from entries.importing.cleaning.tracking import clear_links, is_counter
     from entries.importing.dates import parse_date
     from entries.importing.feed_links import feeds_named_by
-    from entries.importing.images import show_images
-    from entries.importing.markup import html_from_text, sanitize_html
-    from entries.importing.ruby import without_stray_annotations
     from entries.importing.schedule import stated_rhythm
     from entries.importing.shape import find_shape
     from entries.importing.split import split_document
-    from entries.importing.tracking import clear_links, is_counter
     from entries.importing.wordpress import as_html
     from entries.lib.plaintext import visible_text
 

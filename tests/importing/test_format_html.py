@@ -2,7 +2,7 @@
 
 import pytest
 
-from entries.importing.markup import TOO_MUCH
+from entries.importing.cleaning.sanitizer import TOO_MUCH
 from entries.lib.mojibake import MAYBE, REPAIRED
 from entries.models import Entry
 

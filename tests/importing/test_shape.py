@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from entries.importing.markup import sanitize_html
+from entries.importing.cleaning.sanitizer import sanitize_html
 from entries.importing.shape import find_shape
 from entries.lib.plaintext import visible_text
 

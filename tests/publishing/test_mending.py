@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entries.importing.markup import sanitize_html
+from entries.importing.cleaning.sanitizer import sanitize_html
 from entries.publishing.mending import mend
 from entries.publishing.reading import TAG
 

@@ -6,8 +6,8 @@ import sys
 import pytest
 from django.conf import settings
 
-from entries.importing.bounds import MAX_USEFUL_DEPTH, depth, fits_parser
-from entries.importing.markup import TOO_MUCH, sanitize_html
+from entries.importing.cleaning.sanitizer import TOO_MUCH, sanitize_html
+from entries.importing.cleaning.work_limits import MAX_USEFUL_DEPTH, depth, fits_parser
 from entries.lib.plaintext import visible_text
 
 from .bombs import BOMBS
@@ -17,7 +17,7 @@ from .bombs import BOMBS
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_no_bomb_takes_more_than_its_time_and_memory():
     done = subprocess.run(
-        [sys.executable, "-m", "tests.importing.bombs"],
+        [sys.executable, "-m", "tests.importing.cleaning.bombs"],
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,

@@ -17,7 +17,7 @@ from entries.lib.plaintext import paragraphs
 from entries.lib.urls import absolute_address
 
 from . import mathml
-from .allowed import (
+from .allowlist import (
     ADDRESSES,
     ATTRIBUTES,
     CONTENT_GOES_TOO,
@@ -32,14 +32,14 @@ from .allowed import (
 )
 from .anchors import MAX_LENGTH, keep_anchors, prefix
 from .blocks import split_blocks
-from .bounds import MAX_USEFUL_DEPTH, depth, fits_parser, fits_second_parser
+from .code_classes import tidy_spans
 from .drawings import show_drawings
 from .embeds import PLAYER, SANDBOX, show_frames, with_controls
-from .foreign import with_stand_ins
-from .highlighting import tidy_spans
+from .foreign_elements import with_stand_ins
 from .images import LAZY, LAZY_SETS, clean_srcset, show_images
-from .removal import describe_removed
+from .removed import describe_removed
 from .ruby import without_stray_annotations
+from .work_limits import MAX_USEFUL_DEPTH, depth, fits_parser, fits_second_parser
 
 # A parser drops the first line break in <pre>: one that is meant must stand twice.
 PRE_LINE_BREAK = re.compile(rf"(<pre\b{REST_OF_TAG})\n")

@@ -5,10 +5,10 @@ import re
 import html5lib
 import pytest
 
-from entries.importing import mathml
-from entries.importing.allowed import ATTRIBUTES, SCHEMES, TAGS
-from entries.importing.embeds import PLAYER
-from entries.importing.markup import FRAME_SAYS, sanitize_html
+from entries.importing.cleaning import mathml
+from entries.importing.cleaning.allowlist import ATTRIBUTES, SCHEMES, TAGS
+from entries.importing.cleaning.embeds import PLAYER
+from entries.importing.cleaning.sanitizer import FRAME_SAYS, sanitize_html
 
 from .payloads import every_payload
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from entries.lib.plaintext import BLOCKS
 
 from . import drawings, mathml
-from .highlighting import token_classes
+from .code_classes import token_classes
 from .images import LAZY, LAZY_SETS
 
 TAGS = (

@@ -1,6 +1,6 @@
 """Clean every bomb in little processor time and memory, each held to limits of its own.
 
-Run as `python -m tests.importing.bombs`: prints each bomb's name when it is done. A bomb
+Run as `python -m tests.importing.cleaning.bombs`: prints each bomb's name when it is done. A bomb
 that takes more than LIMIT_SECONDS (a second, and what a machine needs that is slower or
 shared: work that grows with the square of SIZE takes minutes) or LIMIT_BYTES ends the process.
 """
@@ -124,7 +124,7 @@ BOMBS = {
 
 
 def clean_within_limits() -> None:
-    from entries.importing.markup import sanitize_html
+    from entries.importing.cleaning.sanitizer import sanitize_html
     from entries.importing.shape import find_shape
     from entries.lib.plaintext import visible_text
 

@@ -5,7 +5,7 @@ import re
 import html5lib
 import pytest
 
-from entries.importing.markup import sanitize_html
+from entries.importing.cleaning.sanitizer import sanitize_html
 
 FEED = "https://blog.example/feed"
 PAGE = "https://blog.example/post"

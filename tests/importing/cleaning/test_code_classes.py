@@ -2,7 +2,7 @@
 
 import pytest
 
-from entries.importing.markup import sanitize_html
+from entries.importing.cleaning.sanitizer import sanitize_html
 
 SAMPLES = {
     "Pygments": '<div class="highlight"><pre><span class="kn">import</span> '

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entries.importing.markup import sanitize_html
+from entries.importing.cleaning.sanitizer import sanitize_html
 from entries.lib.characters import strip_controls
 from entries.lib.plaintext import visible_text
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from entries.importing.markup import sanitize_html
-from entries.importing.tracking import clear_links, without_marks
+from entries.importing.cleaning.sanitizer import sanitize_html
+from entries.importing.cleaning.tracking import clear_links, without_marks
 
 BASE = "https://blog.example/2024/"
 FRAME = (

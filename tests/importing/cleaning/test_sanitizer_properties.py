@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from entries.importing import mathml
-from entries.importing.allowed import (
+from entries.importing.cleaning import mathml
+from entries.importing.cleaning.allowlist import (
     ATTRIBUTES,
     CLASSES,
     IMAGE_DATA,
@@ -15,7 +15,7 @@ from entries.importing.allowed import (
     TAGS,
     allowed_classes,
 )
-from entries.importing.markup import FRAME_SAYS, PLAYER, html_from_text, sanitize_html
+from entries.importing.cleaning.sanitizer import FRAME_SAYS, PLAYER, html_from_text, sanitize_html
 from entries.lib.characters import strip_controls
 from entries.lib.plaintext import squeeze, visible_text
 

@@ -5,9 +5,9 @@ from itertools import product
 import html5lib
 import pytest
 
-from entries.importing import mathml
+from entries.importing.cleaning import mathml
+from entries.importing.cleaning.sanitizer import sanitize_html
 from entries.importing.feeddata import Text
-from entries.importing.markup import sanitize_html
 from entries.lib.plaintext import visible_text
 
 PAGE = "https://blog.example/2024/post"
