@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from entries.importing.document import Fetched, read_path
+from entries.importing.fetching.fetched import Fetched, read_path
 from entries.importing.importer import import_document
 from entries.models import Entry, SiteSettings, Source, Tag
 

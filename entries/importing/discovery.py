@@ -1,8 +1,9 @@
 """The feed that a page names in the place of one that has gone."""
 
+from entries.importing.fetching.client import fetch_feed
+
 from .errors import FeedError, RefusedError
 from .feed_links import feeds_named_by
-from .fetch import fetch_feed
 
 
 def find_successor(gone: RefusedError, address: str, site_url: str) -> str:

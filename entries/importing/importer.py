@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError
 from django.utils import timezone
 
+from entries.importing.fetching.client import fetch_feed
+from entries.importing.fetching.fetched import Fetched
 from entries.models import ImportRun, Source
 
 from .discovery import find_successor
-from .document import Fetched
 from .errors import BusyError, FeedError, PageError, RefusedError, StoppedError, tell_error
-from .fetch import fetch_feed
 from .items import Frame
 from .lease import lease_of, leased, renewing
 from .matching import Matcher

@@ -10,6 +10,7 @@ import listparser
 from django.utils import timezone
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from entries.importing.fetching.client import USER, checked_host
 from entries.lib.characters import strip_controls
 from entries.lib.plaintext import squeeze
 from entries.models import SiteSettings, Source
@@ -17,7 +18,6 @@ from entries.models.source import MAX_URL_LENGTH
 
 from .encodings import as_utf8
 from .errors import FetchError, ParseError
-from .fetch import USER, checked_host
 
 OPML = re.compile(r"<opml\b", re.I)
 MAX_CHARS_BEFORE_OPML = 4096  # characters, in which a document must say that it is OPML

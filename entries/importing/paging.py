@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from entries.importing.fetching.client import fetch_feed
+
 from .errors import FeedError, PageError
-from .fetch import fetch_feed
 from .reading import Reading, read_document
 
 MAX_PAGES = 10_000

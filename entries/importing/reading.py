@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from .document import Fetched
+from entries.importing.fetching.fetched import Fetched
+
 from .errors import ParseError, WorkerError
 from .feeddata import EntryData, FeedData
 from .items import Frame, Item, Spoilt

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from entries.importing.fetching.fetched import Fetched
 from entries.models import Source
 
-from .document import Fetched
 from .errors import UsageError
 from .identity import without_variations
 from .lease import leased

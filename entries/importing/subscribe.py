@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from entries.importing.fetching.client import fetch_feed
+from entries.importing.fetching.fetched import Fetched
 from entries.models import Source
 from entries.models.source import MAX_URL_LENGTH
 
-from .document import Fetched
 from .errors import FeedError, FetchError, ParseError, UsageError
 from .feed_links import FeedLink, feeds_named_by
-from .fetch import fetch_feed
 from .reading import read_document
 from .source_row import update_source
 

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from django.db.models import F
 
+from entries.importing.fetching.fetched import Fetched
 from entries.models import Source
 from entries.models.source import SourceQuerySet
 
-from .document import Fetched
 from .errors import FeedError, RefusedError
 from .importer import Options, ask_source, import_answer, reported
 from .lease import Lease, renewing

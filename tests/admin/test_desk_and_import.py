@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from entries.importing.document import Fetched
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.models import Change, Entry, Tag
 from tests.importing.atom import FEED, entry, feed

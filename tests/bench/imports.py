@@ -26,7 +26,7 @@ class QueryCount:
 
 def main(path: str, url: str) -> None:
     django.setup()
-    from entries.importing.document import read_path
+    from entries.importing.fetching.fetched import read_path
     from entries.importing.importer import import_document
 
     queries = QueryCount()

@@ -1,6 +1,6 @@
 from collections import Counter
 
-from entries.importing.document import read_path
+from entries.importing.fetching.fetched import read_path
 from entries.importing.importer import import_document
 from entries.models import Entry
 from tests.bench.feed import COMMON_TAG, URL, write_feed

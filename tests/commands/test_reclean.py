@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from entries.importing.document import Fetched
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.models import Change, Entry, Sighting
 from tests.importing.atom import FEED, entry, feed

@@ -5,7 +5,7 @@ import trustme
 from django.apps import apps
 from pytest_httpserver import HTTPServer
 
-from entries.importing.document import Fetched
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import Options, import_document
 from entries.models import Entry
 

@@ -253,7 +253,7 @@ def texts() -> dict[str, Callable[[], object]]:
     from entries.importing.cleaning.tracking import clear_links, is_counter
     from entries.importing.dates import parse_date
     from entries.importing.feed_links import feeds_named_by
-    from entries.importing.schedule import stated_rhythm
+    from entries.importing.fetching.schedule import stated_rhythm
     from entries.importing.shape import find_shape
     from entries.importing.split import split_document
     from entries.importing.wordpress import as_html

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entries.importing.document import Fetched
 from entries.importing.errors import FeedError
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.models import ImportRun
 

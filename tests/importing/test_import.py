@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as site
 
-from entries.importing.document import read_path
+from entries.importing.fetching.fetched import read_path
 from entries.importing.importer import import_document, import_feed
 from entries.models import Entry, ImportLine, ImportRun, Sighting, Source, Tag, TaggedEntry
 

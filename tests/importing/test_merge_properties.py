@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from entries.importing.document import Fetched
 from entries.importing.element_merge import ELEMENT_KEYS
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.importing.merge import merge
 from entries.importing.upstream import FIELDS, UpstreamFields

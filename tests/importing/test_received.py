@@ -5,9 +5,9 @@ import zlib
 
 import pytest
 
-from entries.importing.document import Fetched
 from entries.importing.envelopes import parse_again
 from entries.importing.errors import ParseError
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.importing.reclean import reclean
 from entries.importing.thinning import thin_envelopes

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from entries.importing.document import read_path
+from entries.importing.fetching.fetched import read_path
 from entries.importing.importer import import_document
 from entries.importing.subscribe import subscribe
 from entries.models import Change, Entry, Source
@@ -79,7 +79,7 @@ def test_a_blog_that_is_named_a_little_otherwise_is_the_same(read_file, old, new
 
 
 def test_an_export_that_is_piped_in_needs_no_address(read_file, db):
-    from entries.importing.document import Fetched
+    from entries.importing.fetching.fetched import Fetched
 
     report = import_document(Fetched("-", EXPORT))
     read_file("export.xml", EXPORT)

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from entries.importing.document import Fetched
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import Options, import_document, import_feed
 from entries.importing.lease import lease_of
 from entries.importing.matching import Matcher

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from entries.importing import worker
-from entries.importing.document import Fetched
 from entries.importing.errors import ParseError, WorkerError
 from entries.importing.feeddata import EntryData
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.items import Frame, item_of, values_of
 from entries.importing.reading import read_document
 from entries.importing.values import EntryValues
@@ -208,7 +208,7 @@ def test_while_it_waits_it_gives_signs_of_life(monkeypatch):
 OWNER = """
 import sys, time
 from entries.importing.reading import read_document
-from entries.importing.document import Fetched
+from entries.importing.fetching.fetched import Fetched
 from tests.importing.test_worker import FRAME, many_tags
 from tests.importing.atom import entry, feed
 

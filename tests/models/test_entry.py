@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from entries.importing.document import Fetched
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.lib.slugs import free_slug
 from entries.models import Entry, Sighting, Source, Tag, TaggedEntry, TagName, fold, tags_by_name

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from entries.importing.document import Fetched
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.models import Entry, SiteIdentity, Source
 from tests.atom import findings, parse_back

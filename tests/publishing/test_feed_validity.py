@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from entries.importing.document import Fetched
 from entries.importing.errors import FeedError
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.lib.characters import strip_controls
 from entries.models import Entry, Source, Tag

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entries.importing.document import Fetched
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.lib.slugs import make_slug
 from entries.models import Entry

@@ -8,7 +8,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entries.importing.document import Fetched
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.models import Enclosure, Source, Tag
 from entries.publishing import jsonfeed

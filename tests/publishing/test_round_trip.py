@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from lxml import etree
 
-from entries.importing.document import Fetched
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import MAX_BATCH_ENTRIES, import_document
 from entries.models import Entry
 from tests.atom import findings, hrefs, parse_back, statements

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from lxml import etree
 
-from entries.importing.document import Fetched
+from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.importing.joining import merge_entries, split_entry
 from entries.models import Entry, Sighting, Source, Tag, Withdrawal

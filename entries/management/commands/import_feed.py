@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from entries.importing.document import read_path, read_stdin
 from entries.importing.errors import FeedError, tell_error
-from entries.importing.fetch import USER
+from entries.importing.fetching.client import USER
+from entries.importing.fetching.fetched import read_path, read_stdin
 from entries.importing.importer import (
     Options,
     import_document,

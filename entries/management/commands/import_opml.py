@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from entries.importing.document import read_path, read_stdin
 from entries.importing.errors import FeedError
+from entries.importing.fetching.fetched import read_path, read_stdin
 from entries.importing.opml import read_opml
 from entries.models import Source
 

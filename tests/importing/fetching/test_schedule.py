@@ -8,8 +8,7 @@ from werkzeug import Response
 
 from entries.importing.importer import Options, import_feed
 from entries.models import Entry, ImportRun, Source
-
-from .atom import entry, feed
+from tests.importing.atom import entry, feed
 
 # A Wednesday.
 NOW = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)

@@ -8,15 +8,14 @@ from hypothesis import example, given
 from hypothesis.strategies import ip_addresses
 
 from entries.importing.errors import FetchError
-from entries.importing.fetch import fetch_feed
-from entries.importing.special_purpose import (
+from entries.importing.fetching.client import fetch_feed
+from entries.importing.fetching.special_purpose_addresses import (
     SPECIAL_IPV4,
     SPECIAL_IPV6,
     embedded_ipv4,
     is_public_address,
 )
-
-from .atom import feed
+from tests.importing.atom import feed
 
 PUBLIC = "93.184.216.34"
 METADATA = "169.254.169.254"

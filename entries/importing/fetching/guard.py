@@ -19,7 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import create_connection
 
-from .special_purpose import is_public_address
+from .special_purpose_addresses import is_public_address
 
 PORTS = {80, 443}
 # WHATWG URL, 3.5: a host whose last label is a number is an IPv4 address, however written.

@@ -10,9 +10,10 @@ import urllib3
 from django.conf import settings
 from urllib3.util import Timeout
 
-from .document import Fetched
-from .errors import FetchError, RefusedError
-from .freshness import fresh_for, retry_after
+from entries.importing.errors import FetchError, RefusedError
+
+from .cache_headers import fresh_for, retry_after
+from .fetched import Fetched
 from .guard import AddressRefusedError, GuardedPoolManager, Watch
 
 MAX_REDIRECTS = 5

@@ -14,9 +14,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from entries.importing.errors import FetchError
-from entries.importing.fetch import fetch_feed
-
-from .atom import feed
+from entries.importing.fetching.client import fetch_feed
+from tests.importing.atom import feed
 
 MEGABYTE = 1024 * 1024
 

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import FetchError
+from entries.importing.errors import FetchError
 
 
 @dataclass(frozen=True)
