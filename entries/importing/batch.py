@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from entries.importing.parsing.upstream_fields import COLUMNS, Base, as_json, from_json
 from entries.lib.characters import strip_controls
 from entries.lib.slugs import free_slug
 from entries.models import Change, Entry, ImportLine, ImportRun, Sighting, Source
@@ -19,7 +20,6 @@ from .merge import Merge, merge
 from .ours import our_values
 from .reasons import TAKEN, Decision, field_changes, removed_reasons, why_minted
 from .report import EntryReport
-from .upstream import COLUMNS, Base, as_json, from_json
 from .values import EntryValues
 from .writing import Writes, count
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 
-from .feeddata import EntryData, StatedDate
+from entries.importing.parsing.feed_data import EntryData, StatedDate
 
 # The rules by which an entry is dated by itself.
 OWN_DATES = ("published", "updated")

@@ -1,9 +1,9 @@
 """The feed that a page names in the place of one that has gone."""
 
 from entries.importing.fetching.client import fetch_feed
+from entries.importing.parsing.feed_links import feeds_named_by
 
 from .errors import FeedError, RefusedError
-from .feed_links import feeds_named_by
 
 
 def find_successor(gone: RefusedError, address: str, site_url: str) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
+from entries.importing.parsing.feed_data import EntryData, Envelope, FeedContext
+from entries.importing.parsing.formats.feedparser_adapter import entry_data
+from entries.importing.parsing.parser import parse_feed
 from entries.models import FeedEnvelope, Sighting, Source
 
 from .errors import ParseError
-from .feeddata import EntryData, Envelope, FeedContext
-from .feedparser_adapter import entry_data
-from .parse import parse_feed
 from .values import is_empty
 
 

@@ -23,11 +23,11 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from entries.importing.cleaning.tracking import PARAMETER
+from entries.importing.parsing.feed_data import EntryData
 from entries.lib.characters import strip_controls
 from entries.lib.plaintext import squeeze, visible_text
 
 from . import simonwillisonblog
-from .feeddata import EntryData
 
 # RFC 3987 as far as it matters here: a scheme, and no character that an IRI excludes.
 ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f-\x9f]+")

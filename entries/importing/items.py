@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 
+from entries.importing.parsing.feed_data import EntryData, Envelope
 from entries.lib.characters import strip_controls
 
 from .dates import EntryDates, find_dates
-from .feeddata import EntryData, Envelope
 from .identity import Key, find_keys
 from .received import received_bytes, received_hash
 from .statements import statement_hash

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from entries.importing.parsing.upstream_fields import FIELDS, UpstreamFields
+
 from .element_merge import ELEMENT_KEYS, Elements, conflicting_keys, merge_elements
-from .upstream import FIELDS, UpstreamFields
 
 Values = Mapping[str, Any]
 NONE_WAITS: Values = MappingProxyType({})

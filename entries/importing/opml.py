@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from entries.importing.fetching.client import USER, checked_host
+from entries.importing.parsing.encodings import as_utf8
 from entries.lib.characters import strip_controls
 from entries.lib.plaintext import squeeze
 from entries.models import SiteSettings, Source
 from entries.models.source import MAX_URL_LENGTH
 
-from .encodings import as_utf8
 from .errors import FetchError, ParseError
 
 OPML = re.compile(r"<opml\b", re.I)

@@ -5,9 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from entries import models
+from entries.importing.parsing.upstream_fields import (
+    COLUMNS,
+    ENCLOSURE_COLUMNS,
+    Enclosure,
+    UpstreamFields,
+    from_json,
+)
 from entries.models import Entry, TaggedEntry, TagName, fold
-
-from .upstream import COLUMNS, ENCLOSURE_COLUMNS, Enclosure, UpstreamFields, from_json
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from entries.importing.fetching.fetched import Fetched
+from entries.importing.parsing.feed_data import EntryData, FeedData
 
 from .errors import ParseError, WorkerError
-from .feeddata import EntryData, FeedData
 from .items import Frame, Item, Spoilt
 from .values import EntryValues
 from .worker import Worker, borrow, give_back

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from entries.importing.parsing.upstream_fields import UpstreamFields, as_json
 from entries.models import Entry
 
 from .identity import is_usable_id
 from .items import Item
 from .merge import Merge
-from .upstream import UpstreamFields, as_json
 from .values import EntryValues
 
 TAKEN, WAITS = "taken", "waits"

@@ -2,7 +2,8 @@
 
 from hashlib import blake2b
 
-from .feeddata import EntryData
+from entries.importing.parsing.feed_data import EntryData
+
 from .values import CLEANING_VERSION
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 
 from entries.importing.cleaning.sanitizer import sanitize_html
+from entries.importing.parsing.feed_data import EntryData
+from entries.importing.parsing.upstream_fields import COLUMNS, Base, Enclosure, as_json
 from entries.models import Entry, OriginalPath, Sighting
 from entries.models.locking import locking
 from entries.models.original_path import further_addresses
@@ -15,14 +17,12 @@ from entries.models.tagging import set_tags
 from .batch import base_of, follow_updated
 from .dates import find_dates
 from .envelopes import parse_again
-from .feeddata import EntryData
 from .items import Spoilt, values_of
 from .merge import merge
 from .ours import OurValues, our_values
 from .policies import Policies
 from .received import received_hash
 from .statements import statement_hash
-from .upstream import COLUMNS, Base, Enclosure, as_json
 from .values import EntryValues
 from .writing import ENTRY_UPDATES, update, write_enclosures
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from entries.importing.parsing.upstream_fields import from_json
 from entries.models import Change, Entry
 from entries.models.locking import lock_entries, locking
 
 from .element_merge import ELEMENT_KEYS, take_conflicting
 from .ours import enclosures_of
-from .upstream import from_json
 from .writing import write_enclosures
 
 

@@ -8,7 +8,7 @@ one id, link, title and date of publication, and a different `updated`. All othe
 import hashlib
 from collections.abc import Sequence
 
-from .feeddata import EntryData, StatedDate
+from entries.importing.parsing.feed_data import EntryData, StatedDate
 
 STATED_TWICE = "the feed states it twice; the newest counts"
 STATED_TWICE_FAR_APART = "the feed states it twice, far apart; the first counts"

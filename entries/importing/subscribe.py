@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from entries.importing.fetching.client import fetch_feed
 from entries.importing.fetching.fetched import Fetched
+from entries.importing.parsing.feed_links import FeedLink, feeds_named_by
 from entries.models import Source
 from entries.models.source import MAX_URL_LENGTH
 
 from .errors import FeedError, FetchError, ParseError, UsageError
-from .feed_links import FeedLink, feeds_named_by
 from .reading import read_document
 from .source_row import update_source
 

@@ -8,15 +8,15 @@ from urllib.parse import unquote, urlsplit
 
 from entries.importing.cleaning.sanitizer import html_from_text, is_safe_address, sanitize_html
 from entries.importing.cleaning.tracking import clear_links
+from entries.importing.parsing.feed_data import EntryData, Text
+from entries.importing.parsing.upstream_fields import Enclosure, Person, UpstreamFields
 from entries.lib.mojibake import repair_mojibake
 from entries.lib.months import month_number
 from entries.lib.plaintext import visible_text
 from entries.lib.slugs import MAX_WORDS_SLUG, make_slug
 
 from .dates import EntryDates
-from .feeddata import EntryData, Text
 from .shape import Shape, find_shape
-from .upstream import Enclosure, Person, UpstreamFields
 
 # To be raised when the same bytes give other values: then the next import merges them.
 CLEANING_VERSION = 1

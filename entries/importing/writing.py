@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import F
 
 from entries import models
+from entries.importing.parsing.feed_data import Envelope
+from entries.importing.parsing.upstream_fields import COLUMNS, ENCLOSURE_COLUMNS, Enclosure, as_json
 from entries.lib.characters import strip_controls
 from entries.models import (
     Change,
@@ -22,11 +24,9 @@ from entries.models.search_document import indexed_together
 from entries.models.tagging import set_tags
 
 from .envelopes import store_envelopes
-from .feeddata import Envelope
 from .items import Item
 from .reasons import Decision
 from .report import COUNTED_AS, EntryReport
-from .upstream import COLUMNS, ENCLOSURE_COLUMNS, Enclosure, as_json
 
 # The keys follow the address of the original page by themselves.
 ENTRY_UPDATES = [*COLUMNS, "original_key", "id_key", "updated", "modified_at"]

@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from entries.importing.feed_links import FeedLink, feeds_named_by
+from entries.importing.parsing.feed_links import FeedLink, feeds_named_by
 from entries.models import Entry, Source
 
 from .atom import entry, feed

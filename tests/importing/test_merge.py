@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from entries.importing.merge import Conflict, merge
+from entries.importing.parsing.upstream_fields import ENCLOSURE_COLUMNS, FIELDS, UpstreamFields
 from entries.importing.review import accept
-from entries.importing.upstream import ENCLOSURE_COLUMNS, FIELDS, UpstreamFields
 from entries.models import Change, Enclosure, Entry, Sighting, Tag
 
 from .atom import SITE, entry, feed

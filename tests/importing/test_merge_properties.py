@@ -9,7 +9,7 @@ from entries.importing.element_merge import ELEMENT_KEYS
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.importing.merge import merge
-from entries.importing.upstream import FIELDS, UpstreamFields
+from entries.importing.parsing.upstream_fields import FIELDS, UpstreamFields
 from entries.models import Change, Entry, Tag
 
 from .atom import FEED

@@ -9,9 +9,9 @@ from entries.importing.envelopes import parse_again
 from entries.importing.errors import ParseError
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
+from entries.importing.parsing.formats.wordpress_export import without_private_parts
 from entries.importing.reclean import reclean
 from entries.importing.thinning import thin_envelopes
-from entries.importing.wxr import without_private_parts
 from entries.models import Change, Entry, FeedEnvelope, Sighting
 
 from .atom import FEED, SITE, address, entry, feed

@@ -13,9 +13,9 @@ import pytest
 
 from entries.importing import worker
 from entries.importing.errors import ParseError, WorkerError
-from entries.importing.feeddata import EntryData
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.items import Frame, item_of, values_of
+from entries.importing.parsing.feed_data import EntryData
 from entries.importing.reading import read_document
 from entries.importing.values import EntryValues
 

@@ -7,7 +7,7 @@ import pytest
 
 from entries.importing.cleaning import mathml
 from entries.importing.cleaning.sanitizer import sanitize_html
-from entries.importing.feeddata import Text
+from entries.importing.parsing.feed_data import Text
 from entries.lib.plaintext import visible_text
 
 PAGE = "https://blog.example/2024/post"

@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from entries.importing.piecewise import MAX_PIECE_ENTRIES
-from entries.importing.wordpress import as_html
+from entries.importing.parsing.formats.wordpress_text import as_html
+from entries.importing.parsing.piecewise import MAX_PIECE_ENTRIES
 from entries.models import Entry, Sighting, Source
-
-from .files import feed_file
+from tests.importing.files import feed_file
 
 URL = "https://blog.example/feed"
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from entries.importing.parsing.upstream_fields import Enclosure
 from entries.lib.plaintext import squeeze
 
 from .pictures import is_avatar, is_of_person, picture_key, pictures_in, stated_width
-from .upstream import Enclosure
 
 # What no browser plays any more, and YouTube's feeds still name.
 GONE = "application/x-shockwave-flash"

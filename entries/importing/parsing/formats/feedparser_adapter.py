@@ -2,6 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from entries.importing.parsing.feed_data import (
+    EntryData,
+    Envelope,
+    FeedContext,
+    FeedData,
+    StatedDate,
+    Text,
+    fullest_text,
+    person_of,
+    plain_summary,
+    unique_people,
+)
+from entries.importing.parsing.upstream_fields import Person
 from entries.lib.characters import strip_controls
 from entries.lib.kind_links import KIND_OF_TYPE, TYPE_OF_KIND, UNTITLED
 from entries.lib.plaintext import squeeze
@@ -16,20 +29,7 @@ from .enclosures import (
     is_page,
     whole_number,
 )
-from .feeddata import (
-    EntryData,
-    Envelope,
-    FeedContext,
-    FeedData,
-    StatedDate,
-    Text,
-    fullest_text,
-    person_of,
-    plain_summary,
-    unique_people,
-)
-from .stated import FEED, Raw, take
-from .upstream import Person
+from .feedparser_fields import FEED, Raw, take
 
 Absolute = Callable[[str], str]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from entries.importing.parse import parse_feed
-from entries.importing.prologue import UTF_8, rewritten
+from entries.importing.parsing.parser import parse_feed
+from entries.importing.parsing.prologue import UTF_8, rewritten
 
 RSS = b"<rss version='2.0'><channel><title>%s</title><item><guid>1</guid></item></channel></rss>"
 

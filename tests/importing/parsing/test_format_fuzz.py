@@ -8,8 +8,7 @@ from entries.importing.errors import FeedError
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.models import ImportRun
-
-from .files import NAMES, feed_file
+from tests.importing.files import NAMES, feed_file
 
 PIECES = [
     *(b"", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"<", b">", b"&", b"&#xD800;", b"&#99999999999;"),

@@ -5,15 +5,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from entries.lib.characters import strip_controls
-from entries.lib.kind_links import TYPE_OF_KIND
-from entries.lib.plaintext import squeeze
-from entries.lib.urls import absolute_address
-
-from .enclosures import Attached, find_enclosures, whole_number
-from .encodings import without_space_before
-from .errors import ParseError
-from .feeddata import (
+from entries.importing.errors import ParseError
+from entries.importing.parsing.encodings import without_space_before
+from entries.importing.parsing.feed_data import (
     EntryData,
     Envelope,
     FeedContext,
@@ -25,7 +19,13 @@ from .feeddata import (
     plain_summary,
     unique_people,
 )
-from .upstream import Enclosure, Person
+from entries.importing.parsing.upstream_fields import Enclosure, Person
+from entries.lib.characters import strip_controls
+from entries.lib.kind_links import TYPE_OF_KIND
+from entries.lib.plaintext import squeeze
+from entries.lib.urls import absolute_address
+
+from .enclosures import Attached, find_enclosures, whole_number
 
 Raw = dict[str, Any]  # an object of the document
 FIRST_BYTES = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"

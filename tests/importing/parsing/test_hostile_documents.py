@@ -17,7 +17,7 @@ CHEAP_SECONDS = 0.01  # for a fifth of the size
 def read(size, *names):
     """Read the documents of these names, or all, in a size in bytes; the seconds of each."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.importing.hostile_documents", *names],
+        [sys.executable, "-m", "tests.importing.parsing.hostile_documents", *names],
         cwd=settings.BASE_DIR,
         env=os.environ | {"HOSTILE_BYTES": str(size)},
         capture_output=True,

@@ -3,10 +3,9 @@
 import feedparser
 import pytest
 
-from entries.importing.parse import parse_feed
+from entries.importing.parsing.parser import parse_feed
 from entries.models import Entry
-
-from .files import NAMES, feed_file
+from tests.importing.files import NAMES, feed_file
 
 # An entry that breaks off is one that is not there yet.
 # Over damaged.rss feedparser raises by itself.

@@ -12,17 +12,24 @@ from types import FunctionType
 import feedparser
 import feedparser.api
 
-from . import jsonfeed, wxr
-from .dialects import NAMESPACES, Dialects
+from entries.importing.errors import ParseError
+from entries.importing.parsing.formats.feedparser_adapter import entry_data, feed_data
+from entries.importing.parsing.formats.feedparser_fields import (
+    FEED,
+    Raw,
+    entry_record,
+    media_addresses,
+    take,
+)
+from entries.importing.parsing.formats.feedparser_mixins import NAMESPACES, Dialects
+from entries.importing.parsing.formats.pictures import pictures_of_all
+
 from .encodings import as_utf8
-from .errors import ParseError
+from .feed_data import EntryData, Envelope, FeedContext, FeedData
 from .feed_links import feeds_named_by
-from .feeddata import EntryData, Envelope, FeedContext, FeedData
-from .feedparser_adapter import entry_data, feed_data
-from .pictures import pictures_of_all
+from .formats import json_feed, wordpress_export
 from .piecewise import MAX_PIECE_ENTRIES, PiecewiseParse, Stated, Unread, UnreadableError, describe
 from .prologue import is_html_page, rewritten
-from .stated import FEED, Raw, entry_record, media_addresses, take
 
 logger = logging.getLogger(__name__)
 
@@ -76,9 +83,9 @@ def parse_feed(
     """
     if not data.strip():
         raise ParseError(url, "it is empty")
-    if jsonfeed.looks_like_json(data):
-        feed, found, around = jsonfeed.read_json_feed(data, url)
-        make = partial(jsonfeed.entry_data, envelope=around)
+    if json_feed.looks_like_json(data):
+        feed, found, around = json_feed.read_json_feed(data, url)
+        make = partial(json_feed.entry_data, envelope=around)
         return ParsedFeed(feed, (read_entry(make, item, feed.context) for item in found))
     text, warning = as_utf8(data, content_type)
     document = rewritten(text)
@@ -97,8 +104,8 @@ def parse_feed(
             media_addresses(item) for item, _ in first if not isinstance(item, Unread)
         )
     feed = feed_data(reading.head["feed"], reading.head.get("version") or "", url, pictures)
-    if wxr.is_export(reading.head.get("namespaces") or {}):
-        blog = wxr.exported_blog(take(reading.head["feed"], FEED))
+    if wordpress_export.is_export(reading.head.get("namespaces") or {}):
+        blog = wordpress_export.exported_blog(take(reading.head["feed"], FEED))
         feed = replace(feed, export_of=blog or feed.site_url)
     if warning:
         feed.warnings.append(warning)
@@ -117,11 +124,13 @@ def read_entries(
 ) -> Iterator[EntryData]:
     """Each entry, while the warnings grow by what can't be read of it."""
     export = None
-    if wxr.is_export(reading.head.get("namespaces") or {}):
-        feed.warnings.append(wxr.COMMENTS_LEFT_OUT)
+    if wordpress_export.is_export(reading.head.get("namespaces") or {}):
+        feed.warnings.append(wordpress_export.COMMENTS_LEFT_OUT)
         pieces = reading.document.entries if reading.document else []
-        export = wxr.Export(take(reading.head["feed"], FEED).get("wp_authors") or [], pieces)
-        envelope = envelope and wxr.envelope_without_private_parts(envelope)
+        export = wordpress_export.Export(
+            take(reading.head["feed"], FEED).get("wp_authors") or [], pieces
+        )
+        envelope = envelope and wordpress_export.envelope_without_private_parts(envelope)
 
     for item, received in items:
         note_what_is_wrong(reading, feed)
@@ -144,7 +153,7 @@ def make_entry(
     *,
     received: bytes,
     envelope: Envelope | None,
-    export: wxr.Export | None,
+    export: wordpress_export.Export | None,
 ) -> EntryData:
     """An entry that feedparser has read from the bytes `received`: none where it is not sure."""
     record, left_out = entry_record(item), ""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from xml.parsers import expat
 
-from .mending import mend_entry
-from .robust import FAILED
-from .split import Document, split_document
-from .stated import Raw, identified
+from entries.importing.parsing.formats.feedparser_fields import Raw, identified
+from entries.importing.parsing.formats.feedparser_guard import FAILED
+
+from .damaged_entries import mend_entry
+from .splitting import Document, split_document
 
 logger = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from entries.importing.parsing.feed_data import Envelope
 from entries.lib.characters import unescape
 
-from .feeddata import Envelope
-from .wordpress import as_html
+from .wordpress_text import as_html
 
 Raw = dict[str, Any]
 

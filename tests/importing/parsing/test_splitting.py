@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from entries.importing.parse import parse_feed, parse_piece
-from entries.importing.split import Document, closing_tags, split_document
-
-from .atom import entry, feed
+from entries.importing.parsing.parser import parse_feed, parse_piece
+from entries.importing.parsing.splitting import Document, closing_tags, split_document
+from tests.importing.atom import entry, feed
 
 ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>'
 RSS = b'<rss version="2.0"><channel><title>t</title>'

@@ -8,7 +8,7 @@ from typing import Any
 
 from entries.lib.email_addresses import split_author
 
-from .robust import Robust
+from .feedparser_guard import Robust
 
 NAMESPACES = {
     "http://purl.org/syndication/thread/1.0": "thr",

@@ -4,11 +4,10 @@ import pytest
 from django.core.management import call_command
 from lxml import etree
 
-from entries.importing.pictures import picture_key
+from entries.importing.parsing.formats.pictures import picture_key
 from entries.models import Enclosure, Entry
 from tests.atom import ATOM, findings
-
-from .files import feed_file
+from tests.importing.files import feed_file
 
 MEDIA = "{http://search.yahoo.com/mrss/}"
 

@@ -5,10 +5,9 @@ import json
 import pytest
 
 from entries.importing.errors import ParseError
-from entries.importing.parse import parse_feed
+from entries.importing.parsing.parser import parse_feed
 from entries.models import Entry, Source
-
-from .files import feed_file
+from tests.importing.files import feed_file
 
 URL = "https://blog.example/feed.json"
 

@@ -12,13 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entries.importing.errors import ParseError
-from entries.importing.feeddata import EntryData, FeedContext
-from entries.importing.mending import mend_entry
-from entries.importing.parse import parse_feed, read_entry
+from entries.importing.parsing.damaged_entries import mend_entry
+from entries.importing.parsing.feed_data import EntryData, FeedContext
+from entries.importing.parsing.parser import parse_feed, read_entry
 from entries.models import Entry
-
-from .atom import entry, feed
-from .files import feed_file
+from tests.importing.atom import entry, feed
+from tests.importing.files import feed_file
 
 ITEM = (
     b"<item><guid>%d</guid><title>Post %d</title>"

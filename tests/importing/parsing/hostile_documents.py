@@ -1,6 +1,6 @@
 """Read each hostile document in little processor time, each held to a limit of its own.
 
-    HOSTILE_BYTES=200000 python -m tests.importing.hostile_documents [NAME…]
+    HOSTILE_BYTES=200000 python -m tests.importing.parsing.hostile_documents [NAME…]
 
 Prints each document's name when it is done, and the seconds that it took. One that takes more
 than LIMIT_SECONDS (it takes up to a tenth of them; what grows with the square of a megabyte takes
@@ -252,11 +252,11 @@ def texts() -> dict[str, Callable[[], object]]:
     from entries.importing.cleaning.sanitizer import html_from_text, sanitize_html
     from entries.importing.cleaning.tracking import clear_links, is_counter
     from entries.importing.dates import parse_date
-    from entries.importing.feed_links import feeds_named_by
     from entries.importing.fetching.schedule import stated_rhythm
+    from entries.importing.parsing.feed_links import feeds_named_by
+    from entries.importing.parsing.formats.wordpress_text import as_html
+    from entries.importing.parsing.splitting import split_document
     from entries.importing.shape import find_shape
-    from entries.importing.split import split_document
-    from entries.importing.wordpress import as_html
     from entries.lib.plaintext import visible_text
 
     now = datetime(2024, 3, 9, tzinfo=UTC)
@@ -301,7 +301,7 @@ def texts() -> dict[str, Callable[[], object]]:
 
 def work() -> dict[str, Callable[[], object]]:
     from entries.importing.errors import ParseError
-    from entries.importing.parse import parse_feed
+    from entries.importing.parsing.parser import parse_feed
 
     def read(document):
         data = document if isinstance(document, bytes) else document.encode()

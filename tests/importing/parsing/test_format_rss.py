@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from entries.models import Entry, Source
-
-from .files import feed_file
+from tests.importing.files import feed_file
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 

@@ -5,8 +5,7 @@ import pytest
 from entries.importing.cleaning.sanitizer import TOO_MUCH
 from entries.lib.mojibake import MAYBE, REPAIRED
 from entries.models import Entry
-
-from .files import feed_file
+from tests.importing.files import feed_file
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from entries.models import Change, Entry, Source
 from entries.publishing.listing import read_rows
 from tests.atom import ATOM, findings
 from tests.documents import document_of
-
-from .files import feed_file
+from tests.importing.files import feed_file
 
 THREADS = "{http://purl.org/syndication/thread/1.0}"
 MEDIA = "{http://search.yahoo.com/mrss/}"

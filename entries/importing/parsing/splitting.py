@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 from xml.parsers import expat
 
-from .mending import CDATA, CDATA_END, close_sections, holder_end
+from .damaged_entries import CDATA, CDATA_END, close_sections, holder_end
 from .prologue import ELEMENT
 
 Span = tuple[int, int]

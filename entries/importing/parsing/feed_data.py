@@ -13,7 +13,7 @@ from typing import Any
 from entries.lib.email_addresses import as_person
 from entries.lib.plaintext import squeeze, visible_text
 
-from .upstream import Enclosure, Person
+from .upstream_fields import Enclosure, Person
 
 # Each entry repeats its feed's authors: a feed of long or many ones would grow without bounds.
 MAX_PERSON_CHARS = 1_000
