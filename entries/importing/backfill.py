@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from entries.importing.normalizing.dates import EntryDates
 from entries.models import Entry, Source
-
-from .dates import EntryDates
 
 # For so long a source is new itself, and all that it has.
 SETTLED_AFTER = timedelta(days=1)

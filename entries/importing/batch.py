@@ -4,6 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from entries.importing.normalizing.dates import EntryDates
+from entries.importing.normalizing.entry_values import EntryValues
+from entries.importing.normalizing.item import Item, Spoilt
+from entries.importing.normalizing.keys import is_usable_id
 from entries.importing.parsing.upstream_fields import COLUMNS, Base, as_json, from_json
 from entries.lib.characters import strip_controls
 from entries.lib.slugs import free_slug
@@ -12,15 +16,11 @@ from entries.models.entry import mint_atom_id
 from entries.models.locking import locking
 
 from .backfill import is_backfill
-from .dates import EntryDates
-from .identity import is_usable_id
-from .items import Item, Spoilt
 from .matching import Matcher, is_rejected, needs_cleaning
 from .merge import Merge, merge
 from .ours import our_values
 from .reasons import TAKEN, Decision, field_changes, removed_reasons, why_minted
 from .report import EntryReport
-from .values import EntryValues
 from .writing import Writes, count
 
 

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 from django.utils import timezone
 
+from entries.importing.normalizing.entry_values import find_address
+from entries.importing.normalizing.envelopes import parse_again
+from entries.importing.normalizing.item import Frame, Item
+from entries.importing.normalizing.source_policies import Policies
 from entries.models import FilteredPost, ImportRun, Source
 
-from .envelopes import parse_again
 from .importer import MAX_BATCH_ENTRIES, finish
-from .items import Frame, Item
 from .matching import Matcher
-from .policies import Policies
 from .reading import read_again
 from .report import SourceReport
 from .storing import Storing
-from .values import find_address
 
 
 def let_in(posts: Iterable[FilteredPost]) -> int:

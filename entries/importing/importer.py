@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from entries.importing.fetching.client import fetch_feed
 from entries.importing.fetching.fetched import Fetched
+from entries.importing.normalizing.item import Frame
+from entries.importing.normalizing.source_policies import Policies, set_policies
 from entries.models import ImportRun, Source
 
 from .discovery import find_successor
 from .errors import BusyError, FeedError, PageError, RefusedError, StoppedError, tell_error
-from .items import Frame
 from .lease import lease_of, leased, renewing
 from .matching import Matcher
 from .missing import count_unmodified
@@ -28,7 +29,6 @@ from .outcome import (
     note_unchanged,
 )
 from .paging import further_pages
-from .policies import Policies, set_policies
 from .reading import Reading, read_document
 from .report import SourceReport
 from .source_row import find_source, stored_and_held, update_source

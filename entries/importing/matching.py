@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
+from entries.importing.normalizing.item import Item, Known
+from entries.importing.normalizing.keys import Key, guid_key, shared_guid_key
+from entries.importing.normalizing.received_bytes import is_same_but_for_cleaning
+from entries.importing.normalizing.repeats import Statements
+from entries.importing.normalizing.source_policies import Policies
 from entries.models import Entry, IdentityKey, Source
 
 from .backfill import newest_of
-from .identity import Key, guid_key, shared_guid_key
-from .items import Item, Known
-from .policies import Policies
-from .received import is_same_but_for_cleaning
 from .rules import Rules
-from .statements import Statements
 
 COLUMNS = (
     *("value", "sighting_id", "sighting__source_id", "sighting__entry_id"),

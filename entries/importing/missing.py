@@ -8,11 +8,11 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from entries.importing.normalizing.dates import OWN_DATES
 from entries.models import Entry, ImportLine, ImportRun, Sighting, Source
 from entries.models.locking import lock_entries
 from entries.models.search_document import index_entries
 
-from .dates import OWN_DATES
 from .report import EntryReport
 
 MAX_ABSENCES = 3  # good fetches in a row; then it is marked

@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.fetching.schedule import next_check, next_try, stated_rhythm
+from entries.importing.normalizing.dates import parse_date
+from entries.importing.normalizing.keys import without_variations
 from entries.importing.parsing.parser import FeedData
 from entries.models import Entry, ImportRun, Source
 from entries.models.source import MAX_URL_LENGTH
 
-from .dates import parse_date
 from .errors import FeedError, ParseError, RefusedError, StoppedError
-from .identity import without_variations
 
 MOVED_AFTER = timedelta(days=7)
 CHECKED = ["checked_at", "next_check_at", "status", "failures", "last_error"]

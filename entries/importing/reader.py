@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from entries.importing.normalizing.entry_values import EntryValues
+from entries.importing.normalizing.item import Frame, Item, Spoilt, item_of, values_of
 from entries.importing.parsing.feed_data import EntryData, FeedData
 from entries.importing.parsing.parser import parse_feed
-
-from .items import Frame, Item, Spoilt, item_of, values_of
-from .values import EntryValues
 
 # Bytes of a batch's entries, so that storing a batch of long ones takes no longer. A batch
 # holds at least one entry.

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from entries.importing.normalizing.entry_values import EntryValues
+from entries.importing.normalizing.item import Item
+from entries.importing.normalizing.keys import is_usable_id
 from entries.importing.parsing.upstream_fields import UpstreamFields, as_json
 from entries.models import Entry
 
-from .identity import is_usable_id
-from .items import Item
 from .merge import Merge
-from .values import EntryValues
 
 TAKEN, WAITS = "taken", "waits"
 MAX_EXCERPT_CHARS = 80  # characters

@@ -7,6 +7,13 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 
 from entries.importing.cleaning.sanitizer import sanitize_html
+from entries.importing.normalizing.dates import find_dates
+from entries.importing.normalizing.entry_values import EntryValues
+from entries.importing.normalizing.envelopes import parse_again
+from entries.importing.normalizing.item import Spoilt, values_of
+from entries.importing.normalizing.received_bytes import received_hash
+from entries.importing.normalizing.repeats import statement_hash
+from entries.importing.normalizing.source_policies import Policies
 from entries.importing.parsing.feed_data import EntryData
 from entries.importing.parsing.upstream_fields import COLUMNS, Base, Enclosure, as_json
 from entries.models import Entry, OriginalPath, Sighting
@@ -15,15 +22,8 @@ from entries.models.original_path import further_addresses
 from entries.models.tagging import set_tags
 
 from .batch import base_of, follow_updated
-from .dates import find_dates
-from .envelopes import parse_again
-from .items import Spoilt, values_of
 from .merge import merge
 from .ours import OurValues, our_values
-from .policies import Policies
-from .received import received_hash
-from .statements import statement_hash
-from .values import EntryValues
 from .writing import ENTRY_UPDATES, update, write_enclosures
 
 logger = logging.getLogger(__name__)

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from entries.importing.normalizing.dates import OWN_DATES
 from entries.models import Sighting
-
-from .dates import OWN_DATES
 
 MAX_COMPARED = 200  # sightings with an entry's guid that are compared with it
 

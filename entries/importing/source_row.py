@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from entries.importing.fetching.fetched import Fetched
+from entries.importing.normalizing.keys import without_variations
+from entries.importing.normalizing.source_policies import set_policies
 from entries.importing.parsing.parser import FeedData
 from entries.models import Source
 
 from .errors import UsageError
-from .identity import without_variations
 from .lease import leased
-from .policies import set_policies
 
 # The source of a blog's exports has this and the blog's address for an address.
 EXPORT = "wordpress-export:"

@@ -6,16 +6,16 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 
+from entries.importing.normalizing.entry_values import EntryValues
+from entries.importing.normalizing.item import Frame, Item, Spoilt, spoilt_item
 from entries.models import ImportRun, Source
 from entries.models.locking import retry_deadlocks
 
 from .batch import BatchImport, ChangedMeanwhileError, NotCleanedError
 from .errors import FeedError
-from .items import Frame, Item, Spoilt, spoilt_item
 from .matching import Matcher, is_as_stored, needs_cleaning
 from .missing import note_absences
 from .report import EntryReport, SourceReport
-from .values import EntryValues
 
 logger = logging.getLogger(__name__)
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import F
 
 from entries import models
+from entries.importing.normalizing.envelopes import store_envelopes
+from entries.importing.normalizing.item import Item
 from entries.importing.parsing.feed_data import Envelope
 from entries.importing.parsing.upstream_fields import COLUMNS, ENCLOSURE_COLUMNS, Enclosure, as_json
 from entries.lib.characters import strip_controls
@@ -23,8 +25,6 @@ from entries.models.original_path import further_addresses
 from entries.models.search_document import indexed_together
 from entries.models.tagging import set_tags
 
-from .envelopes import store_envelopes
-from .items import Item
 from .reasons import Decision
 from .report import COUNTED_AS, EntryReport
 

@@ -130,7 +130,7 @@ class FilteredPost(Sighting):
 
 
 class IdentityKey(models.Model):
-    """One of the keys by which a sighting is known again; `importing/identity.py` makes them."""
+    """One of the keys by which a sighting is known again (`importing/normalizing/keys.py`)."""
 
     value = models.CharField(max_length=40)
     sighting = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="keys")

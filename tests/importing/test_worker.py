@@ -14,10 +14,10 @@ import pytest
 from entries.importing import worker
 from entries.importing.errors import ParseError, WorkerError
 from entries.importing.fetching.fetched import Fetched
-from entries.importing.items import Frame, item_of, values_of
+from entries.importing.normalizing.entry_values import EntryValues
+from entries.importing.normalizing.item import Frame, item_of, values_of
 from entries.importing.parsing.feed_data import EntryData
 from entries.importing.reading import read_document
-from entries.importing.values import EntryValues
 
 from .atom import FEED, entry, feed
 

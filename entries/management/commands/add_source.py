@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from entries.importing.errors import FeedError
-from entries.importing.policies import set_policies
+from entries.importing.normalizing.source_policies import set_policies
 from entries.importing.subscribe import subscribe
 
 from ..policy_options import add_policy_arguments, policies_in

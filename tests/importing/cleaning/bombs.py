@@ -125,7 +125,7 @@ BOMBS = {
 
 def clean_within_limits() -> None:
     from entries.importing.cleaning.sanitizer import sanitize_html
-    from entries.importing.shape import find_shape
+    from entries.importing.normalizing.kinds import find_shape
     from entries.lib.plaintext import visible_text
 
     sanitize_html("<p>x</p>")

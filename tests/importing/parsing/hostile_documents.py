@@ -251,12 +251,12 @@ def texts() -> dict[str, Callable[[], object]]:
     from entries.importing.cleaning.ruby import without_stray_annotations
     from entries.importing.cleaning.sanitizer import html_from_text, sanitize_html
     from entries.importing.cleaning.tracking import clear_links, is_counter
-    from entries.importing.dates import parse_date
     from entries.importing.fetching.schedule import stated_rhythm
+    from entries.importing.normalizing.dates import parse_date
+    from entries.importing.normalizing.kinds import find_shape
     from entries.importing.parsing.feed_links import feeds_named_by
     from entries.importing.parsing.formats.wordpress_text import as_html
     from entries.importing.parsing.splitting import split_document
-    from entries.importing.shape import find_shape
     from entries.lib.plaintext import visible_text
 
     now = datetime(2024, 3, 9, tzinfo=UTC)

@@ -16,7 +16,7 @@ from entries.lib.plaintext import visible_text
 from entries.lib.slugs import MAX_WORDS_SLUG, make_slug
 
 from .dates import EntryDates
-from .shape import Shape, find_shape
+from .kinds import Shape, find_shape
 
 # To be raised when the same bytes give other values: then the next import merges them.
 CLEANING_VERSION = 1

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from entries.importing.cleaning.sanitizer import sanitize_html
-from entries.importing.shape import find_shape
+from entries.importing.normalizing.kinds import find_shape
 from entries.lib.plaintext import visible_text
 
 HEADING = '<p><strong><a href="https://target.example/a?b=1&amp;c=2">A &amp; B</a></strong></p>'

@@ -2,10 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from entries.importing.dates import parse_date
+from entries.importing.normalizing.dates import parse_date
 from entries.models import Entry, Sighting
-
-from .atom import entry, feed
+from tests.importing.atom import entry, feed
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 NOON = datetime(2016, 6, 29, 12, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 from entries.importing.parsing.feed_data import EntryData
 
-from .values import CLEANING_VERSION
+from .entry_values import CLEANING_VERSION
 
 
 def received_bytes(data: EntryData) -> bytes:

@@ -5,10 +5,9 @@ import itertools
 import pytest
 from django.utils import timezone
 
-from entries.importing.identity import is_usable_id, without_variations
+from entries.importing.normalizing.keys import is_usable_id, without_variations
 from entries.models import Entry, Sighting
-
-from .atom import SITE, address, entry, feed
+from tests.importing.atom import SITE, address, entry, feed
 
 SIBLING = f"{SITE}/everything.atom"
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
+from entries.importing.errors import ParseError
 from entries.importing.parsing.feed_data import EntryData, Envelope, FeedContext
 from entries.importing.parsing.formats.feedparser_adapter import entry_data
 from entries.importing.parsing.parser import parse_feed
 from entries.models import FeedEnvelope, Sighting, Source
 
-from .errors import ParseError
-from .values import is_empty
+from .entry_values import is_empty
 
 
 def store_envelopes(source: Source, envelopes: Iterable[Envelope]) -> dict[Envelope, int]:

@@ -11,8 +11,7 @@ from entries.importing.filtered import let_in
 from entries.importing.importer import Options, import_feed
 from entries.importing.reclean import reclean
 from entries.models import Entry, FeedEnvelope, FilteredPost, ImportLine, Sighting, Source
-
-from .atom import entry, feed
+from tests.importing.atom import entry, feed
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from entries.importing.parsing.feed_data import EntryData, Envelope
 from entries.lib.characters import strip_controls
 
 from .dates import EntryDates, find_dates
-from .identity import Key, find_keys
-from .received import received_bytes, received_hash
-from .statements import statement_hash
-from .values import EntryValues, find_address, find_values, is_empty
+from .entry_values import EntryValues, find_address, find_values, is_empty
+from .keys import Key, find_keys
+from .received_bytes import received_bytes, received_hash
+from .repeats import statement_hash
 
 MAX_ERROR_CHARS = 200
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from entries.models import Source
 from entries.models.source_rules import Filter, category_rules_in, filters_in, lines_of
 
-from .items import Item
-from .values import EntryValues
+from .entry_values import EntryValues
+from .item import Item
 
 # Those of which a command line adds lines; it replaces the others.
 LISTS = ("filters", "category_rules", "added_tags")
