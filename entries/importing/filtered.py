@@ -10,11 +10,11 @@ from entries.importing.normalizing.entry_values import find_address
 from entries.importing.normalizing.envelopes import parse_again
 from entries.importing.normalizing.item import Frame, Item
 from entries.importing.normalizing.source_policies import Policies
+from entries.importing.reading.reading import read_again
 from entries.models import FilteredPost, ImportRun, Source
 
 from .importer import MAX_BATCH_ENTRIES, finish
 from .matching import Matcher
-from .reading import read_again
 from .report import SourceReport
 from .storing import Storing
 

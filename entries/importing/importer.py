@@ -13,6 +13,7 @@ from entries.importing.fetching.client import fetch_feed
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.normalizing.item import Frame
 from entries.importing.normalizing.source_policies import Policies, set_policies
+from entries.importing.reading.reading import Reading, read_document
 from entries.models import ImportRun, Source
 
 from .discovery import find_successor
@@ -29,7 +30,6 @@ from .outcome import (
     note_unchanged,
 )
 from .paging import further_pages
-from .reading import Reading, read_document
 from .report import SourceReport
 from .source_row import find_source, stored_and_held, update_source
 from .storing import Storing

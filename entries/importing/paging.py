@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from entries.importing.fetching.client import fetch_feed
+from entries.importing.reading.reading import Reading, read_document
 
 from .errors import FeedError, PageError
-from .reading import Reading, read_document
 
 MAX_PAGES = 10_000
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from entries.importing.fetching.client import fetch_feed
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.parsing.feed_links import FeedLink, feeds_named_by
+from entries.importing.reading.reading import read_document
 from entries.models import Source
 from entries.models.source import MAX_URL_LENGTH
 
 from .errors import FeedError, FetchError, ParseError, UsageError
-from .reading import read_document
 from .source_row import update_source
 
 MAX_TRIED = 5  # of the feeds that a page names

@@ -8,9 +8,10 @@ import time
 
 import pytest
 
+from tests.importing.reading.test_worker import many_tags
+
 from .atom import entry, feed
 from .test_sync_killed import ROOT, Site
-from .test_worker import many_tags
 
 PROCESSES = 4
 

@@ -15,14 +15,14 @@ from entries.importing.importer import Options, import_document, import_feed
 from entries.importing.lease import lease_of
 from entries.importing.matching import Matcher
 from entries.importing.normalizing.source_policies import Policies
-from entries.importing.reading import read_document
+from entries.importing.reading.reading import read_document
 from entries.importing.report import SourceReport
 from entries.importing.storing import Storing
 from entries.models import Entry, ImportRun, Sighting, Source
 from entries.models.locking import MAX_TRIES, retry_deadlocks
+from tests.importing.reading.test_worker import FRAME, many_tags
 
 from .atom import FEED, entry, feed
-from .test_worker import FRAME, many_tags
 
 
 def fetched(*entries):
@@ -277,8 +277,8 @@ def test_the_sums_of_a_batch_are_stored_with_it(read, storing):
 
 
 def test_one_that_fails_in_the_midst_says_what_is_stored(db, monkeypatch):
-    monkeypatch.setattr("entries.importing.reading.MIN_CPU_SECONDS", 2)
-    monkeypatch.setattr("entries.importing.reading.CPU_SECONDS_PER_MB", 0)
+    monkeypatch.setattr("entries.importing.reading.reading.MIN_CPU_SECONDS", 2)
+    monkeypatch.setattr("entries.importing.reading.reading.CPU_SECONDS_PER_MB", 0)
     monkeypatch.setattr("entries.importing.importer.MAX_BATCH_ENTRIES", 5)
     wild = [entry(number, many_tags()) for number in range(100, 140)]
 
@@ -303,8 +303,8 @@ def run_import(*arguments):
 
 
 def test_a_document_that_runs_wild_fails_alone(db, tmp_path, monkeypatch, feed_server):
-    monkeypatch.setattr("entries.importing.reading.MIN_CPU_SECONDS", 1)
-    monkeypatch.setattr("entries.importing.reading.CPU_SECONDS_PER_MB", 0)
+    monkeypatch.setattr("entries.importing.reading.reading.MIN_CPU_SECONDS", 1)
+    monkeypatch.setattr("entries.importing.reading.reading.CPU_SECONDS_PER_MB", 0)
     wild = tmp_path / "wild.atom"
     wild.write_bytes(feed(*(entry(number, many_tags()) for number in range(40))))
     feed_server.data = feed(entry(1), self_url=feed_server.url)

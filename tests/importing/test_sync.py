@@ -21,9 +21,9 @@ from werkzeug import Response
 
 from entries.importing.lease import Lease
 from entries.models import Entry, ImportRun, Source
+from tests.importing.reading.test_worker import many_tags
 
 from .atom import entry, feed
-from .test_worker import many_tags
 
 ROOT = Path(__file__).parents[2]
 
@@ -197,8 +197,8 @@ def test_an_error_of_our_own_does_not_stop_the_run_and_is_not_hushed(feeds, capl
 
 def test_a_feed_that_runs_wild_does_not_stop_the_run(feeds, monkeypatch, settings):
     settings.FETCH_MAX_BYTES = 10_000_000
-    monkeypatch.setattr("entries.importing.reading.MIN_CPU_SECONDS", 1)
-    monkeypatch.setattr("entries.importing.reading.CPU_SECONDS_PER_MB", 0)
+    monkeypatch.setattr("entries.importing.reading.reading.MIN_CPU_SECONDS", 1)
+    monkeypatch.setattr("entries.importing.reading.reading.CPU_SECONDS_PER_MB", 0)
     slow = feed(*(entry(number, many_tags()) for number in range(40)))
     feeds.special = {"/1": Response(slow)}
     wild, _ = feeds.add(1, 2)

@@ -17,7 +17,8 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
 
-from .errors import ParseError
+from entries.importing.errors import ParseError
+
 from .reader import Reader
 
 ROOT = Path(__file__).parents[2]

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from entries.importing.errors import ParseError, WorkerError
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.normalizing.entry_values import EntryValues
 from entries.importing.normalizing.item import Frame, Item, Spoilt
 from entries.importing.parsing.feed_data import EntryData, FeedData
 
-from .errors import ParseError, WorkerError
 from .worker import Worker, borrow, give_back
 
 logger = logging.getLogger(__name__)

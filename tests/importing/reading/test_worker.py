@@ -11,15 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from entries.importing import worker
 from entries.importing.errors import ParseError, WorkerError
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.normalizing.entry_values import EntryValues
 from entries.importing.normalizing.item import Frame, item_of, values_of
 from entries.importing.parsing.feed_data import EntryData
-from entries.importing.reading import read_document
-
-from .atom import FEED, entry, feed
+from entries.importing.reading import worker
+from entries.importing.reading.reading import read_document
+from tests.importing.atom import FEED, entry, feed
 
 ROOT = Path(__file__).parents[2]
 FRAME = Frame(datetime(2024, 6, 1, tzinfo=UTC), UTC, UTC, 1, "https://blog.example/")
@@ -196,7 +195,7 @@ def test_an_entry_over_which_reading_raises_is_skipped_with_the_reason():
 
 
 def test_while_it_waits_it_gives_signs_of_life(monkeypatch):
-    monkeypatch.setattr("entries.importing.reading.TICK", 0.001)
+    monkeypatch.setattr("entries.importing.reading.reading.TICK", 0.001)
     signs = []
 
     with read_document(fetched(feed(entry(1, many_tags()))), lambda: signs.append(1)) as reading:
@@ -207,9 +206,9 @@ def test_while_it_waits_it_gives_signs_of_life(monkeypatch):
 
 OWNER = """
 import sys, time
-from entries.importing.reading import read_document
+from entries.importing.reading.reading import read_document
 from entries.importing.fetching.fetched import Fetched
-from tests.importing.test_worker import FRAME, many_tags
+from tests.importing.reading.test_worker import FRAME, many_tags
 from tests.importing.atom import entry, feed
 
 html = many_tags()
