@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from entries.importing.matching.backfill import is_backfill
+from entries.importing.matching.matcher import Matcher, is_rejected, needs_cleaning
 from entries.importing.normalizing.dates import EntryDates
 from entries.importing.normalizing.entry_values import EntryValues
 from entries.importing.normalizing.item import Item, Spoilt
@@ -15,8 +17,6 @@ from entries.models import Change, Entry, ImportLine, ImportRun, Sighting, Sourc
 from entries.models.entry import mint_atom_id
 from entries.models.locking import locking
 
-from .backfill import is_backfill
-from .matching import Matcher, is_rejected, needs_cleaning
 from .merge import Merge, merge
 from .ours import our_values
 from .reasons import TAKEN, Decision, field_changes, removed_reasons, why_minted

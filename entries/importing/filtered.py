@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.utils import timezone
 
+from entries.importing.matching.matcher import Matcher
 from entries.importing.normalizing.entry_values import find_address
 from entries.importing.normalizing.envelopes import parse_again
 from entries.importing.normalizing.item import Frame, Item
@@ -14,7 +15,6 @@ from entries.importing.reading.reading import read_again
 from entries.models import FilteredPost, ImportRun, Source
 
 from .importer import MAX_BATCH_ENTRIES, finish
-from .matching import Matcher
 from .report import SourceReport
 from .storing import Storing
 

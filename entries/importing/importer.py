@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from entries.importing.fetching.client import fetch_feed
 from entries.importing.fetching.fetched import Fetched
+from entries.importing.matching.absences import count_unmodified
+from entries.importing.matching.matcher import Matcher
 from entries.importing.normalizing.item import Frame
 from entries.importing.normalizing.source_policies import Policies, set_policies
 from entries.importing.reading.reading import Reading, read_document
@@ -19,8 +21,6 @@ from entries.models import ImportRun, Source
 from .discovery import find_successor
 from .errors import BusyError, FeedError, PageError, RefusedError, StoppedError, tell_error
 from .lease import lease_of, leased, renewing
-from .matching import Matcher
-from .missing import count_unmodified
 from .outcome import (
     follow_move,
     is_same_feed,

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 
+from entries.importing.matching.absences import note_absences
+from entries.importing.matching.matcher import Matcher, is_as_stored, needs_cleaning
 from entries.importing.normalizing.entry_values import EntryValues
 from entries.importing.normalizing.item import Frame, Item, Spoilt, spoilt_item
 from entries.models import ImportRun, Source
@@ -13,8 +15,6 @@ from entries.models.locking import retry_deadlocks
 
 from .batch import BatchImport, ChangedMeanwhileError, NotCleanedError
 from .errors import FeedError
-from .matching import Matcher, is_as_stored, needs_cleaning
-from .missing import note_absences
 from .report import EntryReport, SourceReport
 
 logger = logging.getLogger(__name__)

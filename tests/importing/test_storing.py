@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import Options, import_document, import_feed
 from entries.importing.lease import lease_of
-from entries.importing.matching import Matcher
+from entries.importing.matching.matcher import Matcher
 from entries.importing.normalizing.source_policies import Policies
 from entries.importing.reading.reading import read_document
 from entries.importing.report import SourceReport

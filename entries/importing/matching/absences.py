@@ -9,11 +9,10 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from entries.importing.normalizing.dates import OWN_DATES
+from entries.importing.report import EntryReport
 from entries.models import Entry, ImportLine, ImportRun, Sighting, Source
 from entries.models.locking import lock_entries
 from entries.models.search_document import index_entries
-
-from .report import EntryReport
 
 MAX_ABSENCES = 3  # good fetches in a row; then it is marked
 MAX_SIGHTINGS = 5_000  # sightings that are looked at

@@ -7,9 +7,8 @@ from django.urls import reverse
 
 from entries.importing.importer import Options, import_feed
 from entries.models import Entry, ImportLine, ImportRun, Sighting, Source
+from tests.importing.atom import address, entry, feed
 from tests.rivals import while_uncommitted
-
-from .atom import address, entry, feed
 
 pytestmark = pytest.mark.usefixtures("documents_are_true")
 

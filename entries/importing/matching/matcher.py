@@ -14,7 +14,7 @@ from entries.importing.normalizing.source_policies import Policies
 from entries.models import Entry, IdentityKey, Source
 
 from .backfill import newest_of
-from .rules import Rules
+from .key_rules import Rules
 
 COLUMNS = (
     *("value", "sighting_id", "sighting__source_id", "sighting__entry_id"),

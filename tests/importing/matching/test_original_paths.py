@@ -8,8 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from entries.importing.review import accept
 from entries.models import Change, Entry, OriginalPath, Source
-
-from .atom import entry, feed
+from tests.importing.atom import entry, feed
 
 HELLO = {"link": "https://blog.example/posts/hello.html", "id": "https://blog.example/?p=12"}
 

@@ -5,9 +5,8 @@ import re
 import pytest
 
 from entries.models import Entry, Sighting
-
-from .atom import SITE, feed
-from .atom import entry as atom_entry
+from tests.importing.atom import SITE, feed
+from tests.importing.atom import entry as atom_entry
 
 POSTS = range(1, 9)
 
