@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.text import Truncator
 
-from entries.importing.reasons import TAKEN, WAITS
+from entries.importing.merging.decisions import TAKEN, WAITS
 from entries.models import ImportLine, ImportRun
 
 from .base import ReadOnlyAdmin

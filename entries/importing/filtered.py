@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils import timezone
 
 from entries.importing.matching.matcher import Matcher
+from entries.importing.merging.storing import Storing
 from entries.importing.normalizing.entry_values import find_address
 from entries.importing.normalizing.envelopes import parse_again
 from entries.importing.normalizing.item import Frame, Item
@@ -16,7 +17,6 @@ from entries.models import FilteredPost, ImportRun, Source
 
 from .importer import MAX_BATCH_ENTRIES, finish
 from .report import SourceReport
-from .storing import Storing
 
 
 def let_in(posts: Iterable[FilteredPost]) -> int:

@@ -13,6 +13,7 @@ from entries.importing.fetching.client import fetch_feed
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.matching.absences import count_unmodified
 from entries.importing.matching.matcher import Matcher
+from entries.importing.merging.storing import Storing
 from entries.importing.normalizing.item import Frame
 from entries.importing.normalizing.source_policies import Policies, set_policies
 from entries.importing.reading.reading import Reading, read_document
@@ -32,7 +33,6 @@ from .outcome import (
 from .paging import further_pages
 from .report import SourceReport
 from .source_row import find_source, stored_and_held, update_source
-from .storing import Storing
 
 logger = logging.getLogger(__name__)
 

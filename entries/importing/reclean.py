@@ -7,6 +7,10 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 
 from entries.importing.cleaning.sanitizer import sanitize_html
+from entries.importing.merging.batch import base_of, follow_updated
+from entries.importing.merging.batch_writes import ENTRY_UPDATES, update, write_enclosures
+from entries.importing.merging.current_values import OurValues, our_values
+from entries.importing.merging.three_way import merge
 from entries.importing.normalizing.dates import find_dates
 from entries.importing.normalizing.entry_values import EntryValues
 from entries.importing.normalizing.envelopes import parse_again
@@ -20,11 +24,6 @@ from entries.models import Entry, OriginalPath, Sighting
 from entries.models.locking import locking
 from entries.models.original_path import further_addresses
 from entries.models.tagging import set_tags
-
-from .batch import base_of, follow_updated
-from .merge import merge
-from .ours import OurValues, our_values
-from .writing import ENTRY_UPDATES, update, write_enclosures
 
 logger = logging.getLogger(__name__)
 

@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from entries.importing.merging.batch_writes import write_enclosures
+from entries.importing.merging.current_values import enclosures_of
+from entries.importing.merging.list_merge import ELEMENT_KEYS, take_conflicting
 from entries.importing.parsing.upstream_fields import from_json
 from entries.models import Change, Entry
 from entries.models.locking import lock_entries, locking
-
-from .element_merge import ELEMENT_KEYS, take_conflicting
-from .ours import enclosures_of
-from .writing import write_enclosures
 
 
 def accept(changes: Iterable[Change]) -> int:

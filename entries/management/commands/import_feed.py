@@ -16,7 +16,7 @@ from entries.importing.importer import (
     import_feed,
     import_page,
 )
-from entries.importing.reasons import TAKEN, WAITS
+from entries.importing.merging.decisions import TAKEN, WAITS
 from entries.importing.report import EntryReport, Report, SourceReport
 from entries.models import Source
 

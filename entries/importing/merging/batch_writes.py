@@ -11,22 +11,14 @@ from entries.importing.normalizing.envelopes import store_envelopes
 from entries.importing.normalizing.item import Item
 from entries.importing.parsing.feed_data import Envelope
 from entries.importing.parsing.upstream_fields import COLUMNS, ENCLOSURE_COLUMNS, Enclosure, as_json
+from entries.importing.report import COUNTED_AS, EntryReport
 from entries.lib.characters import strip_controls
-from entries.models import (
-    Change,
-    Entry,
-    IdentityKey,
-    ImportLine,
-    ImportRun,
-    OriginalPath,
-    Sighting,
-)
+from entries.models import Change, Entry, IdentityKey, ImportLine, ImportRun, OriginalPath, Sighting
 from entries.models.original_path import further_addresses
 from entries.models.search_document import indexed_together
 from entries.models.tagging import set_tags
 
-from .reasons import Decision
-from .report import COUNTED_AS, EntryReport
+from .decisions import Decision
 
 # The keys follow the address of the original page by themselves.
 ENTRY_UPDATES = [*COLUMNS, "original_key", "id_key", "updated", "modified_at"]

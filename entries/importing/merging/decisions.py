@@ -9,7 +9,7 @@ from entries.importing.normalizing.keys import is_usable_id
 from entries.importing.parsing.upstream_fields import UpstreamFields, as_json
 from entries.models import Entry
 
-from .merge import Merge
+from .three_way import Merge
 
 TAKEN, WAITS = "taken", "waits"
 MAX_EXCERPT_CHARS = 80  # characters

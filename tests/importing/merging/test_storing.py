@@ -14,15 +14,14 @@ from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import Options, import_document, import_feed
 from entries.importing.lease import lease_of
 from entries.importing.matching.matcher import Matcher
+from entries.importing.merging.storing import Storing
 from entries.importing.normalizing.source_policies import Policies
 from entries.importing.reading.reading import read_document
 from entries.importing.report import SourceReport
-from entries.importing.storing import Storing
 from entries.models import Entry, ImportRun, Sighting, Source
 from entries.models.locking import MAX_TRIES, retry_deadlocks
+from tests.importing.atom import FEED, entry, feed
 from tests.importing.reading.test_worker import FRAME, many_tags
-
-from .atom import FEED, entry, feed
 
 
 def fetched(*entries):

@@ -11,17 +11,17 @@ from entries.importing.normalizing.entry_values import EntryValues
 from entries.importing.normalizing.item import Item, Spoilt
 from entries.importing.normalizing.keys import is_usable_id
 from entries.importing.parsing.upstream_fields import COLUMNS, Base, as_json, from_json
+from entries.importing.report import EntryReport
 from entries.lib.characters import strip_controls
 from entries.lib.slugs import free_slug
 from entries.models import Change, Entry, ImportLine, ImportRun, Sighting, Source
 from entries.models.entry import mint_atom_id
 from entries.models.locking import locking
 
-from .merge import Merge, merge
-from .ours import our_values
-from .reasons import TAKEN, Decision, field_changes, removed_reasons, why_minted
-from .report import EntryReport
-from .writing import Writes, count
+from .batch_writes import Writes, count
+from .current_values import our_values
+from .decisions import TAKEN, Decision, field_changes, removed_reasons, why_minted
+from .three_way import Merge, merge
 
 
 class NotCleanedError(Exception):

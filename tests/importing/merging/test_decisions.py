@@ -10,8 +10,7 @@ from django.utils import timezone
 from entries.importing.importer import import_feed
 from entries.importing.thinning import thin_records
 from entries.models import Entry, ImportLine, ImportRun, Source
-
-from .atom import entry, feed
+from tests.importing.atom import entry, feed
 
 
 @pytest.fixture

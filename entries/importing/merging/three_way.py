@@ -11,7 +11,7 @@ from typing import Any
 
 from entries.importing.parsing.upstream_fields import FIELDS, UpstreamFields
 
-from .element_merge import ELEMENT_KEYS, Elements, conflicting_keys, merge_elements
+from .list_merge import ELEMENT_KEYS, Elements, conflicting_keys, merge_elements
 
 Values = Mapping[str, Any]
 NONE_WAITS: Values = MappingProxyType({})

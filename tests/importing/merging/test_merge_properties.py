@@ -5,17 +5,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from entries.importing.element_merge import ELEMENT_KEYS
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
-from entries.importing.merge import merge
+from entries.importing.merging.list_merge import ELEMENT_KEYS
+from entries.importing.merging.three_way import merge
 from entries.importing.parsing.upstream_fields import FIELDS, UpstreamFields
 from entries.models import Change, Entry, Tag
+from tests.importing.atom import FEED
+from tests.importing.stating import DEFAULTS, edit, held, stated
 
-from .atom import FEED
-from .stating import DEFAULTS, edit, held, stated
-
-# Lists are merged by element: tests/importing/test_element_merge.py.
+# Lists are merged by element: tests/importing/merging/test_list_merge.py.
 WHOLE = [name for name in FIELDS if name not in ELEMENT_KEYS]
 fields = st.sampled_from(WHOLE)
 values = st.integers(0, 3)

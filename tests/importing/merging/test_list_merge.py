@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entries.importing.element_merge import conflicting_keys, merge_elements, take_conflicting
+from entries.importing.merging.list_merge import conflicting_keys, merge_elements, take_conflicting
 
 # Rows of a key and a value: few, so that the three sides often meet.
 rows = st.lists(

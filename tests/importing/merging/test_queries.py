@@ -6,8 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from entries.importing.importer import MAX_BATCH_ENTRIES
 from entries.models import Entry
-
-from .atom import SITE, entry, feed
+from tests.importing.atom import SITE, entry, feed
 
 SIBLING = f"{SITE}/everything.atom"
 NUMBERS = [1, 10, MAX_BATCH_ENTRIES]

@@ -5,13 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from entries.importing.merge import Conflict, merge
+from entries.importing.merging.three_way import Conflict, merge
 from entries.importing.parsing.upstream_fields import ENCLOSURE_COLUMNS, FIELDS, UpstreamFields
 from entries.importing.review import accept
 from entries.models import Change, Enclosure, Entry, Sighting, Tag
-
-from .atom import SITE, entry, feed
-from .stating import DEFAULTS, edit, held, stated
+from tests.importing.atom import SITE, entry, feed
+from tests.importing.stating import DEFAULTS, edit, held, stated
 
 pytestmark = pytest.mark.usefixtures("documents_are_true")
 

@@ -6,16 +6,16 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 
+from entries.importing.errors import FeedError
 from entries.importing.matching.absences import note_absences
 from entries.importing.matching.matcher import Matcher, is_as_stored, needs_cleaning
 from entries.importing.normalizing.entry_values import EntryValues
 from entries.importing.normalizing.item import Frame, Item, Spoilt, spoilt_item
+from entries.importing.report import EntryReport, SourceReport
 from entries.models import ImportRun, Source
 from entries.models.locking import retry_deadlocks
 
 from .batch import BatchImport, ChangedMeanwhileError, NotCleanedError
-from .errors import FeedError
-from .report import EntryReport, SourceReport
 
 logger = logging.getLogger(__name__)
 
