@@ -19,10 +19,12 @@ from entries.importing.normalizing.source_policies import Policies, set_policies
 from entries.importing.reading.reading import Reading, read_document
 from entries.models import ImportRun, Source
 
-from .discovery import find_successor
 from .errors import BusyError, FeedError, PageError, RefusedError, StoppedError, tell_error
+from .further_pages import further_pages
 from .lease import lease_of, leased, renewing
-from .outcome import (
+from .report import SourceReport
+from .source_row import find_source, stored_and_held, update_source
+from .source_state import (
     follow_move,
     is_same_feed,
     note_failure,
@@ -30,9 +32,7 @@ from .outcome import (
     note_imported,
     note_unchanged,
 )
-from .paging import further_pages
-from .report import SourceReport
-from .source_row import find_source, stored_and_held, update_source
+from .successor import find_successor
 
 logger = logging.getLogger(__name__)
 

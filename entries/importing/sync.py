@@ -15,8 +15,8 @@ from entries.models.source import SourceQuerySet
 from .errors import FeedError, RefusedError
 from .importer import Options, ask_source, import_answer, reported
 from .lease import Lease, renewing
+from .pruning import thin_envelopes, thin_records
 from .report import SourceReport
-from .thinning import thin_envelopes, thin_records
 
 TICK = 10  # seconds between two looks at the lease while nothing comes in
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entries.importing.importer import import_feed
-from entries.importing.thinning import thin_records
+from entries.importing.pruning import thin_records
 from entries.models import Entry, ImportLine, ImportRun, Source
 from tests.importing.atom import entry, feed
 
