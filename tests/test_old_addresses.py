@@ -8,7 +8,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from entries.importing.joining import JoinError, merge_entries, split_entry
+from entries.curating.duplicate_entries import JoinError, merge_entries, split_entry
 from entries.models import Entry, OldAddress, Source, Tag
 from entries.publishing.short import short_path
 

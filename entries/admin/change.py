@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.views.decorators.http import require_POST
 
-from entries.importing.review import accept, dismiss
+from entries.curating.upstream_changes import accept, dismiss
 from entries.models import Change
 from entries.models.locking import retry_deadlocks
 

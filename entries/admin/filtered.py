@@ -2,8 +2,8 @@
 
 from django.contrib import admin, messages
 
+from entries.curating.filtered_posts import let_in
 from entries.importing.errors import FeedError
-from entries.importing.filtered import let_in
 from entries.models import FilteredPost
 
 from .base import ReadOnlyAdmin

@@ -5,7 +5,7 @@ from functools import partial
 from django.contrib import admin, messages
 from django.utils.html import format_html
 
-from entries.importing.joining import JoinError, merge_entries, split_entry
+from entries.curating.duplicate_entries import JoinError, merge_entries, split_entry
 from entries.models.locking import retry_deadlocks
 
 from .actions import keep_in_history

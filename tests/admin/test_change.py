@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from entries.importing.review import accept, dismiss
+from entries.curating.upstream_changes import accept, dismiss
 from entries.models import Change, Enclosure
 
 pytestmark = pytest.mark.usefixtures("documents_are_true")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entries.importing.review import accept
+from entries.curating.upstream_changes import accept
 from entries.models import Change, Entry, OldAddress, SearchDocument, Source, Tag, TaggedEntry
 from entries.models.path_key import path_key, plain_path_of
 from entries.models.search_document import read_documents

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entries.admin.merging import merge
-from entries.importing.reclean import reclean
-from entries.importing.review import accept
+from entries.curating.reclean import reclean
+from entries.curating.upstream_changes import accept
 from entries.lib.words import LONGEST, split_words
 from entries.models import Change, Entry, SearchDocument, Tag
 from entries.models.search_document import index_all, place_of

@@ -15,8 +15,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from entries.admin.merging import MergeError, merge, pass_on_names
-from entries.importing.joining import JoinError, merge_entries
-from entries.importing.review import accept
+from entries.curating.duplicate_entries import JoinError, merge_entries
+from entries.curating.upstream_changes import accept
 from entries.models import Change, Entry, MergedEntry, SearchDocument, Source, Tag
 from entries.models.locking import MAX_TRIES, is_momentary, lock_entries, retry_deadlocks
 from entries.models.search_document import read_documents

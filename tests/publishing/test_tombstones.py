@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from lxml import etree
 
+from entries.curating.duplicate_entries import merge_entries, split_entry
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
-from entries.importing.joining import merge_entries, split_entry
 from entries.models import Entry, Sighting, Source, Tag, Withdrawal
 from entries.models.withdrawal import KEPT_FOR
 from entries.publishing.feeds import PAGE_SIZE

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from entries.importing.reclean import reclean
+from entries.curating.reclean import reclean
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 
-from entries.importing.review import accept
+from entries.curating.upstream_changes import accept
 from entries.models import Change, Entry, OriginalPath, Source
 from tests.importing.atom import entry, feed
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from entries.curating.upstream_changes import accept
 from entries.importing.merging.three_way import Conflict, merge
 from entries.importing.parsing.upstream_fields import ENCLOSURE_COLUMNS, FIELDS, UpstreamFields
-from entries.importing.review import accept
 from entries.models import Change, Enclosure, Entry, Sighting, Tag
 from tests.importing.atom import SITE, entry, feed
 from tests.importing.stating import DEFAULTS, edit, held, stated

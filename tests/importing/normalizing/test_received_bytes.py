@@ -5,13 +5,13 @@ import zlib
 
 import pytest
 
+from entries.curating.reclean import reclean
 from entries.importing.errors import ParseError
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.importing.normalizing.envelopes import parse_again
 from entries.importing.parsing.formats.wordpress_export import without_private_parts
 from entries.importing.pruning import thin_envelopes
-from entries.importing.reclean import reclean
 from entries.models import Change, Entry, FeedEnvelope, Sighting
 from tests.importing.atom import FEED, SITE, address, entry, feed
 from tests.importing.files import NAMES, feed_file

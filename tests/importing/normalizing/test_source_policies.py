@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from entries.importing.filtered import let_in
+from entries.curating.filtered_posts import let_in
+from entries.curating.reclean import reclean
 from entries.importing.importer import Options, import_feed
-from entries.importing.reclean import reclean
 from entries.models import Entry, FeedEnvelope, FilteredPost, ImportLine, Sighting, Source
 from tests.importing.atom import entry, feed
 

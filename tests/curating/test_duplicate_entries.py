@@ -3,10 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from entries.importing.joining import JoinError, merge_entries, split_entry
+from entries.curating.duplicate_entries import JoinError, merge_entries, split_entry
 from entries.models import Enclosure, Entry, MergedEntry, OldAddress, Sighting
-
-from .atom import SITE, address, entry, feed
+from tests.importing.atom import SITE, address, entry, feed
 
 pytestmark = pytest.mark.usefixtures("documents_are_true")
 

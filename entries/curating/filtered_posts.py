@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.utils import timezone
 
+from entries.importing.importer import MAX_BATCH_ENTRIES, finish
 from entries.importing.matching.matcher import Matcher
 from entries.importing.merging.storing import Storing
 from entries.importing.normalizing.entry_values import find_address
@@ -13,10 +14,8 @@ from entries.importing.normalizing.envelopes import parse_again
 from entries.importing.normalizing.item import Frame, Item
 from entries.importing.normalizing.source_policies import Policies
 from entries.importing.reading.reading import read_again
+from entries.importing.report import SourceReport
 from entries.models import FilteredPost, ImportRun, Source
-
-from .importer import MAX_BATCH_ENTRIES, finish
-from .report import SourceReport
 
 
 def let_in(posts: Iterable[FilteredPost]) -> int:
