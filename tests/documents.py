@@ -4,7 +4,7 @@ from io import StringIO
 
 from entries.publishing import atom
 from entries.publishing.feeds import FeedHead, Format, Written, newest_change
-from entries.publishing.listing import EntryRow
+from entries.publishing.rows.entry_row import EntryRow
 
 HEAD = FeedHead(
     id="tag:testserver,2024:everything",

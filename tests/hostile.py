@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from entries.importing.cleaning.sanitizer import sanitize_html
 from entries.models import Enclosure, Entry, Source
-from entries.publishing.listing import EntryRow
-from entries.publishing.rows import EnclosureRow, SourceRow, TagRow
+from entries.publishing.rows.entry_row import EntryRow
+from entries.publishing.rows.part_rows import EnclosureRow, SourceRow, TagRow
 
 TEXTS = [
     "<script>alert(1)</script><b>bold</b> & &amp; &lt;i&gt;",

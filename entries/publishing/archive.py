@@ -9,9 +9,8 @@ from django.db.models import Count
 from django.utils import timezone
 
 from entries.models import Entry
-
-from .periods import Period
-from .tallies import tally
+from entries.publishing.rows.kept_counts import tally
+from entries.publishing.rows.periods import Period
 
 # How high the bar of the busiest month is, in the unit of its picture.
 HEIGHT = 24

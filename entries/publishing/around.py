@@ -11,11 +11,10 @@ from django.db.models import BigIntegerField, QuerySet, Value
 from django.db.models.functions import Cast
 
 from entries.models import Entry, TaggedEntry
-
-from .links import EntryLink, read_links
-from .listing import EntryRow
-from .paging import beyond
-from .rows import tag_path
+from entries.publishing.rows.entry_links import EntryLink, read_links
+from entries.publishing.rows.entry_row import EntryRow
+from entries.publishing.rows.keyset_pages import beyond
+from entries.publishing.rows.part_rows import tag_path
 
 # How many of an entry's tags are looked at, the rarest first, and how many taggings of each on
 # either side of the entry.

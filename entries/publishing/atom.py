@@ -12,6 +12,8 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from entries.lib.characters import strip_controls
 from entries.lib.kind_links import TYPE_OF_KIND, UNTITLED
 from entries.lib.languages import language_tag
+from entries.publishing.rows.entry_row import EntryRow
+from entries.publishing.rows.part_rows import TagRow
 
 from .elements import (
     MEDIA,
@@ -33,9 +35,7 @@ from .elements import (
 )
 from .environment import absolute
 from .feeds import FeedHead, Written, feed_title, gathered_from, whole_text
-from .listing import EntryRow
 from .lists import EntryList
-from .rows import TagRow
 from .tombstones import Tombstone
 
 content_type = "application/atom+xml; charset=utf-8"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from .periods import Period
+from entries.publishing.rows.periods import Period
 
 # Days are shaded in so many steps; the last is for a year's busiest day.
 STEPS = 4

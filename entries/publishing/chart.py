@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .periods import MONTH_NAMES
+from entries.publishing.rows.periods import MONTH_NAMES
 
 # In the SVG's own units. Wide enough for MOST_BARS of them, and for the text below.
 WIDTH = 360

@@ -9,9 +9,8 @@ from django.db.models import CharField, Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Cast, Substr
 
 from entries.models import Tag, TaggedEntry
-
-from .rows import tag_path
-from .tallies import tally
+from entries.publishing.rows.kept_counts import tally
+from entries.publishing.rows.part_rows import tag_path
 
 # How many entries of a tag are looked at for its company, the newest.
 NEWEST = 500

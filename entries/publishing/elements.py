@@ -20,8 +20,8 @@ from entries.lib.characters import strip_controls
 from entries.lib.email_addresses import mail_address
 from entries.lib.languages import language_tag
 from entries.models import Enclosure
+from entries.publishing.rows.part_rows import EnclosureRow, SourceRow, TagRow, host, web_address
 
-from .rows import EnclosureRow, SourceRow, TagRow, host, web_address
 from .tombstones import Tombstone
 
 MEDIA = "http://search.yahoo.com/mrss/"

@@ -13,15 +13,15 @@ from django.template.loader import get_template
 
 from entries.lib.characters import strip_controls
 from entries.models import Entry, Source
+from entries.publishing.rows.entry_row import EntryRow, label
+from entries.publishing.rows.kept_html import kept_while_same
+from entries.publishing.rows.keyset_pages import Cursor, Page
+from entries.publishing.rows.part_rows import SourceRow
 
 from .environment import absolute
 from .excerpts import excerpt_html
-from .kept import kept_while_same
-from .listing import EntryRow, label
 from .lists import EntryList
-from .paging import Cursor, Page
 from .relative import absolute_addresses
-from .rows import SourceRow
 from .site import Site
 from .tombstones import Tombstone, entries_in_window
 

@@ -14,13 +14,13 @@ from entries.lib.characters import strip_controls
 from entries.lib.email_addresses import mail_address
 from entries.lib.languages import language_tag
 from entries.models import Enclosure
+from entries.publishing.rows.entry_row import EntryRow
+from entries.publishing.rows.part_rows import EnclosureRow
 
 from .elements import as_iri, as_media_type, permanent_id, public_address, publisher
 from .environment import absolute
 from .feeds import FeedHead, Written, gathered_from, whole_text
-from .listing import EntryRow
 from .lists import EntryList
-from .rows import EnclosureRow
 from .tombstones import Tombstone
 
 content_type = "application/feed+json"

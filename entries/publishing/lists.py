@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 from entries.models import Entry, EntryQuerySet, Source, Tag
 from entries.models.withdrawal import list_name
+from entries.publishing.rows.keyset_pages import Cursor, Page, live_page, tags_page
+from entries.publishing.rows.part_rows import host, tag_path
 
 from .environment import url
-from .paging import Cursor, Page, live_page, tags_page
-from .rows import host, tag_path
 from .search import Query, matching, newest_page
 from .sources import Credit
 from .tombstones import Tombstone, read_tombstones

@@ -16,9 +16,9 @@ from django.urls import reverse
 from entries.models import Entry, OldAddress, OriginalPath, Source, Tag
 from entries.models.old_address import MAX_PATH_LENGTH
 from entries.models.path_key import FRONT, path_key, plain_link, plain_path, plain_path_of
+from entries.publishing.rows.entry_links import EntryLink, read_links
+from entries.publishing.rows.part_rows import tag_path
 
-from .links import EntryLink, read_links
-from .rows import tag_path
 from .taxonomy import TAGS_AT_ONCE
 
 # How many entries with one original path are looked at, and how many of them are offered.

@@ -5,9 +5,10 @@ from html import unescape
 
 from django.utils import timezone
 
+from entries.publishing.rows.entry_row import EntryRow
+from entries.publishing.rows.periods import Period
+
 from .body import TAG
-from .listing import EntryRow
-from .periods import Period
 
 WORDS_A_MINUTE = 230
 # Chinese, Japanese and Korean are counted by the letter.

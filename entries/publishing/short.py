@@ -4,8 +4,7 @@ from django.urls import reverse
 from django.utils.http import base36_to_int, int_to_base36
 
 from entries.models import MergedEntry
-
-from .links import read_links
+from entries.publishing.rows.entry_links import read_links
 
 
 def short_path(pk: int) -> str:

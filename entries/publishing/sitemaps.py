@@ -13,12 +13,12 @@ from django.urls import reverse
 
 from entries.models import Entry, Source, Tag
 from entries.models.entry import MONTHS, entry_path
+from entries.publishing.rows.canonical_page import Standing
+from entries.publishing.rows.part_rows import tag_path
+from entries.publishing.rows.periods import Period
 
 from .archive import count_by_day
-from .canonical import Standing
 from .changes import changes
-from .periods import Period
-from .rows import tag_path
 from .site import Site
 
 # An address must be shorter than this, and a part may name 50,000 of them and have 50 MiB:

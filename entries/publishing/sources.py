@@ -10,10 +10,9 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from entries.models import Entry, Source
-
-from .links import EntryLink, read_links
-from .rows import author_address, host, web_address
-from .tallies import tally
+from entries.publishing.rows.entry_links import EntryLink, read_links
+from entries.publishing.rows.kept_counts import tally
+from entries.publishing.rows.part_rows import author_address, host, web_address
 
 PAGE_SIZE = 100
 # Up to so many entries of the sources shown are counted anew each time.

@@ -9,10 +9,9 @@ from difflib import SequenceMatcher
 from entries.models import Entry, Tag, TagName, fold
 from entries.models.entry import MONTHS
 from entries.models.path_key import plain_path
-
-from .links import EntryLink, read_links
-from .periods import MONTH_NAMES, Period
-from .rows import TagRow
+from entries.publishing.rows.entry_links import EntryLink, read_links
+from entries.publishing.rows.part_rows import TagRow
+from entries.publishing.rows.periods import MONTH_NAMES, Period
 
 # How much is read and compared, at the most: slugs on either side of the asked one in their
 # order, slugs of the day in the path, characters of each, words of the path.

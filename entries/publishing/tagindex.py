@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from entries.lib.characters import strip_controls
 from entries.models import Entry, Tag, TaggedEntry, TagName, fold
+from entries.publishing.rows.periods import Period
 
-from .periods import Period
 from .taxonomy import TagCount, common_tags
 
 BY_USE = 300

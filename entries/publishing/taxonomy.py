@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from entries.models import Tag, TagName, fold
-
-from .rows import tag_path
+from entries.publishing.rows.part_rows import tag_path
 
 # How many tags the front page names, and how many may meet in one address.
 COMMON_TAGS = 12

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 
-from entries.publishing.paging import BadCursorError, Cursor
+from entries.publishing.rows.keyset_pages import BadCursorError, Cursor
 from entries.publishing.site import read_site
 from entries.publishing.validators import conditional
 

@@ -5,8 +5,8 @@ from django.http import Http404
 from entries.lib.months import MONTHS
 from entries.publishing import archive as archives
 from entries.publishing.calendar import month_table, year_tables
-from entries.publishing.paging import days_page
-from entries.publishing.periods import Period
+from entries.publishing.rows.keyset_pages import days_page
+from entries.publishing.rows.periods import Period
 
 from .answers import answer_list, answer_page, cursor_of
 from .finished import keep_finished

@@ -7,8 +7,8 @@ from entries.models import Entry, Tag
 from entries.publishing import company, taxonomy
 from entries.publishing.chart import draw_use
 from entries.publishing.lists import kind_list, tags_list
-from entries.publishing.paging import read_page, tags_page
-from entries.publishing.rows import tag_path
+from entries.publishing.rows.keyset_pages import read_page, tags_page
+from entries.publishing.rows.part_rows import tag_path
 
 from .answers import answer_list, cursor_of
 from .finished import keep_finished

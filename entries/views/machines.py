@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from entries.lib.months import MONTHS
 from entries.publishing import sitemaps
-from entries.publishing.periods import Period
+from entries.publishing.rows.periods import Period
 from entries.publishing.site import read_site
 
 from .answers import answer_document, answer_sitemap

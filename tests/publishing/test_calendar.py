@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from entries.publishing import archive, tallies
+from entries.publishing import archive
 from entries.publishing.calendar import month_table, year_tables
-from entries.publishing.periods import Period
+from entries.publishing.rows import kept_counts
+from entries.publishing.rows.periods import Period
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 
@@ -100,7 +101,7 @@ def test_few_entries_are_counted_each_time(make_entry):
 
 
 def test_what_took_long_to_count_is_kept_for_a_while():
-    many = Counter({"a": tallies.MANY, "b": 1})
+    many = Counter({"a": kept_counts.MANY, "b": 1})
     counted = []
 
     def count():
@@ -108,9 +109,9 @@ def test_what_took_long_to_count_is_kept_for_a_while():
         return many
 
     with time_machine.travel(NOON, tick=False) as clock:
-        assert tallies.tally("name", count) == tallies.tally("name", count) == many
+        assert kept_counts.tally("name", count) == kept_counts.tally("name", count) == many
         assert len(counted) == 1
         clock.shift(timedelta(days=1))
-        tallies.tally("name", count)
+        kept_counts.tally("name", count)
 
     assert len(counted) == 2

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from entries.publishing.listing import read_rows_of
-from entries.publishing.periods import Period
 from entries.publishing.reading import minutes, revised_on
+from entries.publishing.rows.entry_row import read_rows_of
+from entries.publishing.rows.periods import Period
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from lxml import etree
 
 from entries.models import Entry, SiteSettings, Source
 from entries.publishing import sitemaps
-from entries.publishing.periods import Period
+from entries.publishing.rows.periods import Period
 from tests.hostile import make_hostile_entries
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)

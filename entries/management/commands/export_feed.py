@@ -20,7 +20,7 @@ from entries.publishing.feeds import (
     written,
 )
 from entries.publishing.lists import EntryList
-from entries.publishing.paging import Cursor, read_page
+from entries.publishing.rows.keyset_pages import Cursor, read_page
 from entries.publishing.search import parse_query
 from entries.publishing.site import read_site
 

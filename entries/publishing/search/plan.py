@@ -10,7 +10,7 @@ from django.utils import timezone
 from entries.lib.words import split_words
 from entries.models import Entry, Source, TagName, fold
 from entries.models.search_document import PK_BITS, place_of
-from entries.publishing.rows import host
+from entries.publishing.rows.part_rows import host
 
 from .query import Query, Term
 

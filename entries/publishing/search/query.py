@@ -9,7 +9,7 @@ from django.utils import timezone
 from entries.lib.characters import strip_controls
 from entries.lib.words import split_words
 from entries.models import Entry
-from entries.publishing.periods import Period
+from entries.publishing.rows.periods import Period
 
 LONGEST = 400  # characters; what comes behind is not looked for
 MOST_TERMS = 20

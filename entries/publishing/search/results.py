@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from entries.lib.plaintext import visible_text
 from entries.models import Entry
 from entries.models.search_document import EPOCH, PK_BITS, place_of
-from entries.publishing.listing import EntryRow, read_rows_of
-from entries.publishing.paging import PAGE_SIZE, Cursor, Page, make_page
+from entries.publishing.rows.entry_row import EntryRow, read_rows_of
+from entries.publishing.rows.keyset_pages import PAGE_SIZE, Cursor, Page, make_page
 
 from .facets import Condition, Facet, conditions, count_facets, search_path
 from .highlights import Highlighter

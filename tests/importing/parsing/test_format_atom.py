@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from entries.models import Change, Entry, Source
-from entries.publishing.listing import read_rows
+from entries.publishing.rows.entry_row import read_rows
 from tests.atom import ATOM, findings
 from tests.documents import document_of
 from tests.importing.files import feed_file

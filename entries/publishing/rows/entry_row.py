@@ -12,11 +12,11 @@ from django.utils.text import Truncator
 
 from entries.models import Enclosure, Entry, TaggedEntry
 from entries.models.entry import entry_path
+from entries.publishing import body
 
-from . import body
-from .canonical import Standing
+from .canonical_page import Standing
+from .part_rows import EnclosureRow, PersonRow, SourceRow, TagRow, author_address, host, web_address
 from .periods import Period
-from .rows import EnclosureRow, PersonRow, SourceRow, TagRow, author_address, host, web_address
 
 # A title may have 10,000 characters; a list shows about two lines of it.
 TITLE_IN_A_LIST = 200

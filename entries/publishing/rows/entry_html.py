@@ -3,8 +3,8 @@
 from django.template.loader import get_template
 from markupsafe import Markup
 
-from .kept import kept_while_same
-from .listing import EntryRow
+from .entry_row import EntryRow
+from .kept_html import kept_while_same
 
 KEPT = 1_000  # entries
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from entries.models import Entry
 
-from .listing import cached_entry_path, label
+from .entry_row import cached_entry_path, label
 from .periods import Period
 
 

@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from entries.models import Entry, Tag, TaggedEntry
 
-from .listed import listed
-from .listing import EntryRow, read_rows, read_rows_of
+from .entry_html import listed
+from .entry_row import EntryRow, read_rows, read_rows_of
 from .periods import Period
 
 PAGE_SIZE = 20

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from .listing import EntryRow
+from .entry_row import EntryRow
 
 Made = TypeVar("Made")
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from entries.models import Source
+from entries.publishing.elements import as_iri
 
-from .elements import as_iri
-from .rows import web_address
+from .part_rows import web_address
 
 
 @dataclass(frozen=True, slots=True)
