@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from entries.curating.duplicate_entries import JoinError, merge_entries, split_entry
 from entries.models import Entry, OldAddress, Source, Tag
-from entries.publishing.short import short_path
+from entries.publishing.entry_page.short_links import short_path
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.views.decorators.http import require_safe
 
-from entries.publishing.short import find_short
+from entries.publishing.entry_page.short_links import find_short
 
 from .missing import lead_to
 

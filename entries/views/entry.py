@@ -7,10 +7,10 @@ from django.utils.cache import add_never_cache_headers
 
 from entries.lib.months import MONTHS
 from entries.models import Entry
-from entries.publishing.around import read_around
-from entries.publishing.reading import minutes, revised_on
+from entries.publishing.entry_page.neighbours import read_around
+from entries.publishing.entry_page.reading_time import minutes, revised_on
+from entries.publishing.entry_page.short_links import short_path
 from entries.publishing.rows.entry_row import read_rows
-from entries.publishing.short import short_path
 
 from .answers import answer_page, make_page
 from .finished import keep_finished

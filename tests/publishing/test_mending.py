@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entries.importing.cleaning.sanitizer import sanitize_html
+from entries.publishing.entry_page.reading_time import TAG
 from entries.publishing.mending import mend
-from entries.publishing.reading import TAG
 
 
 @pytest.mark.parametrize(

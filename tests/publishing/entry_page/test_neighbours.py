@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entries.models import Entry
-from entries.publishing.around import RELATED, TAGGINGS, read_around
+from entries.publishing.entry_page.neighbours import RELATED, TAGGINGS, read_around
 from entries.publishing.rows.entry_row import read_rows_of
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)

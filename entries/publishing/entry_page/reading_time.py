@@ -5,10 +5,9 @@ from html import unescape
 
 from django.utils import timezone
 
+from entries.publishing.body import TAG
 from entries.publishing.rows.entry_row import EntryRow
 from entries.publishing.rows.periods import Period
-
-from .body import TAG
 
 WORDS_A_MINUTE = 230
 # Chinese, Japanese and Korean are counted by the letter.

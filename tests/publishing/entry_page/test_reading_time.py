@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from entries.publishing.reading import minutes, revised_on
+from entries.publishing.entry_page.reading_time import minutes, revised_on
 from entries.publishing.rows.entry_row import read_rows_of
 from entries.publishing.rows.periods import Period
 
