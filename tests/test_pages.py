@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entries.models import Enclosure, Entry, Source, Tag
-from entries.publishing import sources, tagindex
+from entries.publishing import sources
+from entries.publishing.tags import tag_index
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 HOSTILE = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(1)>&lt;&amp; {{ x }}"
@@ -175,7 +176,7 @@ def test_only_the_plain_index_of_tags_is_for_search_engines(client, gathered, qu
 
 
 def test_very_many_tags_come_in_pages_with_letters_to_go_on_from(client, make_entry, monkeypatch):
-    monkeypatch.setattr(tagindex, "BY_NAME", 3)
+    monkeypatch.setattr(tag_index, "BY_NAME", 3)
     make_entry(tags=["alpha", "beta", "gamma", "delta & co"])
 
     page = read(client, "/tags/", by="name")

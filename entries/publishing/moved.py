@@ -18,8 +18,7 @@ from entries.models.old_address import MAX_PATH_LENGTH
 from entries.models.path_key import FRONT, path_key, plain_link, plain_path, plain_path_of
 from entries.publishing.rows.entry_links import EntryLink, read_links
 from entries.publishing.rows.part_rows import tag_path
-
-from .taxonomy import TAGS_AT_ONCE
+from entries.publishing.tags.public_tags import TAGS_AT_ONCE
 
 # How many entries with one original path are looked at, and how many of them are offered.
 LOOKED_AT = 20

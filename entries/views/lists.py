@@ -4,11 +4,11 @@ from django.http import Http404
 from django.shortcuts import redirect
 
 from entries.models import Entry, Tag
-from entries.publishing import company, taxonomy
-from entries.publishing.chart import draw_use
 from entries.publishing.lists import kind_list, tags_list
 from entries.publishing.rows.keyset_pages import read_page, tags_page
 from entries.publishing.rows.part_rows import tag_path
+from entries.publishing.tags import public_tags, related_tags
+from entries.publishing.tags.use_chart import draw_use
 
 from .answers import answer_list, cursor_of
 from .finished import keep_finished
@@ -18,7 +18,7 @@ from .finished import keep_finished
 def home(request):
     """The newest entries of all kinds."""
     page = read_page(Entry.objects.live(), cursor_of(request))
-    return answer_list(request, "entries/home.html", page, tags=taxonomy.common_tags())
+    return answer_list(request, "entries/home.html", page, tags=public_tags.common_tags())
 
 
 @keep_finished("before", "after")
@@ -55,10 +55,10 @@ def tag(request, slug):
 def tags_asked(slug):
     """The tags that an address names, with a plus between, each once. Raises Http404."""
     asked = slug.split("+")
-    if len(asked) > taxonomy.TAGS_AT_ONCE:
+    if len(asked) > public_tags.TAGS_AT_ONCE:
         raise Http404("Too many tags at once.")
     try:
-        found = taxonomy.find_tags(asked)
+        found = public_tags.find_tags(asked)
     except Tag.DoesNotExist as error:
         raise Http404("No such tag.") from error
     return list({tag.pk: tag for tag in found}.values())
@@ -67,11 +67,11 @@ def tags_asked(slug):
 def company_of(tags):
     """What stands above the first page of tags: those that come with them, and their use."""
     if len(tags) == 1:
-        chart = draw_use(tags[0].name, company.uses_by_month(tags[0]))
-        return {"related": company.related_tags(tags), "chart": chart}
+        chart = draw_use(tags[0].name, related_tags.uses_by_month(tags[0]))
+        return {"related": related_tags.related_tags(tags), "chart": chart}
     slugs = [tag.slug for tag in tags]
     return {
-        "related": company.related_tags(tags) if len(tags) < taxonomy.TAGS_AT_ONCE else [],
+        "related": related_tags.related_tags(tags) if len(tags) < public_tags.TAGS_AT_ONCE else [],
         "without": [
             (tag.name, tag_path("+".join(slug for slug in slugs if slug != tag.slug)))
             for tag in tags

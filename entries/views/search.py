@@ -5,9 +5,9 @@ from django.views.decorators.http import require_safe
 
 from entries.lib.characters import strip_controls
 from entries.publishing import search as searching
-from entries.publishing import taxonomy
 from entries.publishing.lists import search_list
 from entries.publishing.site import read_site
+from entries.publishing.tags import public_tags
 
 from .answers import answer_document, answer_page, cursor_of
 from .finished import keep_finished
@@ -21,7 +21,7 @@ def search(request):
     asked = request.GET.get("q", "")
     query = searching.parse_query(asked)
     if not query:
-        tags = taxonomy.common_tags()
+        tags = public_tags.common_tags()
         return answer_page(request, TEMPLATE, asked=asked, found=None, tags=tags)
     if request.GET.get("sort") == "date":
         cursor = cursor_of(request)

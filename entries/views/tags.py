@@ -3,8 +3,8 @@
 from django.http import Http404
 from django.urls import reverse
 
-from entries.publishing import tagindex
-from entries.publishing.tagindex import TagGroup, asked
+from entries.publishing.tags import tag_index
+from entries.publishing.tags.tag_index import TagGroup, asked
 
 from .answers import answer_page
 from .finished import keep_finished
@@ -19,9 +19,9 @@ def tags(request):
     elif by == "name":
         shown = by_name(start)
     elif by == "new":
-        shown = {"groups": tagindex.newly_used()}
+        shown = {"groups": tag_index.newly_used()}
     elif by in ("", "use"):
-        shown = {"groups": ungrouped(tagindex.by_use())}
+        shown = {"groups": ungrouped(tag_index.by_use())}
     else:
         raise Http404("No such order of tags.")
     return answer_page(
@@ -37,14 +37,14 @@ def tags(request):
 
 def found_by(words):
     """The tags with this in their names; where there are none, those that were perhaps meant."""
-    found = tagindex.find(words)
-    return {"groups": ungrouped(found), "alike": [] if found else tagindex.alike(words)}
+    found = tag_index.find(words)
+    return {"groups": ungrouped(found), "alike": [] if found else tag_index.alike(words)}
 
 
 def by_name(start):
     """A page of the tags by name, and the letters to go on from where one page is not all."""
-    page = tagindex.by_name(start)
-    letters = tagindex.initials() if start or page.goes_on else []
+    page = tag_index.by_name(start)
+    letters = tag_index.initials() if start or page.goes_on else []
     return {"groups": page.groups, "goes_on": page.goes_on, "letters": letters}
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from entries.models import Entry, Tag, TagName, fold
-from entries.publishing import tagindex
-from entries.publishing.tagindex import alike, by_name, by_use, find, newly_used
+from entries.publishing.tags import tag_index
+from entries.publishing.tags.tag_index import alike, by_name, by_use, find, newly_used
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 TOMORROW_CENTURY = datetime(2124, 3, 9, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_a_tag_stands_only_under_the_name_that_it_has(make_entry):
 
 
 def test_pages_by_name_go_through_all_tags_once(make_tags, monkeypatch):
-    monkeypatch.setattr(tagindex, "BY_NAME", 10)
+    monkeypatch.setattr(tag_index, "BY_NAME", 10)
     make_tags([f"tag {number:02}" for number in range(35)])
 
     pages, start = [], ""
@@ -82,10 +82,10 @@ def test_by_name_goes_on_from_any_letters(make_tags):
 
 
 def test_of_very_many_initials_the_commonest_are_offered(make_tags, monkeypatch):
-    monkeypatch.setattr(tagindex, "INITIALS", 2)
+    monkeypatch.setattr(tag_index, "INITIALS", 2)
     make_tags(["alpha", "Atom", "beta", "bees", "C", "1st", "#"])
 
-    assert tagindex.initials() == ["A", "B"]
+    assert tag_index.initials() == ["A", "B"]
 
 
 def test_newly_used_tags_stand_under_their_days(make_entry):
@@ -156,7 +156,7 @@ def test_tags_of_what_is_not_public_are_nowhere(make_entry, hidden):
     [
         (by_use, 1),
         (by_name, 2),
-        (tagindex.initials, 1),
+        (tag_index.initials, 1),
         (newly_used, 2),
         (lambda: find("t"), 1),
         (lambda: alike("tagg 1"), 2),
@@ -177,8 +177,8 @@ def test_a_tag_of_a_post_to_come_takes_nobodys_place_before_its_time(
     for name in ("alder", "birch", "cedar"):
         make_entry(tags=[name])
     make_entry(tags=["beech", "birch", "aspen", "zelkova"], published=TOMORROW_CENTURY)
-    monkeypatch.setattr(tagindex, "BY_USE", 3)
-    monkeypatch.setattr(tagindex, "BY_NAME", 2)
+    monkeypatch.setattr(tag_index, "BY_USE", 3)
+    monkeypatch.setattr(tag_index, "BY_NAME", 2)
 
     assert [(tag.name, tag.count) for tag in by_use()] == [
         ("alder", 1),
@@ -188,7 +188,7 @@ def test_a_tag_of_a_post_to_come_takes_nobodys_place_before_its_time(
     page = by_name()
     assert names(page.groups) == {"A": ["alder"], "B": ["birch"]}
     assert page.goes_on == "cedar"
-    assert tagindex.initials() == ["A", "B", "C"]
+    assert tag_index.initials() == ["A", "B", "C"]
     assert alike("zelkow") == []
     assert b"beech" not in client.get("/tags/").content
 

@@ -17,7 +17,7 @@ from entries.lib.characters import strip_controls
 from entries.models import Entry, Tag, TaggedEntry, TagName, fold
 from entries.publishing.rows.periods import Period
 
-from .taxonomy import TagCount, common_tags
+from .public_tags import TagCount, common_tags
 
 BY_USE = 300
 BY_NAME = 500
