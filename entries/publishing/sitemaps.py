@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from entries.models import Entry, Source, Tag
 from entries.models.entry import MONTHS, entry_path
+from entries.publishing.archive.counts import count_by_day
 from entries.publishing.rows.canonical_page import Standing
 from entries.publishing.rows.part_rows import tag_path
 from entries.publishing.rows.periods import Period
 
-from .archive import count_by_day
 from .changes import changes
 from .site import Site
 

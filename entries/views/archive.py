@@ -3,8 +3,8 @@
 from django.http import Http404
 
 from entries.lib.months import MONTHS
-from entries.publishing import archive as archives
-from entries.publishing.calendar import month_table, year_tables
+from entries.publishing.archive import counts as archives
+from entries.publishing.archive.month_tables import month_table, year_tables
 from entries.publishing.rows.keyset_pages import days_page
 from entries.publishing.rows.periods import Period
 

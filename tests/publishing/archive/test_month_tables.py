@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from entries.publishing import archive
-from entries.publishing.calendar import month_table, year_tables
+from entries.publishing.archive import counts
+from entries.publishing.archive.month_tables import month_table, year_tables
 from entries.publishing.rows import kept_counts
 from entries.publishing.rows.periods import Period
 
@@ -63,12 +63,12 @@ def test_the_bars_of_all_years_are_on_one_scale(make_entry):
         for _ in range(number):
             make_entry(published=NOON.replace(year=year))
 
-    years = archive.years()
+    years = counts.years()
 
     assert [(year.period.name, year.count) for year in years] == [("2024", 1), ("2023", 4)]
     bars = [[(column.month.name, column.height) for column in year.columns] for year in years]
-    assert bars[0][2] == ("March 2024", archive.HEIGHT / 4)
-    assert bars[1][2] == ("March 2023", archive.HEIGHT)
+    assert bars[0][2] == ("March 2024", counts.HEIGHT / 4)
+    assert bars[1][2] == ("March 2023", counts.HEIGHT)
     assert [height for _, height in bars[0][3:]] == [0] * 9
 
 
@@ -77,7 +77,7 @@ def test_the_archive_counts_this_year_and_those_before(make_entry):
     make_entry(published=NOON - timedelta(days=366))
 
     with time_machine.travel(NOON + timedelta(days=1)):
-        years = archive.years()
+        years = counts.years()
 
     assert [(year.period.year, year.count) for year in years] == [(2024, 1), (2023, 1)]
 
@@ -86,18 +86,18 @@ def test_the_first_year_that_dates_can_have_is_in_the_archive(make_entry):
     make_entry(published=datetime(1, 1, 2, tzinfo=UTC))
     make_entry(published=NOON)
 
-    assert archive.count_by_month(date.min, date.max) == {(1, 1): 1, (2024, 3): 1}
-    assert [year.period.path for year in archive.years()] == ["/2024/", "/0001/"]
+    assert counts.count_by_month(date.min, date.max) == {(1, 1): 1, (2024, 3): 1}
+    assert [year.period.path for year in counts.years()] == ["/2024/", "/0001/"]
 
 
 def test_few_entries_are_counted_each_time(make_entry):
     make_entry(published=NOON)
     day = NOON.date()
-    before = archive.count_by_day(day, day)
+    before = counts.count_by_day(day, day)
     make_entry(published=NOON)
 
     assert before[day] == 1
-    assert archive.count_by_day(day, day)[day] == 2
+    assert counts.count_by_day(day, day)[day] == 2
 
 
 def test_what_took_long_to_count_is_kept_for_a_while():
