@@ -8,10 +8,10 @@ from html import unescape
 from django.conf import settings
 from django.utils.safestring import SafeString
 
+from entries.publishing.html.excerpts import excerpt, excerpt_html
 from entries.publishing.rows.canonical_page import web_iri
 from entries.publishing.rows.entry_row import EntryRow
 
-from .excerpts import excerpt, excerpt_html
 from .site import Site
 from .structured import entry_data, home_data, line, page_data, script_json
 

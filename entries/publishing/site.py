@@ -16,7 +16,7 @@ from entries.lib.colour import COLOUR, COMFORTABLE, DARK, readable
 from entries.models import Entry, SiteIdentity, SiteSettings
 from entries.models.site_settings import navigation_in, profiles_in
 
-from . import body
+from .html import opening
 
 DESCRIPTION = (
     "Links, quotations, notes and articles, gathered from the feeds in which they appeared and "
@@ -99,7 +99,7 @@ def live_kinds() -> tuple[str, ...]:
 def read_about() -> SafeString:
     """The text of the page about the site, its headings from the second level; or nothing."""
     texts = SiteSettings.objects.filter(pk=SiteSettings.PK).values_list("about", flat=True)
-    return mark_safe(body.whole(texts.first() or "", below=1))  # noqa: S308 - sanitised when saved
+    return mark_safe(opening.whole(texts.first() or "", below=1))  # noqa: S308 - sanitised when saved
 
 
 def read_favicon(name: str) -> Favicon | None:

@@ -9,10 +9,10 @@ from django.utils.safestring import SafeString, mark_safe
 from entries.lib.characters import strip_controls
 from entries.lib.languages import language_tag
 from entries.models import Entry
+from entries.publishing.html.excerpts import excerpt, excerpt_html
 from entries.publishing.rows.canonical_page import Standing, web_iri
 from entries.publishing.rows.entry_row import EntryRow
 
-from .excerpts import excerpt, excerpt_html
 from .site import Site
 
 Thing = dict[str, Any]

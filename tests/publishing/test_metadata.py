@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from entries.models import Entry, SiteSettings, Source
-from entries.publishing.excerpts import excerpt, excerpt_html
+from entries.publishing.html.excerpts import excerpt, excerpt_html
 from entries.publishing.metadata import describe_entry, describe_page
 from entries.publishing.site import Site
 from entries.publishing.structured import script_json

@@ -5,7 +5,7 @@ from html import unescape
 
 from django.utils import timezone
 
-from entries.publishing.body import TAG
+from entries.publishing.html.opening import TAG
 from entries.publishing.rows.entry_row import EntryRow
 from entries.publishing.rows.periods import Period
 

@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 
 from entries.models import Enclosure, Entry, TaggedEntry
 from entries.models.entry import entry_path
-from entries.publishing import body
+from entries.publishing.html import opening
 
 from .canonical_page import Standing
 from .part_rows import EnclosureRow, PersonRow, SourceRow, TagRow, author_address, host, web_address
@@ -106,13 +106,13 @@ class EntryRow:
         return self.published.isoformat(timespec="seconds")
 
     @property
-    def opening(self) -> body.Opening:
-        return body.opening(self.content)
+    def opening(self) -> opening.Opening:
+        return opening.opening(self.content)
 
     @property
     def whole(self) -> str:
         """The content below the heading of its own page."""
-        return body.whole(self.content, below=1)
+        return opening.whole(self.content, below=1)
 
     @property
     def link(self) -> str:

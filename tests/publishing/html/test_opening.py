@@ -3,7 +3,7 @@
 import html5lib
 import pytest
 
-from entries.publishing.body import opening, whole
+from entries.publishing.html.opening import opening, whole
 
 PARAGRAPH = f"<p>{'word ' * 50}</p>"
 

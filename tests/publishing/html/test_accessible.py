@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from entries.importing.cleaning.sanitizer import sanitize_html
 from entries.publishing.entry_page.reading_time import TAG
-from entries.publishing.mending import mend
+from entries.publishing.html.accessible import mend
 
 
 @pytest.mark.parametrize(

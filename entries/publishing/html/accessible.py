@@ -9,7 +9,7 @@ from contextlib import suppress
 from html import escape, unescape
 from urllib.parse import urlsplit
 
-from .enumerations import mend_lists
+from .accessible_lists import mend_lists
 
 STATED = r'((?: [^\s=">]+="[^"]*")*)'
 IMAGE = re.compile(rf"<img{STATED}>")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.utils.html import escape
 
-from .mending import mend
+from .accessible import mend
 
 # How many words of an entry a list shows, and up to how many it shows it whole.
 WORDS = 120
