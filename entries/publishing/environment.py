@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 
-from .metadata import describe_entry, describe_page
+from entries.publishing.head.metadata import describe_entry, describe_page
 
 
 def make_environment(**options: Any) -> Environment:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from entries.models import Entry, SiteSettings, Source
+from entries.publishing.head.metadata import describe_entry, describe_page
+from entries.publishing.head.schema_org import script_json
 from entries.publishing.html.excerpts import excerpt, excerpt_html
-from entries.publishing.metadata import describe_entry, describe_page
 from entries.publishing.site import Site
-from entries.publishing.structured import script_json
 from tests.atom import ATOM, hrefs
 from tests.hostile import ENTRY_ROWS, make_hostile_entries
 

@@ -12,8 +12,7 @@ from entries.models import Entry
 from entries.publishing.html.excerpts import excerpt, excerpt_html
 from entries.publishing.rows.canonical_page import Standing, web_iri
 from entries.publishing.rows.entry_row import EntryRow
-
-from .site import Site
+from entries.publishing.site import Site
 
 Thing = dict[str, Any]
 

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from entries.publishing.html.excerpts import excerpt, excerpt_html
 from entries.publishing.rows.canonical_page import web_iri
 from entries.publishing.rows.entry_row import EntryRow
+from entries.publishing.site import Site
 
-from .site import Site
-from .structured import entry_data, home_data, line, page_data, script_json
+from .schema_org import entry_data, home_data, line, page_data, script_json
 
 TITLE = 120  # characters; more of it nobody shows
 
