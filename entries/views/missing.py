@@ -5,8 +5,8 @@ from functools import wraps
 from django.http import HttpResponseNotFound, HttpResponsePermanentRedirect
 from django.urls import is_valid_path, reverse
 
-from entries.publishing.moved import Moved, find_moved
-from entries.publishing.suggestions import Suggestions, suggest
+from entries.publishing.not_found.old_addresses import Moved, find_moved
+from entries.publishing.not_found.suggestions import Suggestions, suggest
 
 from .answers import make_page
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from entries.models import Entry
-from entries.publishing.suggestions import suggest
+from entries.publishing.not_found.suggestions import suggest
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 
