@@ -1,6 +1,7 @@
 from django.urls import path, re_path, register_converter
 
-from .publishing import atom, jsonfeed
+from entries.publishing.feeds import atom, json_feed
+
 from .url_converters import (
     DayConverter,
     KindConverter,
@@ -31,16 +32,16 @@ urlpatterns = [
     path("archive/", archive.archive, name="archive"),
     path("tags/", tags.tags, name="tags"),
     path("tags/<slugs:slug>.atom", feeds.tag, {"format": atom}, name="feed_tag"),
-    path("tags/<slugs:slug>.json", feeds.tag, {"format": jsonfeed}, name="json_tag"),
+    path("tags/<slugs:slug>.json", feeds.tag, {"format": json_feed}, name="json_tag"),
     path("tags/<slugs:slug>/", lists.tag, name="tag"),
     path("sources/", sources.sources, name="sources"),
     path("sources/<int:pk>/", sources.source, name="source"),
     path("atom/<slugs:name>/", feeds.kind, {"format": atom}, name="feed_kind"),
-    path("json/<slugs:name>/", feeds.kind, {"format": jsonfeed}, name="json_kind"),
+    path("json/<slugs:name>/", feeds.kind, {"format": json_feed}, name="json_kind"),
     path("sources/<int:pk>.atom", feeds.source, {"format": atom}, name="feed_source"),
-    path("sources/<int:pk>.json", feeds.source, {"format": jsonfeed}, name="json_source"),
+    path("sources/<int:pk>.json", feeds.source, {"format": json_feed}, name="json_source"),
     path("search.atom", feeds.search, {"format": atom}, name="feed_search"),
-    path("search.json", feeds.search, {"format": jsonfeed}, name="json_search"),
+    path("search.json", feeds.search, {"format": json_feed}, name="json_search"),
     path("about/", pages.about, name="about"),
     path("search/", search, name="search"),
     path("opensearch.xml", opensearch, name="opensearch"),

@@ -2,8 +2,8 @@
 
 from io import StringIO
 
-from entries.publishing import atom
-from entries.publishing.feeds import FeedHead, Format, Written, newest_change
+from entries.publishing.feeds import atom
+from entries.publishing.feeds.feed import FeedHead, Format, Written, newest_change
 from entries.publishing.rows.entry_row import EntryRow
 
 HEAD = FeedHead(

@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from entries.models import Entry, Source
-from entries.publishing import feeds, lists
+from entries.publishing import lists
 from entries.publishing import search as searching
+from entries.publishing.feeds import feed
 from entries.publishing.site import read_site
 from entries.publishing.validators import conditional
 
@@ -63,14 +64,14 @@ def search(request, format):
 
 def answer_feed(request, entry_list, format, *, may_be_empty=True):
     """A page of a list's feed, or 304. Raises Http404 for a page without entries."""
-    page, tombstones = feeds.read_window(entry_list, cursor_of(request))
+    page, tombstones = feed.read_window(entry_list, cursor_of(request))
     if not page.rows and (page.cursor or not may_be_empty):
         raise Http404("No entries there.")
     place = place_of(request) if page.cursor else ""
-    head = feeds.feed_head(entry_list, format, read_site(), page, place)
-    entries = feeds.written(page.rows, format)
+    head = feed.feed_head(entry_list, format, read_site(), page, place)
+    entries = feed.written(page.rows, format)
     out = StringIO()
-    format.write(out, head, entries, tombstones, feeds.newest_change(entries, tombstones))
+    format.write(out, head, entries, tombstones, feed.newest_change(entries, tombstones))
     response = conditional(request, HttpResponse(out.getvalue(), format.content_type))
     response["Cache-Control"] = CACHE_CONTROL
     return response

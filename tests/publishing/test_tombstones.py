@@ -19,7 +19,7 @@ from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.models import Entry, Sighting, Source, Tag, Withdrawal
 from entries.models.withdrawal import KEPT_FOR
-from entries.publishing.feeds import PAGE_SIZE
+from entries.publishing.feeds.feed import PAGE_SIZE
 from entries.publishing.tombstones import AT_MOST
 from tests.atom import findings, hrefs, pages_from, parse_back, statements
 

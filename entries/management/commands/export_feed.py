@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Max
 
 from entries.models import Entry, Source, Tag, TagName, fold
-from entries.publishing import atom, jsonfeed, lists
-from entries.publishing.feeds import (
+from entries.publishing import lists
+from entries.publishing.feeds import atom, json_feed
+from entries.publishing.feeds.feed import (
     NEVER,
     PAGE_SIZE,
     Format,
@@ -26,7 +27,7 @@ from entries.publishing.site import read_site
 
 from ..whole_files import write_whole
 
-FORMATS: dict[str, Format] = {"atom": atom, "json": jsonfeed}
+FORMATS: dict[str, Format] = {"atom": atom, "json": json_feed}
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from entries.models import Source
-from entries.publishing.elements import as_iri
+from entries.publishing.feeds.atom_elements import as_iri
 
 from .part_rows import web_address
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.models import Enclosure, Source, Tag
-from entries.publishing import jsonfeed
-from entries.publishing.feeds import PAGE_SIZE
+from entries.publishing.feeds import json_feed
+from entries.publishing.feeds.feed import PAGE_SIZE
 from tests.atom import statements
 from tests.documents import HEAD, document_of
 from tests.hostile import ENTRY_ROWS, make_hostile_entries
@@ -254,7 +254,7 @@ def test_feeds_are_valid_whatever_stands_in_the_fields(make_entry, read_json):
 
 @given(rows=st.lists(ENTRY_ROWS, max_size=3, unique_by=lambda row: row.atom_id))
 def test_no_text_makes_a_feed_invalid(rows):
-    document = document_of(rows, jsonfeed)
+    document = document_of(rows, json_feed)
 
     assert findings(document.encode(), HEAD.first) == []
     assert len(json.loads(document)["items"]) == len(rows)

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from entries.models import Enclosure, Entry, SiteIdentity, Source
-from entries.publishing.feeds import PAGE_SIZE
+from entries.publishing.feeds.feed import PAGE_SIZE
 from tests.atom import ATOM, findings, hrefs, pages_from, parse_back, statements
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)

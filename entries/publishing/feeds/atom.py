@@ -12,10 +12,13 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from entries.lib.characters import strip_controls
 from entries.lib.kind_links import TYPE_OF_KIND, UNTITLED
 from entries.lib.languages import language_tag
+from entries.publishing.environment import absolute
+from entries.publishing.lists import EntryList
 from entries.publishing.rows.entry_row import EntryRow
 from entries.publishing.rows.part_rows import TagRow
+from entries.publishing.tombstones import Tombstone
 
-from .elements import (
+from .atom_elements import (
     MEDIA,
     THREADS,
     TOMBSTONES,
@@ -33,10 +36,7 @@ from .elements import (
     category_term,
     permanent_id,
 )
-from .environment import absolute
-from .feeds import FeedHead, Written, feed_title, gathered_from, whole_text
-from .lists import EntryList
-from .tombstones import Tombstone
+from .feed import FeedHead, Written, feed_title, gathered_from, whole_text
 
 content_type = "application/atom+xml; charset=utf-8"
 

@@ -14,14 +14,14 @@ from entries.lib.characters import strip_controls
 from entries.lib.email_addresses import mail_address
 from entries.lib.languages import language_tag
 from entries.models import Enclosure
+from entries.publishing.environment import absolute
+from entries.publishing.lists import EntryList
 from entries.publishing.rows.entry_row import EntryRow
 from entries.publishing.rows.part_rows import EnclosureRow
+from entries.publishing.tombstones import Tombstone
 
-from .elements import as_iri, as_media_type, permanent_id, public_address, publisher
-from .environment import absolute
-from .feeds import FeedHead, Written, gathered_from, whole_text
-from .lists import EntryList
-from .tombstones import Tombstone
+from .atom_elements import as_iri, as_media_type, permanent_id, public_address, publisher
+from .feed import FeedHead, Written, gathered_from, whole_text
 
 content_type = "application/feed+json"
 

@@ -18,7 +18,7 @@ from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.lib.characters import strip_controls
 from entries.models import Entry, Source, Tag
-from entries.publishing.elements import ElementWriter
+from entries.publishing.feeds.atom_elements import ElementWriter
 from entries.publishing.tags.public_tags import TAGS_AT_ONCE
 from tests import jsonfeed
 from tests.atom import ATOM, findings, hrefs, pages_from, parse_back, schema, statements

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch
 from lxml import etree
 
 from entries.models import Entry, Source
-from entries.publishing.feeds import PAGE_SIZE
+from entries.publishing.feeds.feed import PAGE_SIZE
 from tests.atom import ATOM, findings, hrefs, statements
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)

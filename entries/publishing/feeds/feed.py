@@ -13,17 +13,16 @@ from django.template.loader import get_template
 
 from entries.lib.characters import strip_controls
 from entries.models import Entry, Source
+from entries.publishing.environment import absolute
 from entries.publishing.html.absolute_urls import absolute_addresses
 from entries.publishing.html.excerpts import excerpt_html
+from entries.publishing.lists import EntryList
 from entries.publishing.rows.entry_row import EntryRow, label
 from entries.publishing.rows.kept_html import kept_while_same
 from entries.publishing.rows.keyset_pages import Cursor, Page
 from entries.publishing.rows.part_rows import SourceRow
-
-from .environment import absolute
-from .lists import EntryList
-from .site import Site
-from .tombstones import Tombstone, entries_in_window
+from entries.publishing.site import Site
+from entries.publishing.tombstones import Tombstone, entries_in_window
 
 PAGE_SIZE = 50  # entries
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries last changed

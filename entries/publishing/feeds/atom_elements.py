@@ -21,8 +21,7 @@ from entries.lib.email_addresses import mail_address
 from entries.lib.languages import language_tag
 from entries.models import Enclosure
 from entries.publishing.rows.part_rows import EnclosureRow, SourceRow, TagRow, host, web_address
-
-from .tombstones import Tombstone
+from entries.publishing.tombstones import Tombstone
 
 MEDIA = "http://search.yahoo.com/mrss/"
 THREADS = "http://purl.org/syndication/thread/1.0"
