@@ -4,9 +4,9 @@ from django.http import Http404
 from django.urls import reverse
 
 from entries.lib.months import MONTHS
-from entries.publishing import sitemaps
 from entries.publishing.rows.periods import Period
 from entries.publishing.site import read_site
+from entries.publishing.sitemap import sitemap as sitemaps
 
 from .answers import answer_document, answer_sitemap
 from .finished import keep_finished

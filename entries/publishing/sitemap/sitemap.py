@@ -17,9 +17,9 @@ from entries.publishing.archive.counts import count_by_day
 from entries.publishing.rows.canonical_page import Standing
 from entries.publishing.rows.part_rows import tag_path
 from entries.publishing.rows.periods import Period
+from entries.publishing.site import Site
 
-from .changes import changes
-from .site import Site
+from .last_changes import changes
 
 # An address must be shorter than this, and a part may name 50,000 of them and have 50 MiB:
 # as many as this fit however long they are.

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
 from entries.models import Entry, SiteSettings, Source
-from entries.publishing import sitemaps
 from entries.publishing.rows.periods import Period
+from entries.publishing.sitemap import sitemap
 from tests.hostile import make_hostile_entries
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
@@ -177,7 +177,7 @@ def test_a_month_of_others_posts_is_named_without_them(make_entry, client):
 def test_a_month_with_very_many_entries_is_a_part_a_day(
     make_entry, make_entries, read_sitemap, monkeypatch
 ):
-    monkeypatch.setattr(sitemaps, "AT_MOST", 20)
+    monkeypatch.setattr(sitemap, "AT_MOST", 20)
     make_entries({"published": NOON + timedelta(days=number % 3)} for number in range(24))
     make_entry(slug="alone", published=NOON - timedelta(days=40))
 
@@ -193,11 +193,11 @@ def test_a_month_with_very_many_entries_is_a_part_a_day(
 
 
 def test_no_part_has_more_than_it_may_have(make_entry, monkeypatch):
-    monkeypatch.setattr(sitemaps, "AT_MOST", 5)
+    monkeypatch.setattr(sitemap, "AT_MOST", 5)
     for _ in range(9):
         make_entry(published=NOON)
 
-    assert len(sitemaps.entries(Period(2024, 3, 9))) == 5
+    assert len(sitemap.entries(Period(2024, 3, 9))) == 5
 
 
 @pytest.mark.parametrize(
