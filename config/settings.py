@@ -103,7 +103,7 @@ TEMPLATES = [
         # and can extend that one by its path from the root (templates/base.html).
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "theme", BASE_DIR / "templates"],
-        "OPTIONS": {"environment": "entries.publishing.environment.make_environment"},
+        "OPTIONS": {"environment": "entries.publishing.jinja2.make_environment"},
     },
     {
         # The desk.

@@ -3,9 +3,9 @@
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 
+from entries.publishing.conditional import conditional
 from entries.publishing.rows.keyset_pages import BadCursorError, Cursor
 from entries.publishing.site import read_site
-from entries.publishing.validators import conditional
 
 # Entries may show pictures, sound and frames from anywhere; what may frame is decided at the gate.
 # Scripts and fonts are a theme's: the site has none.

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from entries.models import Entry, Source
-from entries.publishing import lists
+from entries.publishing import entry_lists
 from entries.publishing import search as searching
+from entries.publishing.conditional import conditional
 from entries.publishing.feeds import feed
 from entries.publishing.site import read_site
-from entries.publishing.validators import conditional
 
 from .answers import cursor_of
 from .finished import keep_finished
@@ -25,10 +25,10 @@ CACHE_CONTROL = "public, max-age=300"
 def kind(request, name, format):
     """The feed of one kind, or of everything."""
     if name == "everything":
-        return answer_feed(request, lists.everything(), format)
+        return answer_feed(request, entry_lists.everything(), format)
     for value in Entry.Kind.values:
         if name == f"{value}s":
-            return answer_feed(request, lists.kind_list(value), format)
+            return answer_feed(request, entry_lists.kind_list(value), format)
     raise Http404("No such feed.")
 
 
@@ -36,7 +36,7 @@ def kind(request, name, format):
 def tag(request, slug, format):
     """The feed of a tag, or of several; another name or order of them redirects."""
     found = tags_asked(slug)
-    tags = lists.tags_list(found)
+    tags = entry_lists.tags_list(found)
     if "+".join(sorted(tag.slug for tag in found)) != slug:
         return redirect(format.path(tags))
     return answer_feed(request, tags, format, may_be_empty=False)
@@ -46,7 +46,7 @@ def tag(request, slug, format):
 def source(request, pk, format):
     """The feed of what a source has brought."""
     source = get_object_or_404(Source.objects.only("title", "site_url", "url"), pk=pk)
-    return answer_feed(request, lists.source_list(source), format, may_be_empty=False)
+    return answer_feed(request, entry_lists.source_list(source), format, may_be_empty=False)
 
 
 @require_safe
@@ -56,7 +56,7 @@ def search(request, format):
     query = searching.parse_query(asked)
     if not query:
         raise Http404("Nothing is looked for.")
-    found = lists.search_list(query)
+    found = entry_lists.search_list(query)
     if str(query) != asked:
         return redirect(format.path(found))
     return answer_feed(request, found, format)

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 
 from entries.models import Entry, Tag
-from entries.publishing.lists import kind_list, tags_list
+from entries.publishing.entry_lists import kind_list, tags_list
 from entries.publishing.rows.keyset_pages import read_page, tags_page
 from entries.publishing.rows.part_rows import tag_path
 from entries.publishing.tags import public_tags, related_tags

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from entries.lib.characters import strip_controls
 from entries.publishing import search as searching
-from entries.publishing.lists import search_list
+from entries.publishing.entry_lists import search_list
 from entries.publishing.site import read_site
 from entries.publishing.tags import public_tags
 

@@ -3,8 +3,8 @@
 from django.http import Http404
 
 from entries.models import Entry, Source
-from entries.publishing import sources as credits
-from entries.publishing.lists import source_list
+from entries.publishing import source_credits as credits
+from entries.publishing.entry_lists import source_list
 from entries.publishing.rows.keyset_pages import read_page
 
 from .answers import answer_list, answer_page, cursor_of

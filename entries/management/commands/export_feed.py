@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Max
 
 from entries.models import Entry, Source, Tag, TagName, fold
-from entries.publishing import lists
+from entries.publishing import entry_lists
+from entries.publishing.entry_lists import EntryList
 from entries.publishing.feeds import atom, json_feed
 from entries.publishing.feeds.feed import (
     NEVER,
@@ -20,7 +21,6 @@ from entries.publishing.feeds.feed import (
     read_window,
     written,
 )
-from entries.publishing.lists import EntryList
 from entries.publishing.rows.keyset_pages import Cursor, read_page
 from entries.publishing.search import parse_query
 from entries.publishing.site import read_site
@@ -98,19 +98,19 @@ def find_list(tag: str | None, kind: str | None, source: str | None) -> EntryLis
     if source:
         if tag or kind:
             raise CommandError("--source stands alone.", returncode=2)
-        return lists.source_list(find_source(source))
+        return entry_lists.source_list(find_source(source))
     if tag and kind:
         return narrowed_list(find_tag(tag), kind)
     if tag:
-        return lists.tags_list([find_tag(tag)])
-    return lists.kind_list(kind) if kind else lists.everything()
+        return entry_lists.tags_list([find_tag(tag)])
+    return entry_lists.kind_list(kind) if kind else entry_lists.everything()
 
 
 def narrowed_list(tag: Tag, kind: str) -> EntryList:
     """A tag's entries of one kind: the site has them as a search."""
     entries = Entry.objects.filter(kind=kind, taggings__tag=tag)
     return replace(
-        lists.search_list(parse_query(f'tag:"{tag.name}" kind:{kind}')),
+        entry_lists.search_list(parse_query(f'tag:"{tag.name}" kind:{kind}')),
         entries=lambda: entries,
         read=lambda cursor, size: read_page(entries.live(), cursor, size),
     )

@@ -12,8 +12,8 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from entries.lib.characters import strip_controls
 from entries.lib.kind_links import TYPE_OF_KIND, UNTITLED
 from entries.lib.languages import language_tag
-from entries.publishing.environment import absolute
-from entries.publishing.lists import EntryList
+from entries.publishing.entry_lists import EntryList
+from entries.publishing.jinja2 import absolute
 from entries.publishing.rows.entry_row import EntryRow
 from entries.publishing.rows.part_rows import TagRow
 from entries.publishing.tombstones import Tombstone

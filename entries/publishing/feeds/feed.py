@@ -13,10 +13,10 @@ from django.template.loader import get_template
 
 from entries.lib.characters import strip_controls
 from entries.models import Entry, Source
-from entries.publishing.environment import absolute
+from entries.publishing.entry_lists import EntryList
 from entries.publishing.html.absolute_urls import absolute_addresses
 from entries.publishing.html.excerpts import excerpt_html
-from entries.publishing.lists import EntryList
+from entries.publishing.jinja2 import absolute
 from entries.publishing.rows.entry_row import EntryRow, label
 from entries.publishing.rows.kept_html import kept_while_same
 from entries.publishing.rows.keyset_pages import Cursor, Page

@@ -14,8 +14,8 @@ from entries.lib.characters import strip_controls
 from entries.lib.email_addresses import mail_address
 from entries.lib.languages import language_tag
 from entries.models import Enclosure
-from entries.publishing.environment import absolute
-from entries.publishing.lists import EntryList
+from entries.publishing.entry_lists import EntryList
+from entries.publishing.jinja2 import absolute
 from entries.publishing.rows.entry_row import EntryRow
 from entries.publishing.rows.part_rows import EnclosureRow
 from entries.publishing.tombstones import Tombstone

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entries.models import Enclosure, Entry, Source, Tag
-from entries.publishing import sources
+from entries.publishing import source_credits
 from entries.publishing.tags import tag_index
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
@@ -266,7 +266,7 @@ def test_the_file_that_a_source_was_read_from_is_told_to_nobody(client, make_ent
 
 
 def test_many_sources_come_in_pages(client, gathered, make_entry, monkeypatch):
-    monkeypatch.setattr(sources, "PAGE_SIZE", 1)
+    monkeypatch.setattr(source_credits, "PAGE_SIZE", 1)
     other = Source.objects.create(url="https://other.example/feed", title="Other")
     make_entry(source=other)
 

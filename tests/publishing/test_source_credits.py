@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from entries.models import Entry, Source
-from entries.publishing import sources
-from entries.publishing.sources import credit, sources_page
+from entries.publishing import source_credits
+from entries.publishing.source_credits import credit, sources_page
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 
@@ -99,7 +99,7 @@ def test_only_live_entries_make_a_source_public(make_source, make_entry, hidden)
 
 
 def test_sources_stand_by_name_in_pages(make_source, monkeypatch):
-    monkeypatch.setattr(sources, "PAGE_SIZE", 2)
+    monkeypatch.setattr(source_credits, "PAGE_SIZE", 2)
     for title in ("gamma", "Beta", "alpha"):
         make_source(title)
 
@@ -123,8 +123,8 @@ def test_sources_cost_three_queries_however_many(make_source, django_assert_num_
 
 
 def test_kept_counts_of_one_page_are_not_taken_for_those_of_another(make_source, monkeypatch):
-    monkeypatch.setattr(sources, "PAGE_SIZE", 3)
-    monkeypatch.setattr(sources, "MANY", 0)
+    monkeypatch.setattr(source_credits, "PAGE_SIZE", 3)
+    monkeypatch.setattr(source_credits, "MANY", 0)
     made = [make_source(f"Z{number}", entries=number + 1) for number in range(8)]
 
     # As many of them, between the same two and with the same sum, but others.

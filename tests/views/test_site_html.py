@@ -13,8 +13,7 @@ from django.urls import reverse
 from entries.importing.fetching.fetched import Fetched, read_path
 from entries.importing.importer import import_document
 from entries.models import Entry, SiteSettings, Source, Tag
-
-from .browser.everything import feed
+from tests.browser.everything import feed
 
 SAMPLE = Path(settings.BASE_DIR, "entries/sample/sample.atom")
 FEEDS = Path(settings.BASE_DIR, "tests/feeds")

@@ -11,9 +11,9 @@ from entries.models.withdrawal import list_name
 from entries.publishing.rows.keyset_pages import Cursor, Page, live_page, tags_page
 from entries.publishing.rows.part_rows import host, tag_path
 
-from .environment import url
+from .jinja2 import url
 from .search import Query, matching, newest_page
-from .sources import Credit
+from .source_credits import Credit
 from .tombstones import Tombstone, read_tombstones
 
 
