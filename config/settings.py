@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.unavailable.UnavailableMiddleware",
-    "entries.views.missing.lead_on",
+    "entries.views.not_found.lead_on",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -6,5 +6,5 @@ urlpatterns = [
     path("", include("entries.urls")),
 ]
 
-handler404 = "entries.views.missing.not_found"
+handler404 = "entries.views.not_found.not_found"
 handler500 = "config.unavailable.server_error"

@@ -1,6 +1,7 @@
 from django.urls import path, re_path, register_converter
 
 from entries.publishing.feeds import atom, json_feed
+from entries.views.not_found import moved_first
 
 from .url_converters import (
     DayConverter,
@@ -9,8 +10,7 @@ from .url_converters import (
     SlugConverter,
     YearConverter,
 )
-from .views import addresses, archive, entry, favicon, feeds, lists, machines, pages, sources, tags
-from .views.missing import moved_first
+from .views import archive, entry, favicon, feeds, lists, pages, short_links, sitemap, sources, tags
 from .views.search import opensearch, search
 
 register_converter(YearConverter, "year")
@@ -23,7 +23,7 @@ app_name = "entries"
 
 urlpatterns = [
     path("", moved_first(lists.home), name="home"),
-    re_path(r"^e/(?P<name>[0-9A-Za-z]{1,12})/?$", addresses.short, name="short"),
+    re_path(r"^e/(?P<name>[0-9A-Za-z]{1,12})/?$", short_links.short, name="short"),
     path("<kinds:kind>/", lists.kind, name="kind"),
     path("<year:year>/", archive.year, name="year"),
     path("<year:year>/<month:month>/", archive.month, name="month"),
@@ -45,13 +45,13 @@ urlpatterns = [
     path("about/", pages.about, name="about"),
     path("search/", search, name="search"),
     path("opensearch.xml", opensearch, name="opensearch"),
-    path("sitemap.xml", machines.sitemap, name="sitemap"),
-    path("sitemap-lists.xml", machines.sitemap_lists, name="sitemap_lists"),
-    path("sitemap-<year:year>-<month:month>.xml", machines.sitemap_month, name="sitemap_month"),
+    path("sitemap.xml", sitemap.sitemap, name="sitemap"),
+    path("sitemap-lists.xml", sitemap.sitemap_lists, name="sitemap_lists"),
+    path("sitemap-<year:year>-<month:month>.xml", sitemap.sitemap_month, name="sitemap_month"),
     path(
-        "sitemap-<year:year>-<month:month>-<day:day>.xml", machines.sitemap_day, name="sitemap_day"
+        "sitemap-<year:year>-<month:month>-<day:day>.xml", sitemap.sitemap_day, name="sitemap_day"
     ),
-    path("robots.txt", machines.robots, name="robots"),
+    path("robots.txt", sitemap.robots, name="robots"),
     path("favicon.ico", favicon.favicon, name="favicon"),
     re_path(
         r"^(?P<name>favicon-[0-9a-f]{16}\.(?:svg|png|ico))$",

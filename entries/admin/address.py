@@ -17,7 +17,7 @@ from entries.lib.months import MONTHS
 from entries.models import Entry, OldAddress, Tag
 from entries.models.old_address import MAX_PATH_LENGTH
 from entries.models.path_key import FRONT, decode_path, plain_link, plain_path_of
-from entries.views.standing import match_of, stands
+from entries.views.probe import match_of, stands
 
 from .base import DeskAdmin
 from .forms import LineField

@@ -8,8 +8,8 @@ from entries.publishing.archive.month_tables import month_table, year_tables
 from entries.publishing.rows.keyset_pages import days_page
 from entries.publishing.rows.periods import Period
 
-from .answers import answer_list, answer_page, cursor_of
 from .finished import keep_finished
+from .responses import answer_list, answer_page, cursor_of
 
 
 @keep_finished()

@@ -12,8 +12,8 @@ from entries.publishing.entry_page.reading_time import minutes, revised_on
 from entries.publishing.entry_page.short_links import short_path
 from entries.publishing.rows.entry_row import read_rows
 
-from .answers import answer_page, make_page
 from .finished import keep_finished
+from .responses import answer_page, make_page
 
 
 @keep_finished()

@@ -13,9 +13,9 @@ from entries.publishing.conditional import conditional
 from entries.publishing.feeds import feed
 from entries.publishing.site import read_site
 
-from .answers import cursor_of
 from .finished import keep_finished
 from .lists import tags_asked
+from .responses import cursor_of
 
 # A reader that asks more often than this is told what it has been told.
 CACHE_CONTROL = "public, max-age=300"

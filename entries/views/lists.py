@@ -10,8 +10,8 @@ from entries.publishing.rows.part_rows import tag_path
 from entries.publishing.tags import public_tags, related_tags
 from entries.publishing.tags.use_chart import draw_use
 
-from .answers import answer_list, cursor_of
 from .finished import keep_finished
+from .responses import answer_list, cursor_of
 
 
 @keep_finished("before", "after", are_all=True)

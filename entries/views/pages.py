@@ -4,8 +4,8 @@ from django.http import Http404
 
 from entries.publishing.site import read_about
 
-from .answers import answer_page
 from .finished import keep_finished
+from .responses import answer_page
 
 
 @keep_finished()

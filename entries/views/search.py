@@ -9,8 +9,8 @@ from entries.publishing.entry_lists import search_list
 from entries.publishing.site import read_site
 from entries.publishing.tags import public_tags
 
-from .answers import answer_document, answer_page, cursor_of
 from .finished import keep_finished
+from .responses import answer_document, answer_page, cursor_of
 
 TEMPLATE = "entries/search.html"
 

@@ -7,8 +7,8 @@ from entries.publishing import source_credits as credits
 from entries.publishing.entry_lists import source_list
 from entries.publishing.rows.keyset_pages import read_page
 
-from .answers import answer_list, answer_page, cursor_of
 from .finished import keep_finished
+from .responses import answer_list, answer_page, cursor_of
 
 
 @keep_finished("page")

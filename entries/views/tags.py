@@ -6,8 +6,8 @@ from django.urls import reverse
 from entries.publishing.tags import tag_index
 from entries.publishing.tags.tag_index import TagGroup, asked
 
-from .answers import answer_page
 from .finished import keep_finished
+from .responses import answer_page
 
 
 @keep_finished("q", "by", "from")

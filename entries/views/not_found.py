@@ -8,7 +8,7 @@ from django.urls import is_valid_path, reverse
 from entries.publishing.not_found.old_addresses import Moved, find_moved
 from entries.publishing.not_found.suggestions import Suggestions, suggest
 
-from .answers import make_page
+from .responses import make_page
 
 SAFE = ("GET", "HEAD")
 # Browsers keep a permanent redirect for ever, unless told. An editor may change their mind.

@@ -8,8 +8,8 @@ from entries.publishing.rows.periods import Period
 from entries.publishing.site import read_site
 from entries.publishing.sitemap import sitemap as sitemaps
 
-from .answers import answer_document, answer_sitemap
 from .finished import keep_finished
+from .responses import answer_document, answer_sitemap
 
 
 @keep_finished()

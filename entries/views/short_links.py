@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from entries.publishing.entry_page.short_links import find_short
 
-from .missing import lead_to
+from .not_found import lead_to
 
 
 @require_safe
