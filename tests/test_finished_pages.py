@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.finished_pages import FinishedPages
-from entries.admin.merging import merge
+from entries.admin.tag_merging import merge
 from entries.models import (
     Enclosure,
     Entry,

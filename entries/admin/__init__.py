@@ -4,8 +4,26 @@ import taggit.admin  # noqa: F401 - registers taggit's own tags, which are not o
 from django.contrib import admin
 from taggit.models import Tag as TaggitTag
 
-from . import address, change, entry, filtered, run, site, source, tag
+from . import (
+    entry,
+    filtered_post,
+    import_run,
+    old_address,
+    site_settings,
+    source,
+    tag,
+    upstream_change,
+)
 
-__all__ = ["address", "change", "entry", "filtered", "run", "site", "source", "tag"]
+__all__ = [
+    "entry",
+    "filtered_post",
+    "import_run",
+    "old_address",
+    "site_settings",
+    "source",
+    "tag",
+    "upstream_change",
+]
 
 admin.site.unregister(TaggitTag)

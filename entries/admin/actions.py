@@ -13,7 +13,7 @@ from entries.models import Entry, fold
 from entries.models.locking import lock_entries, retry_deadlocks
 from entries.models.tagging import current_tags, known_tags, set_tags
 
-from .names import TagNamesField, TagNamesInput
+from .name_input import TagNamesField, TagNamesInput
 
 # Entries that one transaction changes: whoever else writes waits for no more than these.
 MAX_ENTRIES_AT_ONCE = 500

@@ -12,10 +12,9 @@ from entries.models.entry import entry_path
 from .actions import ENTRY_ACTIONS, EntryActionForm
 from .deletion import summarise_deletion
 from .enclosures import EnclosureFormSet
-from .entries import EntryListAdmin
-from .forms import EnclosureForm, EntryForm, looks_like_html
-from .fresh import FreshAdmin
-from .joining import merge_the_two, split_again
+from .entry_form import EnclosureForm, EntryForm, looks_like_html
+from .entry_list import EntryListAdmin
+from .entry_merging import merge_the_two, split_again
 from .provenance import (
     NOTHING,
     as_text,
@@ -26,6 +25,7 @@ from .provenance import (
     sightings_table,
     waiting_changes,
 )
+from .stale_forms import FreshAdmin
 
 # A change to one of these is news to readers of the feed; one of status, tags or address is not.
 TEXT_FIELDS = {

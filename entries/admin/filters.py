@@ -6,7 +6,7 @@ from django.db.models import Q
 from entries.models import Change, Sighting, Source, TagName, fold
 
 from .base import PRIMARY_KEY
-from .names import SourceNameInput, TagNamesInput
+from .name_input import SourceNameInput, TagNamesInput
 
 WRITTEN_HERE = "none"
 # Of more sources, one is typed instead of chosen from a list.

@@ -10,9 +10,9 @@ from django.utils.html import format_html, format_html_join
 from entries.models import FilteredPost, Sighting, Source
 
 from .base import DeskAdmin
-from .forms import LineField, ProseField
-from .fresh import FreshAdmin
+from .entry_form import LineField, ProseField
 from .provenance import NOTHING, external_link, moment
+from .stale_forms import FreshAdmin
 
 RUNS_SHOWN = 10
 # Of each source in a list.

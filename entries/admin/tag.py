@@ -8,9 +8,9 @@ from entries.models.locking import lock_tag_names
 
 from .base import DeskAdmin
 from .deletion import summarise_deletion
-from .forms import LineField, ProseField
-from .fresh import FreshAdmin, FreshForm, is_saving
-from .merging import TagActionForm, merge_tags
+from .entry_form import LineField, ProseField
+from .stale_forms import FreshAdmin, FreshForm, is_saving
+from .tag_merging import TagActionForm, merge_tags
 
 
 class TagForm(FreshForm):

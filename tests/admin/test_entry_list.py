@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from entries.admin.actions import MAX_ENTRIES_AT_ONCE
-from entries.admin.dates import find_periods
+from entries.admin.date_hierarchy import find_periods
 from entries.admin.filters import MAX_LISTED_SOURCES
 from entries.models import Entry, Sighting, Tag, TaggedEntry
 from entries.publishing.search import FIRST, LAST, parse_query, plan_terms
@@ -444,7 +444,7 @@ COUNTED = {"": 7, "?status__exact=draft": 3, "?kind__exact=link": 4, "?tag=b": 2
 @pytest.mark.parametrize("order", ["", "6", "-6"])
 def test_every_entry_stands_on_one_page(admin_client, make_entry, monkeypatch, query, order):
     """Pages of 2 entries, of which no more than 4 have numbers: the rest is behind links."""
-    monkeypatch.setattr("entries.admin.entries.MAX_LISTED_ENTRIES", 4)
+    monkeypatch.setattr("entries.admin.entry_list.MAX_LISTED_ENTRIES", 4)
     monkeypatch.setattr("entries.admin.entry.EntryAdmin.list_per_page", 2)
     for number in range(7):
         make_entry(
@@ -470,7 +470,7 @@ def test_every_entry_stands_on_one_page(admin_client, make_entry, monkeypatch, q
 
 
 def test_what_is_too_much_to_count_says_so(admin_client, make_entry, monkeypatch):
-    monkeypatch.setattr("entries.admin.entries.MAX_LISTED_ENTRIES", 60)
+    monkeypatch.setattr("entries.admin.entry_list.MAX_LISTED_ENTRIES", 60)
     Entry.objects.bulk_create(
         Entry(title=f"{n}", slug=f"{n}", day="2024-01-01", published=at(2024, 1)) for n in range(61)
     )

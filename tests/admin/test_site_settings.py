@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from entries.admin.site import FAVICON_AT_MOST, suffix_of
+from entries.admin.site_settings import FAVICON_AT_MOST, suffix_of
 from entries.models import SiteSettings
 from entries.publishing.site import read_site
 

@@ -1,6 +1,6 @@
 import pytest
 
-from entries.admin.names import join_names, split_names
+from entries.admin.name_input import join_names, split_names
 from entries.models import Tag, TaggedEntry, TagName
 
 from .conftest import form_data

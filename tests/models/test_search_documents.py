@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entries.admin.merging import merge
+from entries.admin.tag_merging import merge
 from entries.curating.reclean import reclean
 from entries.curating.upstream_changes import accept
 from entries.lib.words import LONGEST, split_words

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from entries.admin.merging import MergeError, merge, pass_on_names
+from entries.admin.tag_merging import MergeError, merge, pass_on_names
 from entries.curating.duplicate_entries import JoinError, merge_entries
 from entries.curating.upstream_changes import accept
 from entries.models import Change, Entry, MergedEntry, SearchDocument, Source, Tag

@@ -244,7 +244,7 @@ def texts() -> dict[str, Callable[[], object]]:
     """What is done with texts out of feeds, each over one that is hostile to an expression."""
     from datetime import UTC, datetime
 
-    from entries.admin.forms import looks_like_html
+    from entries.admin.entry_form import looks_like_html
     from entries.importing.cleaning.anchors import keep_anchors
     from entries.importing.cleaning.blocks import split_blocks
     from entries.importing.cleaning.images import show_images

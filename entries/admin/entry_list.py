@@ -23,10 +23,10 @@ from entries.models import Entry, TaggedEntry
 from entries.publishing.search import matching
 
 from .base import DeskAdmin
-from .dates import find_dates
+from .date_hierarchy import find_dates
+from .entry_list_walk import DATES, MAX_LISTED_ENTRIES, Asked, find_keys, read_terms
 from .filters import EntrySourceFilter, MissingFilter, TagFilter, WaitingFilter
 from .provenance import moment
-from .walks import DATES, MAX_LISTED_ENTRIES, Asked, find_keys, read_terms
 
 TITLE_SHOWN = 80
 OPENING_READ = 400

@@ -20,7 +20,7 @@ from entries.models.path_key import FRONT, decode_path, plain_link, plain_path_o
 from entries.views.probe import match_of, stands
 
 from .base import DeskAdmin
-from .forms import LineField
+from .entry_form import LineField
 
 PATH_SHOWN = 80
 WIDE = {"class": "vLargeTextField"}

@@ -13,8 +13,8 @@ from entries.lib.characters import line_feeds, strip_controls
 from entries.lib.plaintext import squeeze
 from entries.models import Enclosure, Entry, fold
 
-from .fresh import FreshForm
-from .names import TagNamesField, TagNamesInput, join_names
+from .name_input import TagNamesField, TagNamesInput, join_names
+from .stale_forms import FreshForm
 
 WIDE = {"class": "vLargeTextField"}
 LANGUAGE = re.compile(r"\A[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*\Z")

@@ -13,7 +13,7 @@ from entries.models.locking import lock_entries, lock_tags, retry_deadlocks
 from entries.models.tagging import current_tags, known_tags, set_tags
 
 from .actions import asked_names, batches, listed
-from .names import TagNamesField, TagNamesInput
+from .name_input import TagNamesField, TagNamesInput
 
 IS_GONE = "The tag “{}” was merged or deleted at this moment."
 

@@ -18,8 +18,8 @@ from entries.models import SiteSettings
 from entries.publishing.site import DESCRIPTION, read_site
 
 from .base import DeskAdmin
-from .forms import WIDE, AddressField, LineField, ProseField, looks_like_html
-from .fresh import FreshAdmin, FreshForm
+from .entry_form import WIDE, AddressField, LineField, ProseField, looks_like_html
+from .stale_forms import FreshAdmin, FreshForm
 
 FAVICON_AT_MOST = 64 * 1024  # bytes
 # How a file of each kind begins. Before a drawing's first element there may be an XML
