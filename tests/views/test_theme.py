@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.template import TemplateDoesNotExist, engines
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ASK = """
 import django
 from pathlib import Path

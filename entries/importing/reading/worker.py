@@ -21,7 +21,7 @@ from entries.importing.errors import ParseError
 
 from .reader import Reader
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 # The memory, in bytes, that reading a document may take: the least, and for each byte of it.
 MIN_MEMORY_BYTES = 1024**3
 MEMORY_BYTES_PER_BYTE = 40

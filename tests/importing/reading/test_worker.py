@@ -20,7 +20,7 @@ from entries.importing.reading import worker
 from entries.importing.reading.reading import read_document
 from tests.importing.atom import FEED, entry, feed
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FRAME = Frame(datetime(2024, 6, 1, tzinfo=UTC), UTC, UTC, 1, "https://blog.example/")
 PATIENCE = 60  # seconds, for what should happen at once
 
