@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.finished_pages import FinishedPages
-from entries.admin.tag_merging import merge
+from entries.curating.duplicate_tags import merge_tags
 from entries.models import (
     Enclosure,
     Entry,
@@ -519,7 +519,7 @@ def write_beside(door, value):
         tag.description = value
         tag.save()
     elif door == "merge tags" and tag and Tag.objects.count() > 1:
-        merge([tag], into=Tag.objects.last())
+        merge_tags([tag], into=Tag.objects.last())
     elif door == "delete tags":
         Tag.objects.all().delete()
     elif door == "settings":

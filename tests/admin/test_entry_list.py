@@ -5,9 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from entries.admin.actions import MAX_ENTRIES_AT_ONCE
 from entries.admin.date_hierarchy import find_periods
 from entries.admin.filters import MAX_LISTED_SOURCES
+from entries.curating.bulk_edits import MAX_ENTRIES_AT_ONCE
 from entries.models import Entry, Sighting, Tag, TaggedEntry
 from entries.publishing.search import FIRST, LAST, parse_query, plan_terms
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entries.admin.tag_merging import merge
+from entries.curating.duplicate_tags import merge_tags
 from entries.curating.reclean import reclean
 from entries.curating.upstream_changes import accept
 from entries.lib.words import LONGEST, split_words
@@ -142,7 +142,7 @@ def test_tags_are_found_as_they_are_given_renamed_and_merged(make_entry):
     one.name = "first"
     one.save()
     assert live("tag:first") == live("tag:one") == [entry.pk]
-    merge([two], one)
+    merge_tags([two], one)
     assert live("tag:two") == [entry.pk]
     one.delete()
     assert live("tag:first") == []

@@ -14,8 +14,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from entries.admin.tag_merging import MergeError, merge, pass_on_names
 from entries.curating.duplicate_entries import JoinError, merge_entries
+from entries.curating.duplicate_tags import MergeError, merge_tags, pass_on_names
 from entries.curating.upstream_changes import accept
 from entries.models import Change, Entry, MergedEntry, SearchDocument, Source, Tag
 from entries.models.locking import MAX_TRIES, is_momentary, lock_entries, retry_deadlocks
@@ -186,7 +186,7 @@ def test_a_tag_assigned_while_it_is_merged_becomes_the_other(postgres, make_entr
 
     while_uncommitted(
         lambda: late.set_tags(["x", "js"]),
-        lambda: merge([js], javascript),
+        lambda: merge_tags([js], javascript),
     )
 
     assert names(late) == ["x", "JavaScript"]
@@ -202,7 +202,7 @@ def test_a_tag_assigned_after_its_names_have_gone_is_the_other(postgres, make_en
         lambda: pass_on_names([js.pk], javascript),
         lambda: late.set_tags(["x", "js"]),
     )
-    merge([js], javascript)
+    merge_tags([js], javascript)
 
     assert names(late) == ["x", "JavaScript"]
 
@@ -212,7 +212,7 @@ def test_two_tags_merged_into_each_other_leave_one(postgres, make_entry):
     a, b = Tag.objects.get(name="a"), Tag.objects.get(name="b")
 
     with pytest.raises(MergeError, match="“a” was merged or deleted"):
-        while_uncommitted(lambda: merge([a], b), lambda: merge([b], a))
+        while_uncommitted(lambda: merge_tags([a], b), lambda: merge_tags([b], a))
 
     assert names(post) == ["b"]
 
@@ -223,7 +223,7 @@ def test_saving_a_tag_that_is_merged_meanwhile_says_so(postgres, make_entry, edi
     page = editor.get(change_url(js))
 
     response = while_uncommitted(
-        lambda: merge([js], javascript),
+        lambda: merge_tags([js], javascript),
         lambda: editor.post(change_url(js), form_data(page) | {"name": "ES"}, follow=True),
     )
 
