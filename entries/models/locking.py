@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from django.apps import apps
 from django.db import IntegrityError, OperationalError, connection
 from django.db.models import Model, QuerySet
 
@@ -47,8 +48,7 @@ def lock_entries(entries: Iterable[int] | QuerySet, *, to_delete: bool = False) 
     Waits while another transaction holds one of them. Returns the primary keys of the entries
     that still exist, in order. One query.
     """
-    from .entry import Entry
-
+    Entry = apps.get_model("entries.Entry")
     return list(locking(Entry, entries, to_delete=to_delete).values_list("pk", flat=True))
 
 
@@ -61,8 +61,7 @@ def lock_in_batches(entries: QuerySet, *, to_delete: bool = False) -> Iterator[l
 
 def lock_tags(tags: Iterable[int] | QuerySet, *, to_delete: bool = False) -> list[int]:
     """Lock tags, as `lock_entries` locks entries."""
-    from .tag import Tag
-
+    Tag = apps.get_model("entries.Tag")
     return list(locking(Tag, tags, to_delete=to_delete).values_list("pk", flat=True))
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
+from django.apps import apps
 from django.db import models, transaction
 
 from entries.lib.plaintext import visible_text
@@ -82,8 +83,7 @@ def index_entries(pks: Iterable[int]) -> None:
 
 def index_all() -> Iterator[int]:
     """Write every document anew, batch by batch; says after each how many entries it had."""
-    from .entry import Entry
-
+    Entry = apps.get_model("entries.Entry")
     last = 0
     entries = Entry.objects.order_by("pk").values_list("pk", flat=True)
     while batch := list(entries.filter(pk__gt=last)[:REBUILT_AT_ONCE]):
@@ -112,8 +112,7 @@ _waiting: ContextVar[set[int] | None] = ContextVar("waiting", default=None)
 
 
 def _index(pks: Sequence[int]) -> None:
-    from .entry import Entry
-
+    Entry = apps.get_model("entries.Entry")
     # Of two that index an entry, the second sees what the first has written.
     SearchDocument.objects.bulk_create(
         [SearchDocument(**document) for document in read_documents(locking(Entry, pks))],
@@ -125,8 +124,7 @@ def _index(pks: Sequence[int]) -> None:
 
 def read_documents(entries: models.QuerySet) -> list[dict[str, Any]]:
     """The documents of entries, made of what is stored. Four queries."""
-    from .tag import TaggedEntry
-
+    TaggedEntry = apps.get_model("entries.TaggedEntry")
     rows = list(entries.values(*SEARCHED, "imported_at"))
     tags = TaggedEntry.objects.filter(content_object__in=[row["pk"] for row in rows])
     taggings = tags.order_by("pk").values_list("content_object", "tag")
@@ -135,9 +133,8 @@ def read_documents(entries: models.QuerySet) -> list[dict[str, Any]]:
 
 def read_marks(rows: Sequence[Mapping[str, Any]]) -> dict[str, set[int]]:
     """Which of these entries wait for an editor, are missing upstream, or were written here."""
-    from .sighting import Sighting
-    from .upstream_change import Change
-
+    Sighting = apps.get_model("entries.Sighting")
+    Change = apps.get_model("entries.Change")
     pks = [row["pk"] for row in rows]
     waiting = Change.objects.filter(entry__in=pks).order_by()
     missing = Sighting.objects.missing().filter(entry__in=pks)

@@ -2,6 +2,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from django.apps import apps
 from django.db import models, transaction
 from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -178,8 +179,7 @@ def recounting(tags: Iterable[int] | TagQuerySet) -> Iterator[None]:
 
 def lock_for_deletion(tags: TagQuerySet) -> list[int]:
     """Lock tags, and all entries that have one of them. Returns those by primary key."""
-    from .entry import Entry
-
+    Entry = apps.get_model("entries.Entry")
     tagged = Entry.objects.filter(taggings__tag__in=tags.order_by().values("pk")).distinct()
     entries = lock_entries(tagged)
     lock_tags(tags, to_delete=True)

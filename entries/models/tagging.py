@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.apps import apps
 from django.db import transaction
 from taggit.managers import _TaggableManager
 from taggit.utils import require_instance_manager
@@ -22,8 +23,7 @@ def set_tags(wanted: Mapping[int, Sequence[str]]):
     written. Skips entries that have been deleted meanwhile. The number of queries does not grow
     with entries and tags.
     """
-    from .entry import Entry
-
+    Entry = apps.get_model("entries.Entry")
     with transaction.atomic():
         columns = ("pk", "status", "published")
         entries = list(locking(Entry, wanted).values_list(*columns))
