@@ -1,4 +1,7 @@
-"""The ground floor: what is stored. Knows nothing of feeds, HTML or pages."""
+"""The models: the rows that the site stores, and how they stay consistent. One module a model.
+
+They import nothing of importing, publishing or the admin.
+"""
 
 from .entry import Enclosure, Entry, EntryQuerySet
 from .import_run import ImportLine, ImportRun

@@ -1,4 +1,7 @@
-"""What `Entry.save()` keeps true beside an entry, kept true when many are written at once."""
+"""Updates the rows that repeat values of entries when many entries are written at once.
+
+`Entry.save()` does the same for one entry.
+"""
 
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,12 +28,12 @@ KEPT = REPEATED | DATED | ADDRESSED | KEYED
 
 @contextmanager
 def keeping_true(entries: "EntryQuerySet", written: Collection[str]) -> Iterator[None]:
-    """Keep what repeats these entries true while their `written` fields change.
+    """Update the rows that repeat values of these entries while their `written` fields change.
 
-    That is: withdrawals, old addresses, the status and date of taggings with the counts of
-    their tags, the keys of original paths and the paths from before; not search documents.
-    `entries` are locked, and at most `locking.MAX_BATCH_ENTRIES`. Call within a transaction.
-    A fixed number of queries, but for one per 500 entries whose keys change.
+    These rows are withdrawals, old addresses, taggings with the counts of their tags, the keys of
+    original paths and earlier original paths. Search documents are not among them. `entries` are
+    locked, and at most `locking.MAX_BATCH_ENTRIES`. Call within a transaction. Takes a fixed number
+    of queries, but for one per 500 entries whose keys change.
     """
     with ExitStack() as stack:
         if not DATED.isdisjoint(written):
@@ -46,9 +49,9 @@ def keeping_true(entries: "EntryQuerySet", written: Collection[str]) -> Iterator
 
 @contextmanager
 def keeping_paths(entries: "EntryQuerySet", written: Collection[str]) -> Iterator[None]:
-    """Keep the keys of original paths true, and let the paths from before lead to the entries.
+    """Update the keys of original paths, and let the earlier paths lead to the entries.
 
-    Does nothing where the keys are written as well: an import notes by itself what was before.
+    Does nothing if the keys are written as well: an import keeps the earlier paths itself.
     """
     if set(KEYS) <= set(written):
         yield
@@ -62,7 +65,7 @@ def keeping_paths(entries: "EntryQuerySet", written: Collection[str]) -> Iterato
 
 
 def keep_taggings(entries: "EntryQuerySet") -> None:
-    """Let the taggings of these entries repeat their status and date. At most four queries."""
+    """Copy the status and the date of these entries to their taggings. At most four queries."""
     is_live = Q(content_object__status=entries.model.Status.LIVE)
     turned = Q(live__in=[True]) & ~is_live | Q(live__in=[False]) & is_live
     moved = ~Q(published=F("content_object__published"))
@@ -76,7 +79,7 @@ def keep_taggings(entries: "EntryQuerySet") -> None:
 
 
 def keep_keys(entries: "EntryQuerySet") -> None:
-    """Let the keys of these entries be those of their addresses."""
+    """Compute the path keys of these entries from their addresses."""
     fields = [field for field in entries.model._meta.fields if isinstance(field, PathKeyField)]
     stale = []
     for entry in entries.order_by().only("canonical_url", "atom_id", "original_key", "id_key"):

@@ -1,3 +1,5 @@
+"""Posts, and the media attached to them."""
+
 import uuid
 from collections import Counter
 from urllib.parse import urlsplit
@@ -27,7 +29,7 @@ MAX_READ_FOR_SLUG = 5_000  # characters of HTML
 
 
 def is_live():
-    """What the public may see, as a condition on entries. Said here and nowhere else."""
+    """The condition under which the public sees an entry. No other place states it."""
     return Q(status=Entry.Status.LIVE, published__lte=timezone.now())
 
 
@@ -45,10 +47,10 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(Case(When(is_live(), then=True), default=False)).order_by()
 
     def bulk_create(self, objs, *args, **kwargs):
-        """Store these entries, and what is searched of them.
+        """Store these entries and their search documents.
 
-        Where that changes entries which are stored (`update_conflicts`), the caller has locked
-        them; what repeats them is kept true as by `update`.
+        If this changes stored entries (`update_conflicts`), the caller has locked them. The rows
+        that repeat their values are updated, as by `update`.
         """
         objs = list(objs)
         changed = set(kwargs.get("update_fields") or ())
@@ -60,7 +62,7 @@ class EntryQuerySet(models.QuerySet):
         return created
 
     def bulk_update(self, objs, fields, *args, **kwargs):
-        """Write these fields. What leads to an entry from its original page follows it."""
+        """Write these fields, and update the keys of original paths."""
         if KEYED.isdisjoint(fields):
             return super().bulk_update(objs, fields, *args, **kwargs)
         objs = list(objs)
@@ -75,11 +77,11 @@ class EntryQuerySet(models.QuerySet):
         return self.exclude(status=status).update(status=status)
 
     def update(self, **values):
-        """Change fields in the database, and keep true what `save()` keeps true.
+        """Change fields in the database, and update all rows that repeat their values.
 
-        `modified_at` is set, too. Only what `save()` makes of an incomplete address is not made
-        here: a slug that is taken raises IntegrityError. Returns how many entries changed; a
-        fixed number of queries for each 10,000 of them.
+        Sets `modified_at`, too. Unlike `save()`, this completes no address: a slug that is taken
+        raises IntegrityError. Returns how many entries changed. Takes a fixed number of queries
+        for each 10,000 entries.
         """
         values = {"modified_at": timezone.now()} | values
         if KEPT.isdisjoint(values):
@@ -98,7 +100,7 @@ class EntryQuerySet(models.QuerySet):
     def delete(self):
         """Delete these entries. Their sightings stay, so that no import brings them back.
 
-        Returns what Django's `delete` does: how many rows, and how many of each model.
+        Returns the same as Django's `delete`: the number of rows, and the number by model.
         """
         deleted = Counter[str]()
         with transaction.atomic():
@@ -116,12 +118,32 @@ class EntryQuerySet(models.QuerySet):
 
 
 def mint_atom_id():
-    """A new tag: URI (RFC 4151) under the site's host name. Minted once, never derived again."""
+    """Make a new tag: URI (RFC 4151) under the site's host name, for an entry that has no id."""
     host = urlsplit(settings.SITE_URL).hostname
     return f"tag:{host},{timezone.now():%Y-%m-%d}:{uuid.uuid4()}"
 
 
 class Entry(models.Model):  # type: ignore[django-manager-missing]
+    """A post, imported or written here.
+
+    Its addresses:
+
+    - `get_absolute_url()` is its page on this site, made of `day` and `slug`.
+    - `canonical_url` is the original page of an imported entry. `original_key` finds the entry by
+      the path of that page, `id_key` by the path in `atom_id`.
+    - `link_url` is the page that a link entry points to; `via_url` is where its author found it.
+    - `quoted_url` is the page that a quotation is from.
+
+    `atom_id` is no address, even where it looks like one: it identifies the entry for ever.
+
+    Its times: `published` and `updated` are the entry's own, as its feed or its author states them.
+    `day` is the day in its address, which stays when `published` changes. `imported_at` is when it
+    was first imported; it is empty for an entry that was written here. `modified_at` is the last
+    change of the row.
+
+    The public sees an entry that is live and whose `published` has come: `EntryQuerySet.live()`.
+    """
+
     class Kind(models.TextChoices):
         ARTICLE = "article"
         LINK = "link"
@@ -238,10 +260,10 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
         return self.title or self.slug or self.atom_id
 
     def save(self, *args, **kwargs):
-        """Store the entry with a complete address, and keep what repeats it elsewhere.
+        """Store the entry with a complete address, and update the rows that repeat its values.
 
-        An empty slug is made from the title, else from the first words of the text; a taken
-        one gets a number.
+        An empty slug is made from the title, or else from the first words of the text. A slug that
+        is taken gets a number.
         """
         with transaction.atomic():
             lock_entries([self.pk] if self.pk else [])
@@ -302,7 +324,7 @@ class Enclosure(models.Model):
         MEDIA = "media", "shown with the text"
         THUMBNAIL = "thumbnail", "stands for the entry"
 
-    # What feeds state of each, in the order in which imports list it.
+    # The fields that feeds state, in the order in which imports list them.
     STATED = ("href", "type", "length", "title", "hreflang", "role")
 
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="enclosures")

@@ -1,8 +1,10 @@
+"""Records of imports: one row a run, and one for each entry that it did something to."""
+
 from django.db import models
 
 
 class ImportRun(models.Model):
-    """What one import of one source did."""
+    """The record of one import of one source."""
 
     class Status(models.TextChoices):
         RUNNING = "running"
@@ -30,7 +32,7 @@ class ImportRun(models.Model):
 
 
 class ImportLine(models.Model):
-    """What a run did to one entry, and why. Entries that were simply unchanged have none."""
+    """The record of one entry in a run: what was done, and why. Unchanged entries have none."""
 
     class Action(models.TextChoices):
         CREATED = "created"

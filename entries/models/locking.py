@@ -11,8 +11,8 @@ A transaction that writes entries or tags takes its locks in this order, rows by
 A tagging is written only while its tag is locked, so the taggings of a locked tag can be counted.
 Imports take turns with each other before step 1 (`importing.storing.one_writer`).
 
-SQLite has one writer at a time, from the start of its transaction. There these functions lock
-nothing; they only say which rows still exist.
+SQLite has one writer at a time, from the start of its transaction. These functions lock nothing
+there; they only return the rows that still exist.
 
 Keep transactions short. When two wait for each other all the same, the database ends one of
 them, and `retry_deadlocks` runs it again.
@@ -70,8 +70,8 @@ def locking(
 ) -> QuerySet:
     """A queryset of these rows by primary key, which locks them when it is read."""
     wanted = rows.order_by().values("pk") if isinstance(rows, QuerySet) else list(rows)
-    # A new row that refers to a locked one, as a tagging does to its tag, need not wait, unless
-    # the locked one is to be deleted.
+    # With no_key a new row may refer to a locked one, as a tagging does to its tag. That is wrong
+    # only for a row that will be deleted.
     locked = model._default_manager.select_for_update(no_key=not to_delete)
     return locked.filter(pk__in=wanted).order_by("pk")
 
@@ -89,10 +89,11 @@ def lock_tag_names() -> None:
 def retry_deadlocks(function: Callable[[], T], also: tuple[type[Exception], ...] = ()) -> T:
     """Call a function that makes one transaction; call it again when another got in its way.
 
-    It is called again after a deadlock, a serialization failure, SQLite's "database is locked", an
-    IntegrityError (another took a unique value, or deleted a row that this one refers to), and
-    the exceptions in `also`. The function must read everything anew each time. Returns what it
-    returns. Raises the last error after MAX_TRIES calls; `is_momentary` tells what kind it is.
+    It is called again after a deadlock, a serialization failure and SQLite's "database is locked".
+    The same holds for an IntegrityError (another transaction took a unique value, or deleted a row
+    that this one refers to) and for the exceptions in `also`. So the function reads everything in
+    each call. Returns the function's result. Raises the last error after MAX_TRIES calls;
+    `is_momentary` tells whether another try could succeed.
 
     Within a transaction only `also` is tried again: the other errors end the whole transaction.
     """

@@ -1,10 +1,12 @@
+"""Entries that were merged into others."""
+
 from django.db import models
 
 
 class MergedEntry(models.Model):
-    """That an entry has been merged into another, with what it takes to split the two again.
+    """An entry that was merged into another. The row holds all that is needed to split them again.
 
-    The entry itself stays as it was, with its id, tags and enclosures, but is off the site.
+    The merged entry keeps its id, tags and enclosures, but is rejected.
     """
 
     entry = models.OneToOneField(

@@ -1,3 +1,5 @@
+"""Paths at which the site has no page, and where they lead."""
+
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,12 +16,12 @@ class OldAddressQuerySet(models.QuerySet["OldAddress"]):
     def keep(self, paths: Iterable[str], reason: str, *, over: bool = True, **to: Any) -> None:
         """Let these paths of the site lead to an `entry` or a `tag`. One query.
 
-        Of a path that leads somewhere already it is changed if `over`.
+        A path that already leads somewhere is changed only if `over`.
         """
         self.store((OldAddress(path=plain_link(path), reason=reason, **to) for path in paths), over)
 
     def store(self, rows: Iterable["OldAddress"], over: bool) -> None:
-        """Store these rows; those with a path that leads somewhere already only if `over`."""
+        """Store these rows. One whose path already leads somewhere is stored only if `over`."""
         rows = {row.path: row for row in rows}.values()
         if over:
             OldAddress.objects.bulk_create(
@@ -48,7 +50,7 @@ class OldAddressQuerySet(models.QuerySet["OldAddress"]):
 class OldAddress(models.Model):
     """A path at which this site has no page, and where it leads.
 
-    That is an entry or a tag, wherever that is by now, or a `target`: a path of this site.
+    It leads to the present address of an entry or a tag, or to a `target`: a path of this site.
     A page of the site wins over an old address.
     """
 
@@ -96,10 +98,10 @@ class OldAddress(models.Model):
 
 @contextmanager
 def keeping_address(row: Any) -> Iterator[Any]:
-    """Let the address that an entry or a tag has had lead to the one that it has afterwards.
+    """Let the present address of an entry or a tag lead to its new one, which is stored within.
 
-    Gives the row as it has been stored until then, or None. One query, three where the address
-    changes. An address that the public never saw takes over none that leads somewhere.
+    Yields the stored row, or None. One query, or three if the address changes. An address that the
+    public never saw replaces no path that already leads somewhere.
     """
     model = type(row)
     before = model.objects.filter(pk=row.pk).first() if row.pk else None
@@ -116,7 +118,7 @@ def keeping_address(row: Any) -> Iterator[Any]:
 
 @contextmanager
 def keeping_addresses(entries: models.QuerySet[Any]) -> Iterator[None]:
-    """As `keeping_address`, of several entries. Two queries, six where addresses change."""
+    """Like `keeping_address`, for several entries. Two queries, or six if addresses change."""
     before = {entry.pk: entry for entry in entries.only("day", "slug", "status", "published")}
     yield
     moved = [

@@ -14,7 +14,7 @@ FRONT = "/"
 
 
 def decode_path(path: str) -> str:
-    """A percent-encoded path as Django gives it to a view: what is no UTF-8 stays encoded."""
+    """Decode a percent-encoded path, as Django does. Bytes that are no UTF-8 stay encoded."""
     return repercent_broken_unicode(unquote_to_bytes(path)).decode()
 
 
@@ -31,13 +31,13 @@ def plain_path(path: str, query: str = "") -> str:
 
 
 def plain_link(link: str) -> str:
-    """The plain path in a link from one page of the site to another: /2024/hello/?p=123."""
+    """Return the plain path in a link between pages of the site, such as /2024/hello/?p=123."""
     path, _, query = link.partition("#")[0].partition("?")
     return plain_path(decode_path(path), query)
 
 
 def plain_path_of(address: str) -> str:
-    """The plain path in an address of the web; empty for any other, and for a front page."""
+    """Return the plain path in a URL. Empty for a front page, and if the scheme is not http(s)."""
     try:
         parts = urlsplit(address.strip())
     except ValueError:

@@ -1,4 +1,4 @@
-"""What is searched: beside each entry its words, kept true in the transaction that writes it."""
+"""The words and terms of each entry that search finds it by, written with the entry."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ SEARCHED = (
 )  # fmt: skip
 # The columns of an entry that its document repeats, by the names that an update may use.
 REPEATED = frozenset([*SEARCHED[1:], "source_id", "imported_at"])
-# The terms of what an editor filters by and readers don't.
+# Terms that only the editor's filters use.
 WAITING, MISSING, WRITTEN_HERE = "waiting=yes", "missing=yes", "written=here"
 
 
@@ -61,13 +61,13 @@ class SearchDocument(models.Model):
 
 
 def place_of(published: datetime, pk: int = 0) -> int:
-    """The place of an entry among all, the newest last."""
+    """Return the place of an entry in the order of search: the newest has the highest."""
     seconds = (published - EPOCH) // timedelta(seconds=1)
     return (seconds << PK_BITS) | (pk & ((1 << PK_BITS) - 1))
 
 
 def index_entries(pks: Iterable[int]) -> None:
-    """Write the documents of these entries anew. Five queries for each thousand of them.
+    """Write the documents of these entries. Five queries for each thousand of them.
 
     Within `indexed_together`, they only wait for its end.
     """
@@ -82,7 +82,7 @@ def index_entries(pks: Iterable[int]) -> None:
 
 
 def index_all() -> Iterator[int]:
-    """Write every document anew, batch by batch; says after each how many entries it had."""
+    """Write all documents in batches. Yields the number of entries of each batch."""
     Entry = apps.get_model("entries.Entry")
     last = 0
     entries = Entry.objects.order_by("pk").values_list("pk", flat=True)
@@ -94,7 +94,7 @@ def index_all() -> Iterator[int]:
 
 @contextmanager
 def indexed_together() -> Iterator[None]:
-    """Within one transaction, index at its end once what is written in several steps."""
+    """Index once, at the end of a transaction, all entries that are written within."""
     with transaction.atomic(savepoint=False):
         if _waiting.get() is not None:
             yield
@@ -113,7 +113,7 @@ _waiting: ContextVar[set[int] | None] = ContextVar("waiting", default=None)
 
 def _index(pks: Sequence[int]) -> None:
     Entry = apps.get_model("entries.Entry")
-    # Of two that index an entry, the second sees what the first has written.
+    # With the lock, the second of two transactions sees the rows that the first has written.
     SearchDocument.objects.bulk_create(
         [SearchDocument(**document) for document in read_documents(locking(Entry, pks))],
         update_conflicts=True,
@@ -123,7 +123,7 @@ def _index(pks: Sequence[int]) -> None:
 
 
 def read_documents(entries: models.QuerySet) -> list[dict[str, Any]]:
-    """The documents of entries, made of what is stored. Four queries."""
+    """Make the documents of entries from their stored rows. Four queries."""
     TaggedEntry = apps.get_model("entries.TaggedEntry")
     rows = list(entries.values(*SEARCHED, "imported_at"))
     tags = TaggedEntry.objects.filter(content_object__in=[row["pk"] for row in rows])
@@ -132,7 +132,7 @@ def read_documents(entries: models.QuerySet) -> list[dict[str, Any]]:
 
 
 def read_marks(rows: Sequence[Mapping[str, Any]]) -> dict[str, set[int]]:
-    """Which of these entries wait for an editor, are missing upstream, or were written here."""
+    """Return the entries that wait for an editor, are missing upstream, or were written here."""
     Sighting = apps.get_model("entries.Sighting")
     Change = apps.get_model("entries.Change")
     pks = [row["pk"] for row in rows]
@@ -185,7 +185,7 @@ def _terms(entry: Mapping[str, Any]) -> list[str]:
 
 
 def searched_text(entry: Mapping[str, Any]) -> str:
-    """What of an entry is searched beside its title, the text first."""
+    """The searched text of an entry without its title. The content comes first."""
     content = visible_text(entry["content"][:MOST_MARKUP])
     summary = "" if entry["summary"] in content else entry["summary"]
     rest = ("quoted_context", "via_title", "author_name", "link_url")

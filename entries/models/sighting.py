@@ -1,3 +1,5 @@
+"""Entries as their sources state them, with the bytes as received."""
+
 import zlib
 
 from django.db import models
@@ -31,7 +33,7 @@ class FeedEnvelope(models.Model):
 class SightingQuerySet(models.QuerySet):
     def missing(self):
         """The leading sightings of entries that their source should still state, and does not."""
-        # Only what is counted has an index, and what is missing has been counted.
+        # The condition on absences lets the database use the index of counted sightings.
         return self.filter(
             leads=True, absences__gt=0, missing_since__isnull=False, entry__isnull=False
         )
@@ -107,7 +109,7 @@ class Sighting(models.Model):
 
     @property
     def received_text(self):
-        """What was received, for people to read."""
+        """The received bytes as text, for people to read."""
         return zlib.decompress(self.received).decode("utf-8", "replace")
 
 

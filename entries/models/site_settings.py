@@ -1,4 +1,4 @@
-"""What the site says of itself, as set in the admin: one row."""
+"""The site's own settings: one row, edited in the admin."""
 
 import re
 
@@ -18,7 +18,7 @@ PATH = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f]*")
 
 
 def is_address(text: str) -> bool:
-    """Whether it is the full address of a page or, behind `mailto:`, of a person."""
+    """True for the full URL of a page, and for a `mailto:` address."""
     try:
         if text.startswith("mailto:"):
             OF_MAIL(text.removeprefix("mailto:"))
@@ -88,7 +88,7 @@ def _validate_colour(colour: str, grounds: tuple[str, ...], paper: str, remedy: 
         raise ValidationError(f"“{colour}” is no colour: write one such as #96351a.")
     ratio = readability(colour, grounds)
     if ratio < READABLE:
-        # Rounded down: what is too little must not be printed as enough.
+        # Rounded down, so that a contrast that is too low is never printed as enough.
         raise ValidationError(
             f"{colour} is hard to read on the {paper} paper: its contrast is "
             f"{int(ratio * 10) / 10}:1, and links need {READABLE}:1. {readable(colour, grounds)} "
@@ -172,7 +172,7 @@ class SiteSettings(models.Model):
 
 
 class SiteIdentity(models.Model):
-    """What stays of the site when its address changes: one row, minted by a migration."""
+    """One row that stays the same when SITE_URL changes. A migration mints it."""
 
     PK = 1
 

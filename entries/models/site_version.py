@@ -1,3 +1,5 @@
+"""The version of the public site: what pages in memory belong to."""
+
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,3 +1,5 @@
+"""The feeds that the site imports from."""
+
 import re
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -54,14 +56,14 @@ class SourceQuerySet(models.QuerySet):
         return self.filter(url__in=[f"http://{rest}", f"https://{rest}"]).order_by("pk").first()
 
     def due(self):
-        """The sources that are to be asked now, the longest waiting first."""
+        """Sources whose next check is due, the longest waiting first."""
         waiting = self.fetchable().exclude(status__in=[Source.Status.GONE, Source.Status.FILE])
         return waiting.filter(
             Q(next_check_at=None) | Q(next_check_at__lte=timezone.now())
         ).order_by(models.F("next_check_at").asc(nulls_first=True), "pk")
 
     def fetchable(self):
-        """Those with an address on the web, whether or not it is asked for their feeds."""
+        """Sources with an http(s) URL, whether or not it is fetched."""
         return self.filter(Q(url__startswith="http://") | Q(url__startswith="https://"))
 
 

@@ -1,4 +1,4 @@
-"""The rules that an editor gives a source, one a line."""
+"""Reads and checks the rules of a source: filters and category rules, one a line."""
 
 import re
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class Filter:
         return f"{self.verdict} {self.field}: {self.pattern}"
 
     def hits(self, value: str) -> bool:
-        """Whether a value fits the pattern: letter case aside, `*` stands for anything.
+        """True if a value fits the pattern. Case does not matter; `*` matches any text.
 
-        A title fits also when it only contains a pattern that has no star.
+        A title also fits if it contains a pattern that has no star.
         """
         wanted, stated = fold(self.pattern), fold(value)
         if self.field == "title" and "*" not in wanted:
@@ -49,7 +49,7 @@ class CategoryRule:
 
 
 def fits(text: str, pattern: str) -> bool:
-    # Of what a shell has besides the star, people would be surprised.
+    # The star is the only wildcard: fnmatch's others would surprise people.
     return fnmatchcase(text, re.sub(r"[?\[]", r"[\g<0>]", pattern))
 
 

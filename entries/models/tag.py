@@ -1,3 +1,5 @@
+"""Tags, their names and their taggings."""
+
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -23,7 +25,7 @@ def fold(name):
 
 class TagQuerySet(models.QuerySet):
     def recount(self):
-        """Set the kept count of these tags to what a count gives. One query.
+        """Count the live entries of these tags and store the numbers. One query.
 
         Call while they are locked, since before their taggings were written: `recounting`.
         """
@@ -61,7 +63,7 @@ class TagQuerySet(models.QuerySet):
         return self.filter(pk__in=waiting.filter(n__gte=F("tag__live_count")).values("tag"))
 
     def delete(self):
-        """Delete these tags and their taggings, and write the entries' search documents anew."""
+        """Delete these tags and their taggings, and update the entries' search documents."""
         with transaction.atomic():
             entries = lock_for_deletion(self)
             deleted = super().delete()
@@ -93,7 +95,7 @@ class Tag(TagBase):
 
     @property
     def is_public(self):
-        """Whether the public may have seen it."""
+        """True if the public may have seen the tag's page."""
         return self.live_count > 0
 
     def save(self, *args, **kwargs):
@@ -193,7 +195,7 @@ def tags_by_name(names: Iterable[str]) -> dict[str, Tag]:
     """The tag for each name, created where there is none.
 
     Two spellings that fold to one name get one tag, under the spelling that came first.
-    Takes at most seven queries, whatever the number of names.
+    At most seven queries, for any number of names.
     """
     spelling: dict[str, str] = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""The one way in which entries get tags, so that what is kept beside them stays true."""
+"""Gives entries their tags. Nothing else writes taggings, so counts and search documents fit."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -61,7 +61,7 @@ def _first_spellings(names: Sequence[str], tags: Mapping[str, Tag]) -> dict[int,
 
 
 def _count_alike(old: Sequence[TaggedEntry], new: Sequence[TaggedEntry]) -> int:
-    """How many rows at the beginning are alike. The rest is written anew, to keep the order."""
+    """How many rows at the beginning are alike. The other rows are replaced, to keep the order."""
     number = 0
     for one, other in zip(old, new, strict=False):
         if (one.tag_id, one.term, one.live, one.published) != (

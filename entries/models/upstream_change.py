@@ -1,16 +1,18 @@
+"""Upstream values that wait for an editor."""
+
 from django.db import models, transaction
 
 from .search_document import index_entries
 
 
 class ChangeQuerySet(models.QuerySet):
-    """Changes of which the search documents of their entries know."""
+    """Changes that also mark their entries as waiting in the search documents."""
 
     def bulk_create(self, objs, *args, **kwargs):
         objs = list(objs)
         with transaction.atomic(savepoint=False):
             created = super().bulk_create(objs, *args, **kwargs)
-            # Of entries whose changes are written over, the documents know already.
+            # An entry whose change is replaced was waiting before: its document says so already.
             if not kwargs.get("update_conflicts"):
                 index_entries(sorted({change.entry_id for change in objs}))
         return created

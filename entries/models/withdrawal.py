@@ -1,3 +1,5 @@
+"""Posts that were withdrawn from public lists, for the tombstones in feeds."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -17,10 +19,9 @@ BATCH = 10_000
 
 
 class Withdrawal(models.Model):
-    """That a post which the public could see in a list has been withdrawn.
+    """A post withdrawn from a public list. Kept 90 days, so that feeds can tell (RFC 6721).
 
-    One row for each list that it was in; `list` is the name that `list_name` gives it. Kept
-    while feeds tell of it (RFC 6721), and no longer.
+    One row for each list; `list` is its name (`list_name`).
     """
 
     atom_id = models.CharField(max_length=2000)
@@ -42,17 +43,17 @@ class Withdrawal(models.Model):
 
 
 def list_name(what: str = "everything", which: str | int = "") -> str:
-    """The name of a list: of everything, a `kind`, a `tag` or a `source` (by primary key)."""
+    """Return the name of a list: everything, a `kind`, a `tag` or a `source` (by primary key)."""
     return f"{what}:{which}" if which else what
 
 
 @contextmanager
 def noting_withdrawals(entries: "EntryQuerySet") -> Iterator[None]:
-    """Note which of these entries the public can no longer see afterwards.
+    """Store withdrawals of those entries that the public sees before and not afterwards.
 
-    What it can see again is noted no longer. `entries` is asked before and after, and names
-    them by what does not change meanwhile. Call within a transaction. The number of queries
-    is fixed for each 10,000 entries.
+    Deletes the withdrawals of entries that the public sees again. `entries` is read before and
+    after, so its conditions use values that do not change. Call within a transaction. Takes a
+    fixed number of queries for each 10,000 entries.
     """
     before = _public_lists(entries)
     yield
