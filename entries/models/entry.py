@@ -29,7 +29,10 @@ MAX_READ_FOR_SLUG = 5_000  # characters of HTML
 
 
 def is_live():
-    """The condition under which the public sees an entry. No other place states it."""
+    """The condition under which the public sees an entry.
+
+    `TaggedEntryQuerySet.live` states the same of taggings, which repeat both values.
+    """
     return Q(status=Entry.Status.LIVE, published__lte=timezone.now())
 
 

@@ -1,6 +1,5 @@
 """The version of the public site: what pages in memory belong to."""
 
-import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,15 +22,6 @@ class Version:
     number: int
     since: datetime
     until: datetime | None
-
-    @property
-    def last_modified(self) -> int:
-        """The first whole second after the last change, in seconds since 1970.
-
-        It may lie in the future: no response states it before it has come. Then no two versions
-        are ever stated with the same second.
-        """
-        return math.floor(self.since.timestamp()) + 1
 
 
 class SiteVersionManager(models.Manager):
