@@ -5,7 +5,7 @@ from functools import partial
 from django.contrib import admin, messages
 from django.utils.html import format_html
 
-from entries.curating.duplicate_entries import JoinError, merge_entries, split_entry
+from entries.curating.duplicate_entries import EntryMergeError, merge_entries, split_entry
 from entries.models.locking import retry_deadlocks
 
 from .actions import keep_in_history
@@ -20,7 +20,7 @@ def merge_the_two(modeladmin, request, queryset):
     into, entry = entries
     try:
         retry_deadlocks(partial(merge_entries, entry, into))
-    except JoinError as error:
+    except EntryMergeError as error:
         modeladmin.message_user(request, str(error), messages.ERROR)
         return
     keep_in_history(request, [entry.pk], f"Merged into “{into}”.")
@@ -37,7 +37,7 @@ def split_again(modeladmin, request, queryset):
     for entry in queryset:
         try:
             retry_deadlocks(partial(split_entry, entry))
-        except JoinError as error:
+        except EntryMergeError as error:
             message = format_html("“{}”: {}", entry, str(error))
             modeladmin.message_user(request, message, messages.ERROR)
         else:

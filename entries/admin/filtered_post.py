@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 
-from entries.curating.filtered_posts import let_in
+from entries.curating.filtered_posts import import_filtered_posts
 from entries.importing.errors import FeedError
 from entries.models import FilteredPost
 
@@ -14,7 +14,7 @@ from .provenance import moment, readable_json
 @admin.action(description="Import after all")
 def import_after_all(modeladmin, request, queryset):
     try:
-        number = let_in(queryset)
+        number = import_filtered_posts(queryset)
     except FeedError as error:
         modeladmin.message_user(request, str(error), messages.ERROR)
         return

@@ -1,4 +1,4 @@
-"""Parse, clean and shape everything again from the bytes as received, without fetching."""
+"""Parses and cleans all imported entries again, from their received bytes, without fetching."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -8,13 +8,13 @@ from django.db import transaction
 
 from entries.importing.cleaning.sanitizer import sanitize_html
 from entries.importing.merging.batch import base_of, follow_updated
-from entries.importing.merging.batch_writes import ENTRY_UPDATES, update, write_enclosures
+from entries.importing.merging.batch_writes import ENTRY_UPDATES, bulk_update, write_enclosures
 from entries.importing.merging.current_values import OurValues, our_values
 from entries.importing.merging.three_way import merge
 from entries.importing.normalizing.dates import find_dates
 from entries.importing.normalizing.entry_values import EntryValues
 from entries.importing.normalizing.envelopes import parse_again
-from entries.importing.normalizing.item import Spoilt, values_of
+from entries.importing.normalizing.item import EntryFailure, try_find_values
 from entries.importing.normalizing.received_bytes import received_hash
 from entries.importing.normalizing.repeats import statement_hash
 from entries.importing.normalizing.source_policies import Policies
@@ -27,15 +27,15 @@ from entries.models.tagging import set_tags
 
 logger = logging.getLogger(__name__)
 
-MAX_BATCH_SIGHTINGS = 200  # sightings
+MAX_BATCH_SIGHTINGS = 200
 SIGHTING_UPDATES = ["base", "removed", "dated_by", "received_hash", "statement_hash"]
 
 
 @dataclass
 class RecleanReport:
-    """How many sightings were looked at, which entries are other than before, and in what.
+    """The number of sightings processed, and the changed entries with their changed fields.
 
-    `unreadable` are the sightings whose bytes today's parsers can't read; they stay as they are.
+    `unreadable` are sightings whose bytes the current parsers cannot read; they stay unchanged.
     """
 
     sightings: int = 0
@@ -46,11 +46,11 @@ class RecleanReport:
 def reclean(
     dry_run: bool = False, on_sightings: Callable[[int], None] = lambda number: None
 ) -> RecleanReport:
-    """Parse, clean and shape all that has been imported as it is done today, in batches.
+    """Parse and clean everything imported with the current code, in batches.
 
-    What comes out is merged as an import would: a field that an editor has not touched gets
-    its new value. Nothing waits for an editor, since upstream has said nothing new; text that
-    an editor has changed is kept and sanitised again. A second run changes nothing.
+    The results are merged as in an import: a field that no editor has changed gets its new value.
+    There are no conflicts, since upstream has not changed; text that an editor has changed stays,
+    and is sanitised again. A second run changes nothing.
     """
     report = RecleanReport()
     last = 0
@@ -69,7 +69,7 @@ def reclean(
 
 @dataclass(frozen=True)
 class Received:
-    """What today's parsing and cleaning make of a sighting, and the bytes that they read."""
+    """The current parsing and cleaning result of a sighting, and the bytes it was made from."""
 
     data: EntryData
     values: EntryValues
@@ -77,15 +77,15 @@ class Received:
 
 
 def read_received(pks: list[int]) -> dict[int, Received]:
-    """Parse and clean the bytes of sightings, while nothing is locked.
+    """Parse and clean the received bytes of sightings. Call before any row is locked.
 
-    The result, by primary key, lacks those that can't be read any more.
+    Returns the results by primary key, without sightings that can no longer be read.
     """
     sightings = Sighting.objects.in_bulk(pks)
     found = {}
     for pk, data in parse_again(sightings.values()).items():
-        values = values_of(data)
-        if isinstance(values, Spoilt):
+        values = try_find_values(data)
+        if isinstance(values, EntryFailure):
             logger.error("%s can't be read\n%s", sightings[pk], values.traceback)
         else:
             found[pk] = Received(data, values, bytes(sightings[pk].received))
@@ -93,7 +93,7 @@ def read_received(pks: list[int]) -> dict[int, Received]:
 
 
 class Batch:
-    """Some sightings and the entries that they lead. The number of queries is fixed."""
+    """Some sightings and the entries that they lead. Takes a fixed number of queries."""
 
     def __init__(self, pks: list[int], received: dict[int, Received], report: RecleanReport):
         self.report = report
@@ -107,11 +107,11 @@ class Batch:
         self.policies = {pk: Policies(source) for pk, source in sources.items()}
         led = {s.entry_id: s for s in self.sightings.values() if s.leads}
         self.ours = our_values(self.entries.values(), [sighting.base for sighting in led.values()])
-        self.new_sightings: list[Sighting] = []
-        self.new_entries: list[Entry] = []
+        self.changed_sightings: list[Sighting] = []
+        self.changed_entries: list[Entry] = []
         self.tags: dict[int, Sequence[str]] = {}
         self.enclosures: dict[int, Sequence[Enclosure]] = {}
-        self.addresses: list[tuple[int, str]] = []
+        self.original_urls: list[tuple[int, str]] = []
 
     def reclean(self, dry_run: bool) -> None:
         for sighting in self.sightings.values():
@@ -121,7 +121,7 @@ class Batch:
                 self.report.unreadable.append(str(sighting))
             elif received.stored == sighting.received:
                 self._merge(sighting, received.data, received.values)
-            # Else an import has read it anew meanwhile, as it is read today.
+            # Otherwise an import has changed it meanwhile, with the current code.
         if not dry_run:
             self._write()
 
@@ -132,7 +132,7 @@ class Batch:
         before = Base.from_json(sighting.base, ours.fields if ours else values.fields)
         base = base_of(values, dates)
         if not dates.is_own:
-            # Made up in the import; it would be another now.
+            # The date of the import, which would be another now.
             base = replace(base, published=before.published, updated=before.updated)
         if sighting.leads and (entry := self.entries.get(sighting.entry_id)):
             self._merge_entry(entry, before, base, self.ours[entry.pk])
@@ -146,7 +146,7 @@ class Batch:
         if any(getattr(sighting, name) != value for name, value in stated.items()):
             for name, value in stated.items():
                 setattr(sighting, name, value)
-            self.new_sightings.append(sighting)
+            self.changed_sightings.append(sighting)
 
     def _merge_entry(self, entry: Entry, before: Base, base: Base, ours: OurValues) -> None:
         old, new = ours.comparable(before.fields), ours.comparable(base.fields)
@@ -154,26 +154,26 @@ class Batch:
         taken = dict(merged.taken)
         if "content" not in taken and entry.content != base.fields.content:
             page = entry.canonical_url
-            again = sanitize_html(entry.content, page, page=page, anchor=entry.atom_id).html
-            taken |= {"content": again} if again != entry.content else {}
+            html = sanitize_html(entry.content, page, page=page, anchor=entry.atom_id).html
+            taken |= {"content": html} if html != entry.content else {}
         redated = follow_updated(entry, before.updated, base.updated)
         if not taken and not redated:
             return
         self.report.changed.append((str(entry), sorted([*taken, *["updated"] * redated])))
-        addresses = [entry.canonical_url, before.fields.canonical_url]
+        urls = [entry.canonical_url, before.fields.canonical_url]
         for name in taken.keys() & set(COLUMNS):
             setattr(entry, name, as_json(taken[name]))
-        self.addresses += [(entry.pk, known) for known in further_addresses(entry, addresses)]
-        self.new_entries.append(entry)
+        self.original_urls += [(entry.pk, url) for url in further_addresses(entry, urls)]
+        self.changed_entries.append(entry)
         if "tags" in taken:
             self.tags[entry.pk] = taken["tags"]
         if "enclosures" in taken:
             self.enclosures[entry.pk] = taken["enclosures"]
 
     def _write(self) -> None:
-        update(Entry, self.new_entries, ENTRY_UPDATES)
-        update(Sighting, self.new_sightings, SIGHTING_UPDATES)
-        OriginalPath.objects.keep(self.addresses)
+        bulk_update(Entry, self.changed_entries, ENTRY_UPDATES)
+        bulk_update(Sighting, self.changed_sightings, SIGHTING_UPDATES)
+        OriginalPath.objects.keep(self.original_urls)
         if self.tags:
             set_tags(self.tags)
         if self.enclosures:

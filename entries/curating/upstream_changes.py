@@ -1,4 +1,4 @@
-"""What an editor decides about the upstream values that wait."""
+"""Accepts or dismisses the upstream values that wait for an editor."""
 
 from collections.abc import Iterable
 
@@ -14,14 +14,14 @@ from entries.models.locking import lock_entries, locking
 
 
 def accept(changes: Iterable[Change]) -> int:
-    """Give the entries the upstream values of these changes, which then wait no longer.
+    """Set the entries' fields to the upstream values of these changes, and delete the changes.
 
-    Returns how many there were. A fixed number of queries, whatever their number.
+    Returns the number of changes that were still waiting. A fixed number of queries.
     """
     with transaction.atomic():
         changes = list(changes)
         entries = locking(Entry, {change.entry_id for change in changes}).in_bulk()
-        # Read when the entries are locked: an import may have settled some of them meanwhile.
+        # Read them after locking: an import may have settled some in the meantime.
         waiting = waiting_changes(changes)
         now = timezone.now()
         fields = {"modified_at", "updated"}
@@ -38,17 +38,17 @@ def accept(changes: Iterable[Change]) -> int:
             Entry.objects.bulk_update(entries.values(), sorted(fields), batch_size=500)
         if enclosures:
             take_enclosures(enclosures)
-        forget(waiting)
+        delete_changes(waiting)
     return len(waiting)
 
 
 def dismiss(changes: Iterable[Change]) -> int:
-    """Keep what the editor wrote; these changes wait no longer. Returns how many there were."""
+    """Keep the editor's values and delete these changes. Returns how many were still waiting."""
     with transaction.atomic():
         changes = list(changes)
         lock_entries({change.entry_id for change in changes})
         waiting = waiting_changes(changes)
-        forget(waiting)
+        delete_changes(waiting)
     return len(waiting)
 
 
@@ -56,12 +56,12 @@ def waiting_changes(changes: Iterable[Change]) -> list[Change]:
     return list(Change.objects.filter(pk__in=[change.pk for change in changes]).order_by("pk"))
 
 
-def forget(changes: Iterable[Change]) -> None:
+def delete_changes(changes: Iterable[Change]) -> None:
     Change.objects.filter(pk__in=[change.pk for change in changes]).delete()
 
 
 def take_enclosures(changes: dict[int, Change]) -> None:
-    """Take upstream's value of each enclosure that both sides changed; the others stay.
+    """Take upstream's value of each enclosure in conflict; the others stay.
 
     `changes` are by the primary key of the entry, whose row the caller has locked.
     """

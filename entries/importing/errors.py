@@ -1,4 +1,4 @@
-"""What goes wrong in imports, and how it is told."""
+"""The exceptions of an import."""
 
 import logging
 
@@ -23,8 +23,8 @@ class FetchError(FeedError):
 class RefusedError(FetchError):
     """The server gave another status than 200.
 
-    `retry_after` is for how many seconds it asks to be left alone, if it does; `page` what
-    it sent instead, from `page_url`, where that may say more.
+    `retry_after` is the number of seconds that the server asks to wait, or None. `page` is the
+    body of the response and `page_url` its URL: a page may name another feed.
     """
 
     def __init__(self, url, reason, status, *, retry_after=None, page=b"", page_url=""):
@@ -36,38 +36,38 @@ class RefusedError(FetchError):
 
 
 class ParseError(FeedError):
-    """The bytes are no feed."""
+    """The bytes are not a feed."""
 
 
 class WorkerError(FeedError):
-    """Reading the feed was given up: it took too much time or memory, or its process died."""
+    """The worker gave up: the feed took too much time or memory, or the process died."""
 
 
 class StoppedError(FeedError):
-    """The import ended in the midst of the document. Its run has been recorded, with the reason."""
+    """The import stopped in the middle of the document. Its run is recorded, with the reason."""
 
 
 class UsageError(FeedError):
-    """What was asked for can't be done as it was put."""
+    """The caller asked for something that cannot be done."""
 
 
 class BusyError(FeedError):
-    """Another run imports the source at this moment."""
+    """Another run is importing the source."""
 
 
 class PageError(FeedError):
-    """A further page of the feed could not be read."""
+    """A further page of the feed (RFC 5005) could not be read."""
 
     def __init__(self, url, reason, page_url):
         super().__init__(url, reason)
         self.page_url = page_url
 
 
-def tell_error(error: Exception, what: str) -> str:
-    """Say for people why something failed that should not have.
+def describe_error(error: Exception, what: str) -> str:
+    """Returns a sentence that tells people why something failed unexpectedly.
 
-    Logs `what` failed with its traceback, unless the database or the disk is to blame: of that,
-    a sentence says all.
+    Logs `what` with the traceback, unless the cause is the database or the disk: then the
+    sentence is enough.
     """
     if failure := explain(error):
         return str(failure)

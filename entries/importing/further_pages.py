@@ -1,4 +1,4 @@
-"""The older pages of a feed (RFC 5005), one after the other."""
+"""The older pages of a feed (RFC 5005), fetched one after another."""
 
 import time
 from collections.abc import Generator
@@ -22,19 +22,19 @@ class Page:
 
 
 def further_pages(feed_url: str, url: str) -> Generator[Page, None, None]:
-    """The page at `url`, if any, and those that follow it, with a pause before each.
+    """Yields the page at `url`, if any, and then each page that the one before links to.
 
-    settings.FETCH_PAUSE is the pause in seconds. Ends at the last page, at one that has
-    been read already, and after MAX_PAGES. Raises PageError for a page that can't be read. Close it
-    where it is not asked to the end.
+    Waits settings.FETCH_PAUSE seconds before each page. Ends at the last page, at a page that was
+    read before, and after MAX_PAGES. Raises PageError for a page that cannot be read. Callers
+    that stop early must close the generator, which releases the worker.
     """
     seen = {feed_url}
     while url and url not in seen and len(seen) <= MAX_PAGES:
         seen.add(url)
         time.sleep(settings.FETCH_PAUSE)
-        with ExitStack() as held:
+        with ExitStack() as stack:
             try:
-                reading = held.enter_context(read_document(fetch_feed(url)))
+                reading = stack.enter_context(read_document(fetch_feed(url)))
             except FeedError as error:
                 raise PageError(
                     feed_url, f"its page {url} can't be read: {error.reason}", url

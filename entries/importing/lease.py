@@ -1,4 +1,4 @@
-"""Which run imports a source: never two at once, in any number of processes."""
+"""Leases on sources: at most one run imports a source at a time, across all processes."""
 
 import itertools
 import os
@@ -17,35 +17,35 @@ from entries.models.source import SourceQuerySet
 
 from .errors import BusyError
 
-TERM = timedelta(minutes=5)
-RENEW_AFTER = 60  # seconds
+LEASE_TERM = timedelta(minutes=5)
+MIN_RENEW_SECONDS = 60
 
 PROCESS = uuid.uuid4().hex
-numbers = itertools.count(1)
+lease_numbers = itertools.count(1)
 
 
 class Lease:
-    """The right to import the sources that it has taken, until they are given back.
+    """The right of one run to import the sources that it has taken.
 
-    It ends by itself TERM after the last renewal, so that a run which was killed leaves
-    nothing locked; at once when the process that held it ran on this machine and is no more.
+    It expires LEASE_TERM after the last renewal, so that a killed run leaves no source locked. A
+    lease of a process on this machine that is no longer running can be taken at once.
     """
 
     def __init__(self):
-        self.owner = f"{socket.gethostname()[:100]}:{os.getpid()}:{PROCESS}:{next(numbers)}"
+        self.owner = f"{socket.gethostname()[:100]}:{os.getpid()}:{PROCESS}:{next(lease_numbers)}"
         self.renewed = time.monotonic()
 
     def take(self, sources: SourceQuerySet) -> SourceQuerySet:
-        """Take those of the sources that nobody holds. Returns what is held by now."""
+        """Take the sources that no other run holds. Returns all that this lease holds."""
         now = timezone.now()
-        asked = sources.order_by()
-        # One statement looks and takes: of two runs that ask at once, one finds nothing left.
-        asked.filter(Q(leased_until=None) | Q(leased_until__lt=now)).update(**self._term())
-        others = asked.exclude(leased_by=self.owner).exclude(leased_until=None)
+        wanted = sources.order_by()
+        # A single UPDATE checks and takes, so two runs at once cannot both get a source.
+        wanted.filter(Q(leased_until=None) | Q(leased_until__lt=now)).update(**self._new_term())
+        others = wanted.exclude(leased_by=self.owner).exclude(leased_until=None)
         owners = others.values_list("leased_by", flat=True).distinct()
         dead = [owner for owner in owners if is_dead(owner)]
         if dead:
-            asked.filter(leased_by__in=dead).update(**self._term())
+            wanted.filter(leased_by__in=dead).update(**self._new_term())
         return self.held
 
     @property
@@ -57,8 +57,8 @@ class Lease:
         running = Source.objects.filter(leased_until__gt=timezone.now())
         return running.exclude(leased_by=self.owner)
 
-    def close_left_runs(self) -> None:
-        """Say of the runs that somebody has left behind that they have ended."""
+    def close_abandoned_runs(self) -> None:
+        """Mark the runs of killed processes as failed."""
         ImportRun.objects.filter(
             source__leased_by=self.owner, status=ImportRun.Status.RUNNING
         ).update(
@@ -68,25 +68,25 @@ class Lease:
         )
 
     def renew(self) -> None:
-        """Hold on to what is held; asks the database once in RENEW_AFTER seconds."""
-        if time.monotonic() - self.renewed > RENEW_AFTER:
+        """Extend the lease, at most once every MIN_RENEW_SECONDS."""
+        if time.monotonic() - self.renewed > MIN_RENEW_SECONDS:
             self.renewed = time.monotonic()
-            self.held.update(leased_until=timezone.now() + TERM)
+            self.held.update(leased_until=timezone.now() + LEASE_TERM)
 
     def give_back(self) -> None:
         self.held.update(leased_until=None, leased_by="")
 
-    def _term(self):
-        return {"leased_until": timezone.now() + TERM, "leased_by": self.owner}
+    def _new_term(self):
+        return {"leased_until": timezone.now() + LEASE_TERM, "leased_by": self.owner}
 
 
 @contextmanager
-def lease_of(source: Source) -> Iterator[Lease]:
-    """Hold one source. Raises BusyError when another run does."""
+def hold_lease(source: Source) -> Iterator[Lease]:
+    """Take the lease of one source. Raises BusyError when another run has it."""
     lease = Lease()
     if not lease.take(Source.objects.filter(pk=source.pk)).exists():
-        raise BusyError(source.url, "another run imports it at this moment")
-    lease.close_left_runs()
+        raise BusyError(source.url, "another run is importing it")
+    lease.close_abandoned_runs()
     try:
         yield lease
     finally:
@@ -94,14 +94,16 @@ def lease_of(source: Source) -> Iterator[Lease]:
 
 
 @contextmanager
-def leased(source: Source, on_entries: Callable[[int], None]) -> Iterator[Callable[[int], None]]:
-    """Hold one source; gives the callback that also holds on to it. Raises BusyError."""
-    with lease_of(source) as lease:
-        yield renewing(lease, on_entries)
+def hold_source(
+    source: Source, on_entries: Callable[[int], None]
+) -> Iterator[Callable[[int], None]]:
+    """Like `hold_lease`, but gives `on_entries` with the renewal of the lease added."""
+    with hold_lease(source) as lease:
+        yield renew_after(lease, on_entries)
 
 
-def renewing(lease: Lease | None, on_entries: Callable[[int], None]) -> Callable[[int], None]:
-    """The same callback, which also holds on to the lease."""
+def renew_after(lease: Lease | None, on_entries: Callable[[int], None]) -> Callable[[int], None]:
+    """Returns a callback that calls `on_entries` and then renews the lease, if there is one."""
 
     def after_batch(number: int) -> None:
         on_entries(number)
@@ -112,12 +114,12 @@ def renewing(lease: Lease | None, on_entries: Callable[[int], None]) -> Callable
 
 
 def is_dead(owner: str) -> bool:
-    """Whether a holder ran on this machine and runs no more."""
+    """True if the owner is a process of this machine that has ended."""
     host, pid, process, _ = (owner.split(":") + [""] * 4)[:4]
     if host != socket.gethostname()[:100] or not pid.isdecimal():
         return False
     if int(pid) == os.getpid():
-        # In a container the number of a process may come back after a restart.
+        # In a container the same process id may be used again after a restart.
         return process != PROCESS
     try:
         os.kill(int(pid), 0)

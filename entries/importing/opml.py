@@ -1,4 +1,4 @@
-"""Lists of feeds in OPML 2.0 (http://opml.org/spec2.opml): read and written."""
+"""Lists of feeds in OPML 2.0 (http://opml.org/spec2.opml), for import and export."""
 
 import io
 import re
@@ -20,38 +20,39 @@ from entries.models.source import MAX_URL_LENGTH
 from .errors import FetchError, ParseError
 
 OPML = re.compile(r"<opml\b", re.I)
-MAX_CHARS_BEFORE_OPML = 4096  # characters, in which a document must say that it is OPML
+# The <opml> tag must be within the first characters of a document.
+MAX_CHARS_BEFORE_OPML = 4096
 
 
 def read_opml(name: str, data: bytes) -> tuple[list[str], list[str]]:
-    """The addresses that a list names, nested or not, each once; and what was left out, why.
+    """Returns the feed URLs of a list, each once, and the reasons for those left out.
 
-    Raises ParseError when it is no OPML, or names no feed.
+    Outlines may be nested. Raises ParseError when the data is not OPML, or names no feed.
     """
     text = strip_controls(as_utf8(data)[0].decode())
     if not OPML.search(text[:MAX_CHARS_BEFORE_OPML]):
-        raise ParseError(name, "it is no OPML file")
-    # As ASCII with references, it is read alike by each of the parsers that listparser may use.
+        raise ParseError(name, "it is not an OPML file")
+    # listparser uses one of several parsers. All of them read ASCII with references alike.
     found = listparser.parse(text.encode("ascii", "xmlcharrefreplace"))
     if not found.feeds:
         raise ParseError(name, "it names no feed")
-    addresses, left_out = [], []
+    urls, left_out = [], []
     for feed in found.feeds:
         scheme, separator, rest = squeeze(strip_controls(feed.url or "")).partition("://")
         url = scheme.lower() + separator + rest
         if scheme.lower() not in ("http", "https") or not rest:
-            left_out.append(f"{url[:200] or feed.title or 'a feed'} is no http address")
+            left_out.append(f"{url[:200] or feed.title or 'a feed'} is not an http address")
         elif len(url) > MAX_URL_LENGTH:
             left_out.append(f"{url[:80]}… is longer than {MAX_URL_LENGTH} characters")
         elif reason := reason_to_refuse(url):
             left_out.append(f"{USER.sub('//', url)[:200]}: {reason}")
         else:
-            addresses.append(url)
-    return list(dict.fromkeys(addresses)), left_out
+            urls.append(url)
+    return list(dict.fromkeys(urls)), left_out
 
 
 def reason_to_refuse(url: str) -> str:
-    """Why the address would never be fetched; empty if it would be."""
+    """Returns why the URL would never be fetched, or an empty string."""
     try:
         checked_host(url, url)
     except FetchError as error:
@@ -60,7 +61,7 @@ def reason_to_refuse(url: str) -> str:
 
 
 def write_opml(sources: Iterable[Source]) -> str:
-    """An OPML 2.0 document that names the sources."""
+    """Returns an OPML 2.0 document that lists the sources."""
     site = SiteSettings.objects.first() or SiteSettings()
     stream = io.StringIO()
     xml = SimplerXMLGenerator(stream, "utf-8", short_empty_elements=True)

@@ -1,20 +1,21 @@
-"""What an import did, as other programs read it."""
+"""The report of an import, also as the JSON that other programs read."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 COUNTS = ("created", "updated", "unchanged", "conflicts", "skipped", "failed")
-# The count that an action adds to, where it is not the action's own name.
+# Actions whose counter has another name than the action.
 COUNTED_AS = {"conflict": "conflicts"}
 
 
 @dataclass(frozen=True)
 class EntryReport:
-    """What was done to one entry, and why. `id` is its atom:id, or its guid if it has none.
+    """The action taken on one entry, with the reasons.
 
-    `fields` says of each field that upstream changed what became of it, what it was, and
-    what upstream says; it is no part of the JSON report.
+    `id` is its atom:id, or its guid if it has none. `fields` has, for each field that upstream
+    changed: taken or waits, the old value and upstream's (see `merging/decisions.py`). It is not
+    in the JSON report.
     """
 
     id: str
@@ -29,7 +30,7 @@ class EntryReport:
 
 @dataclass
 class SourceReport:
-    """What was done for one source. `error` is a sentence, or None when all went well."""
+    """The import of one source. `error` is a sentence, or None when all went well."""
 
     source: str
     title: str = ""
@@ -37,7 +38,7 @@ class SourceReport:
     error: str | None = None
     warnings: list[str] = field(default_factory=list)
     entries: list[EntryReport] = field(default_factory=list)
-    # What the feed should state and does not; like `fields`, no part of the JSON report.
+    # Posts that are gone from the feed (`matching/absences.py`); not in the JSON report.
     missing: list[EntryReport] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -69,7 +70,7 @@ class SourceReport:
 
 @dataclass
 class Report:
-    """What one call of the command did."""
+    """The import of all sources of one command."""
 
     dry_run: bool = False
     sources: list[SourceReport] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The source that a document belongs to: found, stored, and told what the feed says of itself."""
+"""Finds, creates and updates the `Source` row that a document belongs to."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,25 +10,25 @@ from entries.importing.parsing.parser import FeedData
 from entries.models import Source
 
 from .errors import UsageError
-from .lease import leased
+from .lease import hold_source
 
-# The source of a blog's exports has this and the blog's address for an address.
-EXPORT = "wordpress-export:"
+# The URL of the source of a blog's exports begins with this; the blog's own URL follows.
+EXPORT_SCHEME = "wordpress-export:"
 
 
 @contextmanager
-def stored_and_held(
+def store_and_hold(
     source: Source, policies: Mapping[str, str], on_entries: Callable[[int], None]
 ) -> Iterator[Callable[[int], None]]:
-    """Store a new source and hold it; gives the callback that also holds on to it.
+    """Save a new source and take its lease; gives the callback that renews the lease too.
 
-    Where somebody else has stored the same address meanwhile, the source becomes that row, and
-    gets these policies. Raises BusyError while another run imports it.
+    If another process has saved a source with the same URL meanwhile, `source` becomes that row
+    and gets these policies. Raises BusyError while another run is importing it.
     """
     columns = [column for column in source._meta.concrete_fields if not column.primary_key]
     values = {column.name: getattr(source, column.name) for column in columns}
     row, is_new = Source.objects.get_or_create(url=values.pop("url"), defaults=values)
-    with leased(row, on_entries) as on_batch:
+    with hold_source(row, on_entries) as on_batch:
         if not is_new:
             row = Source.objects.get(pk=row.pk)
             set_policies(row, policies, save=True)
@@ -39,29 +39,29 @@ def stored_and_held(
 
 
 def find_source(fetched: Fetched, feed: FeedData) -> Source:
-    """The source of a document that was handed in, which need not be stored yet.
+    """Returns the source of a document that was not fetched for a known one; may be unsaved.
 
-    It is known by the address that the document was fetched from, else by the blog whose export
-    it is, else by its link rel=self, else by its file. Raises UsageError without any.
+    Its URL is the one that the document was fetched from, else that of the blog whose export it
+    is, else its link rel=self, else its file. Raises UsageError where there is none of them.
     """
-    url = fetched.url or export_address(feed.export_of) or feed.self_url
-    if not url.startswith(("http://", "https://", "file:", EXPORT)):
+    url = fetched.url or export_url(feed.export_of) or feed.self_url
+    if not url.startswith(("http://", "https://", "file:", EXPORT_SCHEME)):
         url = fetched.fallback_url
     if not url:
-        raise UsageError(
-            fetched.name, "nothing in it says what its address is; name it with --url URL"
-        )
+        raise UsageError(fetched.name, "it does not say what its URL is; give it with --url URL")
     url = Source.objects.feed_of(url)
     return Source.objects.known_as(url) or Source(url=url, status=Source.Status.FILE)
 
 
-def export_address(blog: str) -> str:
-    """The address that stands for all exports of a blog: their files have other names each."""
-    return f"{EXPORT}{without_variations(blog)}" if blog.startswith(("http:", "https:")) else ""
+def export_url(blog: str) -> str:
+    """Returns the one URL for all exports of a blog, whose files have varying names."""
+    return (
+        f"{EXPORT_SCHEME}{without_variations(blog)}" if blog.startswith(("http:", "https:")) else ""
+    )
 
 
 def update_source(source: Source, feed: FeedData, *, save: bool) -> None:
-    """Take over what the feed says of itself, and save what of it is new."""
+    """Copy the feed's own title, links, author and so on to the source; save those that changed."""
     stated = {
         "title": feed.title,
         "subtitle": feed.subtitle,

@@ -1,4 +1,4 @@
-"""What is written down about a source after it has been asked, and when it is asked again."""
+"""The fetch state of a source, recorded after each fetch: result, next check, moves."""
 
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -17,26 +17,30 @@ from entries.models.source import MAX_URL_LENGTH
 
 from .errors import FeedError, ParseError, RefusedError, StoppedError
 
-MOVED_AFTER = timedelta(days=7)
-CHECKED = ["checked_at", "next_check_at", "status", "failures", "last_error"]
-MOVES = ["url", "moved_to", "moved_since"]
-FREE = ["leased_until", "leased_by"]
+# A permanent redirect to another place must last this long before it is followed.
+MIN_MOVE_AGE = timedelta(days=7)
+CHECK_FIELDS = ["checked_at", "next_check_at", "status", "failures", "last_error"]
+MOVE_FIELDS = ["url", "moved_to", "moved_since"]
+LEASE_FIELDS = ["leased_until", "leased_by"]
 
 
-def note_imported(source: Source, fetched: Fetched, is_whole: bool) -> None:
-    """Its feed has been read: to the end, when it `is_whole`."""
-    # Else the server would call unchanged what has not been read.
+def record_imported(source: Source, fetched: Fetched, is_whole: bool) -> None:
+    """Record a successful import. `is_whole`: the document was read to its end."""
+    # With the validators kept, a 304 would hide the entries that were not read.
     source.etag = fetched.etag if is_whole else ""
     source.last_modified = fetched.last_modified if is_whole else ""
     source.rhythm = stated_rhythm(fetched.data)
-    note_success(source, fetched)
-    save_with_address(source, fetched, [*CHECKED, *FREE, "etag", "last_modified", "rhythm"])
+    record_success(source, fetched)
+    save_with_url(
+        source, fetched, [*CHECK_FIELDS, *LEASE_FIELDS, "etag", "last_modified", "rhythm"]
+    )
 
 
-def note_feed_updated(source: Source, feed: FeedData) -> None:
-    """Write down when the feed had last changed, now that it has brought news.
+def record_feed_updated(source: Source, feed: FeedData) -> None:
+    """Record when the feed last changed, as it states itself, else by its newest entry.
 
-    Not at each reading: many feeds say of themselves that they have just changed.
+    Call only after an import with new or changed entries: many feeds give the time of the
+    request as their `updated`.
     """
     updated = when_updated(source, feed)
     if updated is None:
@@ -48,43 +52,43 @@ def note_feed_updated(source: Source, feed: FeedData) -> None:
 
 
 def when_updated(source: Source, feed: FeedData) -> datetime | None:
-    """When the feed says that it last changed, if it says so and can be believed."""
+    """Returns the feed's own `updated`, or None if there is none or it is not believable."""
     stated = feed.context.updated
     return parse_date(stated, None, timezone.now(), source.zone) if stated else None
 
 
-def note_unchanged(source: Source, fetched: Fetched) -> None:
+def record_not_modified(source: Source, fetched: Fetched) -> None:
     now = timezone.now()
     ImportRun.objects.create(source=source, status=ImportRun.Status.NOT_MODIFIED, finished_at=now)
-    note_success(source, fetched)
+    record_success(source, fetched)
     follow_move(source, fetched, is_same=True)
-    save_with_address(source, fetched, [*CHECKED, *FREE])
+    save_with_url(source, fetched, [*CHECK_FIELDS, *LEASE_FIELDS])
 
 
-def note_success(source: Source, fetched: Fetched) -> None:
+def record_success(source: Source, fetched: Fetched) -> None:
     source.checked_at = timezone.now()
     source.next_check_at = next_check(source.checked_at, fetched.fresh_for, source.rhythm)
     source.status, source.failures, source.last_error = Source.Status.OK, 0, ""
-    release(source)
+    release_lease(source)
 
 
-def save_with_address(source: Source, fetched: Fetched, fields: list[str]) -> None:
-    """Save these fields, and where the source has moved to.
+def save_with_url(source: Source, fetched: Fetched, fields: list[str]) -> None:
+    """Save these fields and the URL fields.
 
-    An address that another source got while this one was imported stays that one's.
+    If another source got the new URL during this import, it keeps it, and only `fields` are saved.
     """
     if not fetched.moved_to:
-        source.save(update_fields=[*fields, *MOVES])
+        source.save(update_fields=[*fields, *MOVE_FIELDS])
         return
     try:
         with transaction.atomic():
-            source.save(update_fields=[*fields, *MOVES])
+            source.save(update_fields=[*fields, *MOVE_FIELDS])
     except IntegrityError:
         source.url = Source.objects.values_list("url", flat=True).get(pk=source.pk)
         source.save(update_fields=fields)
 
 
-def note_failure(source: Source, error: FeedError) -> None:
+def record_failure(source: Source, error: FeedError) -> None:
     now = timezone.now()
     if not isinstance(error, StoppedError):
         ImportRun.objects.create(
@@ -97,21 +101,21 @@ def note_failure(source: Source, error: FeedError) -> None:
     if isinstance(error, RefusedError) and error.status == 410:
         source.status, source.next_check_at = Source.Status.GONE, None
     if isinstance(error, ParseError):
-        # What it redirects to is no feed: the days are counted anew.
+        # The redirect leads to something other than a feed: its age starts again at zero.
         source.moved_to, source.moved_since = "", None
-    release(source)
-    source.save(update_fields=[*CHECKED, *MOVES, *FREE])
+    release_lease(source)
+    source.save(update_fields=[*CHECK_FIELDS, *MOVE_FIELDS, *LEASE_FIELDS])
 
 
-def release(source: Source) -> None:
+def release_lease(source: Source) -> None:
     source.leased_until, source.leased_by = None, ""
 
 
 def follow_move(source: Source, fetched: Fetched, is_same: bool) -> str:
-    """Take over the address that its own redirects to for good, once that is sure.
+    """Follow a permanent redirect (301, 308): set the source's URL to the target.
 
-    From http to https at once; else when it has been the same feed for MOVED_AFTER.
-    Returns a sentence where a person should know, else an empty text. Does not save.
+    From http to https at once; otherwise after the redirect has led to the same feed for
+    MIN_MOVE_AGE. Returns a sentence for the editor, or an empty string. Does not save.
     """
     target, now = fetched.moved_to, timezone.now()
     before, since = source.moved_to, source.moved_since
@@ -119,22 +123,22 @@ def follow_move(source: Source, fetched: Fetched, is_same: bool) -> str:
     if not target or target == source.url:
         return ""
     if not is_same:
-        return f"It redirects for good to {target}, which is another feed; its address stays."
-    if not is_now_tls(source.url, target):
+        return f"It redirects permanently to {target}, which is another feed; its URL stays."
+    if not is_upgrade_to_https(source.url, target):
         started = since if since and target == before else now
-        if now - started < MOVED_AFTER:
+        if now - started < MIN_MOVE_AGE:
             source.moved_to, source.moved_since = target, started
             return ""
     if len(target) > MAX_URL_LENGTH:
         return ""
     if Source.objects.filter(url=target).exclude(pk=source.pk).exists():
-        return f"It redirects for good to {target}, which is a source by itself already."
+        return f"It redirects permanently to {target}, which is already another source."
     source.url = target
-    return f"Its address is now {target}, to which the old one redirects for good."
+    return f"Its URL is now {target}, to which the old one redirects permanently."
 
 
-def is_now_tls(address: str, target: str) -> bool:
-    old, new = urlsplit(address), urlsplit(target)
+def is_upgrade_to_https(url: str, target: str) -> bool:
+    old, new = urlsplit(url), urlsplit(target)
     return (old.scheme, new.scheme) == ("http", "https") and (
         old.hostname,
         old.path or "/",
@@ -143,7 +147,7 @@ def is_now_tls(address: str, target: str) -> bool:
 
 
 def is_same_feed(source: Source, feed: FeedData) -> bool:
-    """Whether a document is the feed that the source was when it was last read."""
+    """True if the document is the same feed as at the last import, by its title or id."""
     if not source.title and not source.feed_id:
         return True
     if feed.title and feed.title == source.title:

@@ -1,4 +1,4 @@
-"""The feed that a page names in the place of one that has gone."""
+"""Finds the feed that replaces one whose server answers 410 Gone."""
 
 from entries.importing.fetching.client import fetch_feed
 from entries.importing.parsing.feed_links import feeds_named_by
@@ -6,10 +6,13 @@ from entries.importing.parsing.feed_links import feeds_named_by
 from .errors import FeedError, RefusedError
 
 
-def find_successor(gone: RefusedError, address: str, site_url: str) -> str:
-    """The feed that is named where one has gone, else by its site's front page; or nothing."""
+def find_successor(gone: RefusedError, url: str, site_url: str) -> str:
+    """Returns the URL of another feed linked from the 410 page, else from the front page.
+
+    Returns an empty string where neither links to one.
+    """
     for feed in feeds_named_by(gone.page, gone.page_url):
-        if feed.url != address:
+        if feed.url != url:
             return feed.url
     if not site_url:
         return ""
@@ -17,4 +20,4 @@ def find_successor(gone: RefusedError, address: str, site_url: str) -> str:
         front = fetch_feed(site_url)
     except FeedError:
         return ""
-    return next((x.url for x in feeds_named_by(front.data, front.url) if x.url != address), "")
+    return next((x.url for x in feeds_named_by(front.data, front.url) if x.url != url), "")

@@ -1,4 +1,4 @@
-"""Import many sources: threads fetch, one writer stores, and no run disturbs another."""
+"""Imports many sources: threads fetch, one writer stores."""
 
 import queue
 import threading
@@ -13,14 +13,14 @@ from entries.models import Source
 from entries.models.source import SourceQuerySet
 
 from .errors import FeedError, RefusedError
-from .importer import Options, ask_source, import_answer, reported
-from .lease import Lease, renewing
-from .pruning import thin_envelopes, thin_records
+from .importer import Options, fetch_source, import_fetch_result, report_errors
+from .lease import Lease, renew_after
+from .pruning import delete_old_records, delete_unused_envelopes
 from .report import SourceReport
 
-TICK = 10  # seconds between two looks at the lease while nothing comes in
+RENEW_POLL_SECONDS = 10  # without a result, before the lease is renewed if that is due
 
-Answer = Fetched | Exception
+FetchResult = Fetched | Exception
 
 
 def sync(
@@ -32,85 +32,89 @@ def sync(
 ) -> None:
     """Import the wanted sources that no other run holds, in any order.
 
-    `jobs` hosts are asked at a time, each one thing at a time; those that another run is
-    asking are left to the next run. `on_start` is told the number
-    of sources, `on_report` what was done for each. One that fails, in whatever way, is
-    reported and does not stop the others. At the end, records of old imports are thinned. A dry
-    run holds nothing, and so disturbs nobody.
+    Fetches from `jobs` hosts at a time, with one request at a time for each host. Sources on
+    hosts that another run is fetching from are left to the next run. `on_start` is called with
+    the number of sources, `on_report` with the report of each. A source that fails, in whatever
+    way, is reported and does not stop the others. At the end, old import records are deleted. A
+    dry run takes no lease.
     """
     if options.dry_run:
-        run(list(wanted), options, jobs, None, on_start, on_report)
+        import_sources(list(wanted), options, jobs, None, on_start, on_report)
         return
     lease = Lease()
     try:
         lease.take(wanted)
-        lease.close_left_runs()
+        lease.close_abandoned_runs()
         busy = {host_of(source) for source in lease.held_by_others}
         waiting = lease.held.order_by(F("next_check_at").asc(nulls_first=True), "pk")
         held = [source for source in waiting if host_of(source) not in busy]
-        run(held, options, jobs, lease, on_start, on_report)
+        import_sources(held, options, jobs, lease, on_start, on_report)
     finally:
         lease.give_back()
-    thin_records()
-    thin_envelopes()
+    delete_old_records()
+    delete_unused_envelopes()
 
 
-def run(sources: Sequence[Source], options, jobs: int, lease, on_start, on_report) -> None:
+def import_sources(
+    sources: Sequence[Source], options, jobs: int, lease, on_start, on_report
+) -> None:
     on_start(len(sources))
-    # One answer waits at the most: what is fetched is held in memory until it is stored.
-    answers: queue.Queue[tuple[Source, Answer]] = queue.Queue(maxsize=1)
-    fetchers = Fetchers(sources, answers)
+    # At most one result waits: fetched bytes stay in memory until they are stored.
+    results: queue.Queue[tuple[Source, FetchResult]] = queue.Queue(maxsize=1)
+    fetchers = Fetchers(sources, results)
     fetchers.start(jobs)
     try:
         for _ in sources:
-            source, answer = next_answer(answers, lease)
-            on_report(store(source, answer, options, lease))
+            source, result = next_result(results, lease)
+            on_report(import_one(source, result, options, lease))
             if lease:
                 lease.renew()
     finally:
         fetchers.stop()
 
 
-def next_answer(answers, lease) -> tuple[Source, Answer]:
+def next_result(results, lease) -> tuple[Source, FetchResult]:
     while True:
         try:
-            return answers.get(timeout=TICK)
+            return results.get(timeout=RENEW_POLL_SECONDS)
         except queue.Empty:
             if lease:
                 lease.renew()
 
 
-def store(source: Source, answer: Answer, options: Options, lease: Lease | None) -> SourceReport:
-    """Import what one source has answered. Never raises for what one source brings about."""
+def import_one(
+    source: Source, result: FetchResult, options: Options, lease: Lease | None
+) -> SourceReport:
+    """Import the fetch result of one source. Returns a report for every error too."""
 
     def work() -> SourceReport:
-        if not isinstance(answer, Fetched | FeedError):
-            raise answer
-        if isinstance(answer, Fetched) and not answer.unchanged:
+        if not isinstance(result, Fetched | FeedError):
+            raise result
+        if isinstance(result, Fetched) and not result.unchanged:
             # An editor may have changed its policy, or deleted it, since the run began.
             source.refresh_from_db()
-        return import_answer(source, answer, options, renewing(lease, lambda number: None))
+        return import_fetch_result(source, result, options, renew_after(lease, lambda number: None))
 
-    return reported(source, options, work)
+    return report_errors(source, options, work)
 
 
 class Fetchers:
-    """Threads that fetch, host by host. They know no database."""
+    """Threads that fetch, host by host. They do not use the database."""
 
-    def __init__(self, sources: Sequence[Source], answers: queue.Queue[tuple[Source, Answer]]):
-        self.answers = answers
+    def __init__(self, sources: Sequence[Source], results: queue.Queue[tuple[Source, FetchResult]]):
+        self.results = results
         self.stopped = threading.Event()
         self.hosts: queue.SimpleQueue[list[Source]] = queue.SimpleQueue()
         by_host: dict[str, list[Source]] = defaultdict(list)
         for source in sources:
             by_host[host_of(source)].append(source)
-        # The longest first: else the last thread is left alone with them at the end.
+        # The hosts with most sources first, so that all threads end at about the same time.
         for group in sorted(by_host.values(), key=len, reverse=True):
             self.hosts.put(group)
 
     def start(self, jobs: int) -> None:
         for _ in range(min(jobs, self.hosts.qsize())):
-            # Daemons: nobody who has pressed Ctrl-C waits for a slow server.
+            # Daemon threads: Ctrl-C need not wait for a slow server.
             threading.Thread(target=self._work, daemon=True).start()
 
     def stop(self) -> None:
@@ -129,22 +133,22 @@ class Fetchers:
         for source in group:
             if self.stopped.is_set():
                 return
-            answer: Answer
+            result: FetchResult
             if refused:
-                # Too many requests: the host has asked for silence, also for its other feeds.
-                answer = RefusedError(
+                # 429 Too Many Requests: do not fetch the host's other feeds either.
+                result = RefusedError(
                     source.url, refused.reason, refused.status, retry_after=refused.retry_after
                 )
             else:
-                answer = ask(source)
-            if isinstance(answer, RefusedError) and answer.status == 429:
-                refused = answer
-            self._hand_over(source, answer)
+                result = fetch_or_error(source)
+            if isinstance(result, RefusedError) and result.status == 429:
+                refused = result
+            self._hand_over(source, result)
 
-    def _hand_over(self, source: Source, answer: Answer) -> None:
+    def _hand_over(self, source: Source, result: FetchResult) -> None:
         while not self.stopped.is_set():
             try:
-                self.answers.put((source, answer), timeout=1)
+                self.results.put((source, result), timeout=1)
                 return
             except queue.Full:
                 continue
@@ -157,9 +161,9 @@ def host_of(source: Source) -> str:
         return source.url
 
 
-def ask(source: Source) -> Answer:
+def fetch_or_error(source: Source) -> FetchResult:
     try:
-        return ask_source(source)
-    # The writer reports it; a thread that died in silence would leave the run waiting.
+        return fetch_source(source)
+    # The writer reports it. Without a result for each source the run would wait forever.
     except Exception as error:
         return error

@@ -1,4 +1,4 @@
-"""`import_feed` at the command line: what it prints, where, and how it exits."""
+"""`import_feed` at the command line: its output, stderr and exit status."""
 
 import gzip
 import io
@@ -50,7 +50,7 @@ def feed_file(tmp_path):
 
 @pytest.fixture
 def served(httpserver):
-    """The address of a server that gives these bytes."""
+    """Returns the URL of a server that serves these bytes."""
 
     def served(data=b"", status=200, path="/feed", **headers):
         response = Response(data, status, headers)
@@ -373,7 +373,7 @@ def test_what_is_neither_file_nor_address_says_what_it_was_taken_for(run):
 
     assert code == 1
     assert "https://127.0.0.1:9/feed" in err
-    assert "There is no file 127.0.0.1:9/feed here, so it was taken for an address." in err
+    assert "There is no file 127.0.0.1:9/feed, so it was taken for a URL." in err
 
 
 @pytest.mark.parametrize("name", ["no-such.atom", "feeds/no-such.xml", "./example.org", "example"])

@@ -58,7 +58,7 @@ def test_a_feed_that_fails_is_told_and_the_site_is_ready_all_the_same(prepare):
 
     assert "/there/is/no/such.xml: there is no such file" in said
     assert "The site is at http://testserver/" in said
-    assert said.rstrip().endswith("`import_feed` takes it in while the site is up.")
+    assert said.rstrip().endswith("`import_feed` can import it while the site is running.")
     assert "password" in said
     assert not Entry.objects.exists()
 

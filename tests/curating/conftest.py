@@ -1,4 +1,4 @@
-"""Editors decide about imported posts: these tests import by the fixtures of the importer's."""
+"""The fixtures for imports, since editors decide about imported posts."""
 
 from tests.importing.conftest import dump as dump
 from tests.importing.conftest import read as read

@@ -1,9 +1,9 @@
-"""Two entries that are one post are made one, and can be split again."""
+"""Two entries of one post are merged into one, and can be split again."""
 
 import pytest
 from django.urls import reverse
 
-from entries.curating.duplicate_entries import JoinError, merge_entries, split_entry
+from entries.curating.duplicate_entries import EntryMergeError, merge_entries, split_entry
 from entries.models import Enclosure, Entry, MergedEntry, OldAddress, Sighting
 from tests.importing.atom import SITE, address, entry, feed
 
@@ -122,7 +122,7 @@ def test_old_addresses_follow_an_entry_that_is_merged_further(two, read, client)
     merge_entries(first, third)
 
     assert {client.get(path)["Location"] for path in paths} == {third.get_absolute_url()}
-    with pytest.raises(JoinError, match="split that first"):
+    with pytest.raises(EntryMergeError, match="split that first"):
         split_entry(second)
     split_entry(first)
     split_entry(second)
@@ -166,12 +166,12 @@ def test_what_can_not_be_merged_is_refused_with_its_reason(two, prepare, why):
     pair = prepare(first, second)
     first, second = pair if isinstance(pair, tuple) else two.all()
 
-    with pytest.raises(JoinError, match=why):
+    with pytest.raises(EntryMergeError, match=why):
         merge_entries(second, first)
 
 
 def test_an_entry_that_is_whole_can_not_be_split(two):
-    with pytest.raises(JoinError, match="has not been merged"):
+    with pytest.raises(EntryMergeError, match="has not been merged"):
         split_entry(two[0])
 
 

@@ -1,4 +1,4 @@
-"""`reclean` runs today's cleaning over what an earlier one had let through, without fetching."""
+"""`reclean` applies the current cleaning to stored entries, without fetching."""
 
 import pytest
 from django.core.management import call_command
@@ -15,7 +15,7 @@ UNSAFE = "<p onclick=x()>Text.<script>x()</script></p>"
 
 @pytest.fixture
 def imported_long_ago(db):
-    """Entries as a gate that let everything through would have stored them."""
+    """Entries as a cleaner that removes nothing would have stored them."""
 
     def imported_long_ago(number=1):
         posts = [entry(n, UNSAFE, categories="one|two") for n in range(number)]
@@ -46,7 +46,7 @@ def test_what_nobody_edited_is_cleaned_and_shaped_anew(imported_long_ago, capsys
     assert any("script" in words for words in sighting.removed)
     out = capsys.readouterr().out
     assert "Post 0: content, kind" in out
-    assert "1 looked at, 1 were changed" in out
+    assert "1 read, 1 were changed" in out
 
 
 def test_a_second_run_changes_nothing(imported_long_ago, capsys):
@@ -57,7 +57,7 @@ def test_a_second_run_changes_nothing(imported_long_ago, capsys):
     call_command("reclean")
 
     assert rows() == before
-    assert "3 looked at, 0 were changed" in capsys.readouterr().out
+    assert "3 read, 0 were changed" in capsys.readouterr().out
 
 
 def test_a_dry_run_says_all_and_writes_nothing(imported_long_ago, capsys):
@@ -67,7 +67,7 @@ def test_a_dry_run_says_all_and_writes_nothing(imported_long_ago, capsys):
     call_command("reclean", "--dry-run")
 
     assert rows() == before
-    assert "1 looked at, 1 would be changed" in capsys.readouterr().out
+    assert "1 read, 1 would be changed" in capsys.readouterr().out
 
 
 def test_what_an_editor_changed_stays(imported_long_ago):

@@ -1,4 +1,4 @@
-"""Builds Atom documents in which only what matters to a test is said."""
+"""Builds Atom documents; a test states only the values that matter to it."""
 
 from xml.sax.saxutils import escape, quoteattr
 
@@ -11,7 +11,7 @@ def address(number: int) -> str:
 
 
 def entry(number: int = 1, html: str | None = None, extra: str = "", **stated: str | None) -> str:
-    """An `<entry>`; what is stated as None is left out. `categories` parts terms by a bar."""
+    """Returns an `<entry>`. None leaves an element out; `categories` are separated by a bar."""
     values: dict[str, str | None] = {
         "id": address(number),
         "title": f"Post {number}",
@@ -35,7 +35,7 @@ def entry(number: int = 1, html: str | None = None, extra: str = "", **stated: s
 
 
 def feed(*entries: str, head: str = "", self_url: str = FEED, author: str = "Ada Fern") -> bytes:
-    """A document with these entries, in UTF-8."""
+    """Returns a document with these entries, in UTF-8."""
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en-gb">'

@@ -35,7 +35,7 @@ def read_entry(read):
 
 @pytest.fixture
 def dump(db):
-    """Every row of every table of ours, but those of the runs and of the site's version."""
+    """Returns every row of every table except those of import runs and the site version."""
 
     def dump(*but):
         return {
@@ -49,7 +49,7 @@ def dump(db):
 
 @pytest.fixture
 def feed_server(httpserver):
-    """A real server with one feed, whose bytes may be replaced; speaks ETag."""
+    """A real server with one feed, whose bytes can be replaced. It supports ETag."""
     return FeedServer(httpserver)
 
 
@@ -74,7 +74,7 @@ class FeedServer:
 
 @pytest.fixture
 def tls_server(monkeypatch, tmp_path, settings):
-    """Starts a server with a certificate for a name, by an authority that is trusted."""
+    """Starts a TLS server with a certificate for a name, signed by a trusted authority."""
     settings.FETCH_ALLOW_PRIVATE = ["localhost", "127.0.0.1"]
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))

@@ -1,4 +1,4 @@
-"""The feeds in tests/feeds/, each of which says in its first comment what it shows."""
+"""The feeds in tests/feeds/. The first comment in each tells its purpose."""
 
 from pathlib import Path
 

@@ -1,12 +1,12 @@
-"""Starts `sync_feeds` in a process of its own, again and again, and kills it in its midst.
+"""Starts `sync_feeds` in a process of its own, again and again, and kills it during its work.
 
     python -m tests.importing.killed KILLS SEED
 
 The database and the sources are those of the environment's settings. Processes are forked
-from one that has Django loaded, so that a start costs little. Each kills itself before or after
-the write (an INSERT, UPDATE or DELETE) whose number was drawn: however fast the machine is, a
-kill comes between the same two. A run with too little to do for that ends by itself, and another
-follows. Prints how many were killed, and fails where one of them has left a batch in part.
+from one that has Django loaded, so that a start costs little. Each kills itself before or after a
+write (an INSERT, UPDATE or DELETE) with a random number, so that the kill does not depend on the
+speed of the machine. A run with fewer writes ends by itself, and another follows. Prints how many
+were killed, and fails if one of them has left a batch incomplete.
 """
 
 import os
@@ -24,11 +24,11 @@ MAX_RUNS_A_KILL = 4
 
 
 class Killing:
-    """Wraps the execution of each statement, and kills the process at the write of this number."""
+    """Wraps each statement, and kills the process at the write with this number."""
 
     def __init__(self, number: int, *, is_done: bool):
         self.left = number
-        self.is_done = is_done  # whether that write is executed before the kill
+        self.is_done = is_done  # True: that write is executed before the kill
 
     def __call__(self, execute, sql, params, many, context):
         is_write = sql.startswith(("INSERT", "UPDATE", "DELETE"))

@@ -1,4 +1,4 @@
-"""An upstream that states an entry's fields in the markup of its kind, and an editor's hand."""
+"""Builds a feed that states an entry's fields in the markup of its kind; edits as an editor."""
 
 from xml.sax.saxutils import escape, quoteattr
 
@@ -35,7 +35,7 @@ DEFAULTS = {
 
 
 def stated(**values) -> bytes:
-    """A feed of one entry with these values; those of other kinds than its own are left out."""
+    """Returns a feed of one entry with these values, without fields of other kinds."""
     v = DEFAULTS | values
     link = f"<a href={quoteattr(v['link_url'])}>{escape(v['title'])}</a>"
     said = f"<a href={quoteattr(v['quoted_url'])}>{escape(v['quoted_source'])}</a>"
@@ -83,7 +83,7 @@ def stated(**values) -> bytes:
 
 
 def held(post: Entry, field: str):
-    """What an entry holds in a field, in the types of `DEFAULTS`."""
+    """Returns the value of an entry's field, in the types of `DEFAULTS`."""
     if field == "tags":
         return [tagging.term or tagging.tag.name for tagging in post.taggings.order_by("pk")]
     if field == "enclosures":

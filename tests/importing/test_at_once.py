@@ -1,4 +1,4 @@
-"""Several processes at once, on one SQLite file."""
+"""Several processes that import at the same time, on one SQLite file."""
 
 import json
 import sqlite3
@@ -44,7 +44,7 @@ def test_first_imports_of_one_address_at_once_store_it_once(httpserver, new_data
         sources = json.loads(out)["sources"]
         assert len(sources) == 2
         busy = [source for source in sources if source["status"] == "failed"]
-        assert all("another run imports it" in source["error"] for source in busy)
+        assert all("another run is importing it" in source["error"] for source in busy)
         assert status == bool(busy)
     assert sum(json.loads(out)["created"] for out, _, _ in results) == 4
     with sqlite3.connect(site.database) as database:
@@ -59,7 +59,7 @@ def test_others_can_write_while_posts_are_cleaned(new_database, tmp_path):
     written = refused = 0
 
     run = start(site, "import_feed", str(slow))
-    # Whoever finds the database locked does not wait, and is counted.
+    # This editor does not wait for a locked database, and counts how often it was locked.
     with sqlite3.connect(site.database, timeout=0, isolation_level=None) as editor:
         while run.poll() is None:
             if editor.execute("SELECT count(*) FROM entries_importrun").fetchone() == (1,):

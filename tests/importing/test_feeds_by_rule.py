@@ -1,4 +1,4 @@
-"""One small feed a rule: what becomes of it when it is fetched, and fetched again."""
+"""One small feed for each rule, imported and imported again."""
 
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ MINTED = "tag:testserver,2024-04-01:…"
 NOON = "2024-03-09 12:00"
 FEED_DATE = "2024-03-10 08:00"
 NO_DATE = "it has no date of its own; dated by the feed's date"
-NO_ID = "given an id of its own, since the feed gives it none"
+NO_ID = "given a new id, because the feed gives it none"
 QUOTED = '<blockquote cite="https://said.example/"><p>Said.</p></blockquote>'
 
 
@@ -23,14 +23,11 @@ def page(number, scheme="https"):
 
 
 def unusable(guid):
-    return (
-        f"given an id of its own, since the feed's {guid!r} is none that the whole web could "
-        "know it by"
-    )
+    return f"given a new id, because the feed's {guid!r} is not an absolute IRI, or too long"
 
 
 def value(entry, name):
-    """A field of an entry in a form that stands well in a table."""
+    """Returns a field of an entry in a short form, for the tables below."""
     if name == "tags":
         return list(entry.tags.values_list("name", flat=True))
     if name in ("dated_by", "guid"):
@@ -43,7 +40,7 @@ def value(entry, name):
 
 @pytest.fixture(autouse=True)
 def april(time_machine):
-    """The feeds are read in the April after the March in which they are dated."""
+    """Import the feeds in April; they are dated in the March before."""
     time_machine.move_to(datetime(2024, 4, 1, 12, 0, tzinfo=UTC))
 
 
@@ -59,7 +56,7 @@ def served(httpserver, db):
     return served
 
 
-# Of each feed: the fields that it is about, and their values in each of its entries in order.
+# Feed, the field it tests, and the field's value in each of its entries, in order.
 FIELDS = [
     (
         "id-http.atom",
@@ -381,11 +378,11 @@ def test_a_second_import_leaves_all_as_it_was(served, dump, name):
     assert [line.action for line in again.entries] == [same[line.action] for line in first.entries]
 
 
-# Of each feed: the reasons beside the entry's being new and the rule of its date.
+# Feed, and the reasons of each of its entries, without "new" and "dated by".
 REASONS = [
     (
         "id-shared.rss",
-        [[], ["given an id of its own, since the feed gives the same id to another entry"]],
+        [[], ["given a new id, because the feed gives the same id to another entry"]],
     ),
     ("id-twice.atom", [["the feed states it twice; the newest counts"], []]),
     (
@@ -450,7 +447,7 @@ def test_what_is_unusual_of_an_entry_is_said(served, name, expected):
     assert unusual == expected
 
 
-# Two feeds with the same posts: by what each entry of the second is known, if it is.
+# Two feeds with the same posts, and the rule that matches each entry of the second.
 PAIRS = [
     ("id-http.atom", "id-https.atom", ["guid, normalised"] * 2),
     ("id-https.atom", "id-http.atom", ["guid, normalised"] * 2),

@@ -18,7 +18,7 @@ def no_pause(settings):
 
 
 class Pages:
-    """A server whose page N names another by a relation, and holds entries of its own."""
+    """A server of pages with entries; each page links to another by a relation."""
 
     def __init__(self, httpserver):
         self.url_for = httpserver.url_for
@@ -229,7 +229,7 @@ def test_the_command_reads_all_pages(pages, source):
 
 @pytest.mark.parametrize("arguments", [["feed.atom"], ["-"], ["http://a.example/", "--limit", "3"]])
 def test_all_pages_goes_with_addresses_alone(arguments, db):
-    with pytest.raises(CommandError, match="--all-pages goes with addresses") as caught:
+    with pytest.raises(CommandError, match="--all-pages can be used with URLs only") as caught:
         call_command("import_feed", "--all-pages", *arguments)
 
     assert caught.value.returncode == 2

@@ -1,4 +1,4 @@
-"""What an import makes of the fields of an entry, and what a second one leaves alone."""
+"""The fields of imported entries, and the effect of a second import."""
 
 import json
 import zlib

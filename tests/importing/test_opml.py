@@ -1,4 +1,4 @@
-"""Lists of feeds, read and written."""
+"""Import and export of OPML lists."""
 
 from io import StringIO
 from xml.etree import ElementTree
@@ -97,17 +97,17 @@ def test_what_is_no_web_address_is_left_out_and_said_to_be():
     found, left_out = read_opml("list.opml", data)
 
     assert found == ["https://b.example/f"]
-    assert left_out[0] == "file:///etc/passwd is no http address"
+    assert left_out[0] == "file:///etc/passwd is not an http address"
     assert "longer than 2000 characters" in left_out[2]
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "no OPML file"),
-        (b"\x00\xff\xfe binary", "no OPML file"),
-        (b"<!doctype html><p>Hello", "no OPML file"),
-        (b"<rss version='2.0'><channel/></rss>", "no OPML file"),
+        (b"", "not an OPML file"),
+        (b"\x00\xff\xfe binary", "not an OPML file"),
+        (b"<!doctype html><p>Hello", "not an OPML file"),
+        (b"<rss version='2.0'><channel/></rss>", "not an OPML file"),
         (opml(), "names no feed"),
         (opml(folder()), "names no feed"),
         (b"<opml><body><outline text=", "names no feed"),
@@ -179,7 +179,7 @@ def test_new_feeds_are_added_and_known_ones_left_alone(db, opml_file):
     )
 
     assert out == "1 added, 1 known already, 1 left out\n"
-    assert err == "left out: ftp://c is no http address\n"
+    assert err == "left out: ftp://c is not an http address\n"
     assert list(Source.objects.values_list("url", "title").order_by("url")) == [
         ("http://a.example/f", "Mine"),
         ("https://b.example/f", ""),
@@ -218,5 +218,5 @@ def test_a_list_of_nothing_is_opml_all_the_same(db):
 
 
 def test_a_place_that_can_not_be_written_is_answered_with_a_sentence(db, tmp_path):
-    with pytest.raises(CommandError, match="can't be written"):
+    with pytest.raises(CommandError, match="cannot be written"):
         call_command("export_opml", output=str(tmp_path / "none" / "out.opml"))

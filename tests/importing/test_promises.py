@@ -1,4 +1,4 @@
-"""The promises that an import keeps, each by its name."""
+"""The promises that an import keeps, one test for each."""
 
 import html5lib
 import pytest
@@ -173,8 +173,8 @@ def test_every_decision_has_a_reason(read):
             "updated",
             "known by its link; taken from upstream: content; cleaning removed 1 × <script>",
         ),
-        ("skipped", "it was deleted here, and what is deleted stays away"),
-        ("skipped", "an editor rejected it, and what is rejected stays away"),
+        ("skipped", "it was deleted here, and deleted posts are not imported again"),
+        ("skipped", "an editor rejected it, and rejected posts are not imported again"),
         ("conflict", "changed here and upstream, waits for an editor: title"),
         (
             "created",

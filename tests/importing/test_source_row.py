@@ -1,4 +1,4 @@
-"""Which source a document belongs to."""
+"""Finding the source that a document belongs to."""
 
 import pytest
 from django.core.management import call_command

@@ -1,4 +1,4 @@
-"""A feed found by the address of a page, and added to the sources."""
+"""Subscribing to a feed by its URL, or by that of a page that links to it."""
 
 from io import StringIO
 
@@ -87,7 +87,7 @@ def test_the_feed_of_a_page_becomes_a_source_and_the_others_are_named(serve, db)
     said = add(page)
 
     assert Source.objects.get().url == url
-    assert f"names this feed as well: {page}comments (Comments)" in said
+    assert f"links to another feed: {page}comments (Comments)" in said
 
 
 def test_a_feed_of_a_page_that_does_not_work_is_passed_over(serve, db):

@@ -1,4 +1,4 @@
-"""Many sources in one run: who is asked, who fails, and how two runs keep apart."""
+"""Many sources in one run: hosts, failures, and two runs at the same time."""
 
 import json
 import os
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Feeds:
-    """A server with a feed at any number; what is set answers instead."""
+    """A server with a feed at every number; `special` replaces the response of some."""
 
     def __init__(self, httpserver):
         self.url_for = httpserver.url_for
@@ -153,7 +153,7 @@ def test_a_source_that_takes_over_its_new_address_is_reported_once(feeds):
 
 
 def test_an_address_that_is_no_source_is_said_to_be_that(db):
-    with pytest.raises(CommandError, match="is no source here") as caught:
+    with pytest.raises(CommandError, match="is not a source") as caught:
         call_command("sync_feeds", "--source", "https://unknown.example/feed")
 
     assert caught.value.returncode == 2
@@ -184,7 +184,7 @@ def test_a_broken_source_does_not_stop_the_run(feeds):
 
 def test_an_error_of_our_own_does_not_stop_the_run_and_is_not_hushed(feeds, caplog):
     bad, _ = feeds.add(1, 2)
-    # A state that no code of ours writes, and no code of ours is ready for.
+    # A state that none of our code writes or expects.
     Source.objects.filter(pk=bad.pk).update(rhythm=["no", "mapping"], etag='"same"')
 
     report, status = run_sync()
@@ -218,7 +218,7 @@ def test_a_run_that_breaks_off_prints_its_report(feeds, caplog):
     report, status = run_sync()
 
     assert (report["sources"], status) == ([], 1)
-    # In the transaction of a test, PostgreSQL answers nothing more that would tell the cause.
+    # Within a test's transaction, PostgreSQL refuses further queries, so the cause is not told.
     assert "Traceback" in caplog.text or connection.vendor == "postgresql"
 
 
@@ -338,7 +338,7 @@ def test_who_asks_for_what_another_run_holds_is_told(feeds, command, capsys):
     with pytest.raises(SystemExit):
         call_command(*command, held.url)
 
-    assert "another run imports it" in capsys.readouterr().err
+    assert "another run is importing it" in capsys.readouterr().err
     assert feeds.requests == []
     assert not ImportRun.objects.exists()
 
@@ -448,14 +448,14 @@ def test_ctrl_c_ends_a_run_that_waits_for_a_server_and_leaves_nothing_held(
     httpserver.expect_request("/1").respond_with_handler(hold)
     urls = [httpserver.url_for("/1")]
     site.run("import_opml", write_opml(tmp_path / "list.opml", urls))
-    # Where the tests run in the background, SIGINT is ignored, which a process inherits.
+    # A process inherits an ignored SIGINT, which is set if the tests run in the background.
     heeds = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
     run = site.start("sync_feeds", stderr=subprocess.PIPE, **heeds)
     assert asked.wait(60)
 
     run.send_signal(signal.SIGINT)
     try:
-        # It ends while its only source still holds back the answer.
+        # It ends while its only source has not responded yet.
         _, err = run.communicate(timeout=60)
     finally:
         released.set()

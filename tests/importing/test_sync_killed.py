@@ -1,4 +1,4 @@
-"""A run that is killed leaves every batch whole or absent, and the next one goes on."""
+"""A killed run leaves every batch whole or absent, and the next run goes on."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ KILLS = max(3, settings.default.max_examples // 3)
 FEEDS = 4
 ENTRIES = 25
 
-# What tells of the moment or of the order of things is none of the content.
+# Without times and primary keys, which differ between runs.
 CONTENT = {
     "entries": "SELECT atom_id, kind, status, title, slug, day, published, updated, content"
     " FROM entries_entry ORDER BY atom_id",

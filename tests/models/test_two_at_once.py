@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from entries.curating.duplicate_entries import JoinError, merge_entries
+from entries.curating.duplicate_entries import EntryMergeError, merge_entries
 from entries.curating.duplicate_tags import MergeError, merge_tags, pass_on_names
 from entries.curating.upstream_changes import accept
 from entries.models import Change, Entry, MergedEntry, SearchDocument, Source, Tag
@@ -314,7 +314,7 @@ def test_saving_a_source_leaves_what_its_fetch_wrote(postgres, editor):
 def test_two_who_merge_the_same_two_entries_get_a_sentence(postgres, make_entry):
     one, two, three = (make_entry(tags=["a"]) for _ in range(3))
 
-    with pytest.raises(JoinError, match="merged into another entry already"):
+    with pytest.raises(EntryMergeError, match="merged into another entry already"):
         while_uncommitted(lambda: merge_entries(two, one), lambda: merge_entries(two, three))
 
     assert MergedEntry.objects.get().into == one
@@ -324,11 +324,11 @@ def test_a_change_that_was_settled_meanwhile_is_not_taken(postgres, make_entry):
     post = make_entry(title="Ours")
     change = Change.objects.create(entry=post, field="title", base="Base", theirs="Theirs")
 
-    def settle():
+    def mark_stored():
         lock_entries([post.pk])
         change.delete()
 
-    assert while_uncommitted(settle, lambda: accept([Change(pk=change.pk, entry=post)])) == 0
+    assert while_uncommitted(mark_stored, lambda: accept([Change(pk=change.pk, entry=post)])) == 0
 
     post.refresh_from_db()
     assert post.title == "Ours"

@@ -77,7 +77,7 @@ def test_nothing_is_lost_when_all_write_at_once(site, httpserver):
         f"{len(reports)} imports, {seconds:.0f} seconds"
     )
     # Of two that import one source at once, one is told so.
-    busy = [error for _, error in reports if error and "another run imports it" in error]
+    busy = [error for _, error in reports if error and "another run is importing it" in error]
     assert [status for status, _ in reports].count("imported") + len(busy) == len(reports), reports
     assert not troubles, "\n".join([*troubles, site.log.read_text()[-5000:]])
     assert "Traceback" not in site.log.read_text(), site.log.read_text()[-5000:]

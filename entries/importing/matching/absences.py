@@ -1,4 +1,4 @@
-"""Posts that a feed should still state and does not. They are marked for the editor, no more."""
+"""Finds posts that are gone from a feed which reaches back to their date; marks them only."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -14,31 +14,31 @@ from entries.models import Entry, ImportLine, ImportRun, Sighting, Source
 from entries.models.locking import lock_entries
 from entries.models.search_document import index_entries
 
-MAX_ABSENCES = 3  # good fetches in a row; then it is marked
-MAX_SIGHTINGS = 5_000  # sightings that are looked at
-GONE = "the feed reaches back to its date and has not had it on three good fetches"
-BACK = "the feed states it again"
+MIN_ABSENCES = 3  # successful fetches in a row without the post, before it is marked
+MAX_COMPARED_SIGHTINGS = 5_000
+GONE_REASON = "the feed reaches back to its date and has not had it on three good fetches"
+BACK_REASON = "the feed states it again"
 
 
-def note_absences(
+def count_absences(
     source: Source, run: ImportRun, dates: Sequence[datetime], claimed: set[int], now: datetime
 ) -> list[EntryReport]:
-    """Count what a whole document has not stated, and mark what was absent three times.
+    """Count the posts absent from a complete document; mark those absent MIN_ABSENCES times.
 
-    `dates` are those of the document's entries, `claimed` the sightings they were known
-    by. Nothing counts as absent when the document has less than half of the entries that
-    it usually has. Returns what is marked now. Call within a transaction.
+    `dates` are the dates of the document's entries, `claimed` the sightings they were matched to.
+    A document with less than half of the usual number of entries is not counted. Returns a report
+    for each post that is now marked. Call within a transaction.
     """
     watched = source.window.get("absent", False)
-    back = list(take_back(source, claimed)) if watched else []
+    returned = list(reset_returned(source, claimed)) if watched else []
     usual = source.window.get("usual", 0)
     shrunk = 2 * len(dates) < usual
-    # Growth is followed at once, and a feed that stays small becomes the usual one slowly.
+    # The usual number grows at once, and shrinks slowly.
     usual = max(len(dates), (9 * usual + len(dates)) // 10)
     absent = [] if shrunk else find_absent(source, dates, claimed)
-    gone = count_absence(Sighting.objects.filter(pk__in=absent), now) if absent else []
+    gone = add_absence(Sighting.objects.filter(pk__in=absent), now) if absent else []
     if watched and not shrunk:
-        # Once out of the window, three fetches in a row are no more to be had.
+        # A post that is older than the document now cannot be absent any more.
         others = Sighting.objects.filter(source=source, absences__gt=0, missing_since=None)
         others.exclude(pk__in=absent).update(absences=0)
     counted = Sighting.objects.filter(source=source, absences__gt=0)
@@ -48,41 +48,41 @@ def note_absences(
         source.save(update_fields=["window"])
     ImportLine.objects.bulk_create(
         [
-            *(line(run, row, ImportLine.Action.MISSING, GONE) for row in gone),
-            *(line(run, row, ImportLine.Action.UNCHANGED, BACK) for row in back),
+            *(import_line(run, row, ImportLine.Action.MISSING, GONE_REASON) for row in gone),
+            *(import_line(run, row, ImportLine.Action.UNCHANGED, BACK_REASON) for row in returned),
         ]
     )
-    return [report_of(row) for row in gone]
+    return [entry_report(row) for row in gone]
 
 
 def count_unmodified(source: Source, now: datetime) -> list[EntryReport]:
-    """Count that a feed, as it still is, goes on lacking what it lacked when it was last read.
+    """Count the absent posts once more, since a 304 means that the feed still lacks them.
 
-    Returns what is marked now. Call after the run has been written down.
+    Returns a report for each post that is now marked. Call after the run has been recorded.
     """
     if not source.window.get("absent"):
         return []
     counting = Sighting.objects.filter(source=source, absences__gt=0)
     with transaction.atomic():
-        gone = count_absence(counting, now)
+        gone = add_absence(counting, now)
         if gone:
             run = source.runs.order_by("-pk")[0]
             ImportLine.objects.bulk_create(
-                line(run, row, ImportLine.Action.MISSING, GONE) for row in gone
+                import_line(run, row, ImportLine.Action.MISSING, GONE_REASON) for row in gone
             )
-    return [report_of(row) for row in gone]
+    return [entry_report(row) for row in gone]
 
 
 def find_absent(source: Source, dates: Sequence[datetime], claimed: set[int]) -> list[int]:
-    """The sightings within the window of a document that are none of those it states.
+    """Returns the sightings that are as new as the document's entries, but not among them.
 
-    The window begins with the document's oldest entry, but for old ones that stand there
-    out of turn: at least half of what is known to be as new as its beginning is stated.
+    The document reaches back to its oldest entry. Old entries among newer ones, such as pinned
+    posts, do not count for that: at least half of the known posts since then must be present.
     """
     stated = sorted(dates)
     if not stated:
         return []
-    # Any other date than upstream's own says nothing of the place in its feed.
+    # Only a date that upstream states tells the place in the feed.
     known = (
         Sighting.objects.filter(
             source=source, entry__published__gte=stated[0], dated_by__in=OWN_DATES
@@ -91,11 +91,12 @@ def find_absent(source: Source, dates: Sequence[datetime], claimed: set[int]) ->
         .order_by("-entry__published", "-pk")
         .values_list("pk", flat=True)
     )
-    # More than are stated can't be absent within the window.
+    # At most as many as are present can be absent, or less than half would be present.
     pks = islice(
-        (pk for pk in known.iterator() if pk not in claimed), min(len(stated), MAX_SIGHTINGS) + 1
+        (pk for pk in known.iterator() if pk not in claimed),
+        min(len(stated), MAX_COMPARED_SIGHTINGS) + 1,
     )
-    # An editor may have moved the entry's own date.
+    # The base has upstream's date: an editor may have changed the entry's.
     dated = Sighting.objects.filter(pk__in=list(pks)).values_list("base__published", "pk")
     absent = sorted((datetime.fromisoformat(published), pk) for published, pk in dated)
     for position, begin in enumerate(stated):
@@ -105,26 +106,26 @@ def find_absent(source: Source, dates: Sequence[datetime], claimed: set[int]) ->
     return []
 
 
-def count_absence(absent: QuerySet[Sighting], now: datetime) -> list[Sighting]:
-    """Returns those that have been absent often enough by this. Call within a transaction."""
+def add_absence(absent: QuerySet[Sighting], now: datetime) -> list[Sighting]:
+    """Add one absence to each. Returns the newly marked ones. Call within a transaction."""
     rows = with_entries_locked(absent.filter(missing_since=None))
     rows = rows.only("guid", "absences", "entry__atom_id", "entry__title", "entry__slug")
     gone: list[Sighting] = []
     others: list[Sighting] = []
     for row in rows:
-        (gone if row.absences >= MAX_ABSENCES - 1 else others).append(row)
+        (gone if row.absences >= MIN_ABSENCES - 1 else others).append(row)
     if others:
         pks = [row.pk for row in others]
         Sighting.objects.filter(pk__in=pks).update(absences=F("absences") + 1)
     if gone:
         pks = [row.pk for row in gone]
-        Sighting.objects.filter(pk__in=pks).update(absences=MAX_ABSENCES, missing_since=now)
+        Sighting.objects.filter(pk__in=pks).update(absences=MIN_ABSENCES, missing_since=now)
         index_entries(row.entry_id for row in gone if row.entry_id)
     return gone
 
 
-def take_back(source: Source, claimed: set[int]) -> list[Sighting]:
-    """Those that were counted or marked and are stated again. Returns what was marked."""
+def reset_returned(source: Source, claimed: set[int]) -> list[Sighting]:
+    """Reset the count of posts that are in the feed again. Returns those that were marked."""
     counted = with_entries_locked(Sighting.objects.filter(source=source, absences__gt=0))
     counted = counted.only("guid", "missing_since", "entry__title", "entry__slug")
     again = [row for row in counted if row.pk in claimed]
@@ -137,17 +138,17 @@ def take_back(source: Source, claimed: set[int]) -> list[Sighting]:
 
 
 def with_entries_locked(sightings: QuerySet[Sighting]) -> QuerySet[Sighting]:
-    """Lock the entries of these sightings; then read those that still have one."""
+    """Lock the entries of the sightings. Returns the sightings that still have one."""
     lock_entries(Entry.objects.filter(sightings__in=sightings))
     return sightings.exclude(entry=None).select_related("entry")
 
 
-def report_of(row: Sighting) -> EntryReport:
+def entry_report(row: Sighting) -> EntryReport:
     atom_id, title = (row.entry.atom_id, row.entry.title) if row.entry else (row.guid, "")
-    return EntryReport(atom_id, title, "missing", [GONE])
+    return EntryReport(atom_id, title, "missing", [GONE_REASON])
 
 
-def line(run: ImportRun, row: Sighting, action: str, reason: str) -> ImportLine:
+def import_line(run: ImportRun, row: Sighting, action: str, reason: str) -> ImportLine:
     title = row.entry.title if row.entry else ""
     return ImportLine(
         run=run, entry=row.entry, guid=row.guid, title=title, action=action, reasons=[reason]

@@ -1,4 +1,4 @@
-"""When a key is enough to know an entry again that says something else than it said."""
+"""Decides when an equal key is enough to match an entry whose content has changed."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,18 +7,18 @@ from typing import Any
 from entries.importing.normalizing.dates import OWN_DATES
 from entries.models import Sighting
 
-MAX_COMPARED = 200  # sightings with an entry's guid that are compared with it
+MAX_COMPARED_SIGHTINGS = 200  # for each entry, of those with the same guid
 
 
-class Rules:
-    """Finds the sightings that each entry of a batch can be, rule by rule.
+class KeyRules:
+    """Finds the sightings that each entry of a batch may match, rule by rule.
 
-    A key that several entries of the batch or several sightings of the source share tells
-    nothing by itself. Then the dates must be the same as well, and as many entries be left as
-    sightings: otherwise one may be new, and it must not take the place of another.
+    A key that several entries of the batch or several sightings of the source share is not
+    enough. Then the dates must be equal too, and there must be as many unmatched entries as
+    sightings: otherwise one entry may be new, and must not be matched to another's sighting.
 
-    `items` are the entries that their guids have not told, with the keys of each in `found`;
-    `alike` are the source's sightings with the same guid, for those whose guid is not their own.
+    `items` are the entries that were not matched by guid; `found` has the sightings of each key.
+    `alike` has the source's sightings with the same guid, for items without a guid of their own.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Rules:
         is_free: Callable[[Any], bool],
     ):
         self.found, self.source_pk, self.is_free = found, source_pk, is_free
-        self.alike = {place: rows[-MAX_COMPARED:] for place, rows in alike.items()}
+        self.alike = {place: rows[-MAX_COMPARED_SIGHTINGS:] for place, rows in alike.items()}
         self.uses = Counter(key.value for item in items for key in item.keys)
         left = [item for item in items if item.known is None]
         self.left = Counter(trait for item in left for trait in self._traits(item))
@@ -41,7 +41,7 @@ class Rules:
         self.stored = sightings.in_bulk(compared) if compared else {}
 
     def candidates(self, item: Any) -> Iterator[tuple[str, list[Any]]]:
-        """Each rule that can tell, in order, with the sightings that it finds."""
+        """Yields each rule, in order, with the sightings that it finds."""
         with_guid = self.alike.get(id(item), ())
         same_guid = {row.pk for row in with_guid}
         for key in item.keys:
@@ -60,18 +60,18 @@ class Rules:
         rows = [row for row in with_guid if self.is_free(row)]
         yield "guid and date", self._by_date(item, item.guid, rows)
 
-    def settle(self, item: Any) -> None:
-        """The entry has been known by one of its candidates."""
+    def mark_matched(self, item: Any) -> None:
+        """Take an entry that has been matched out of the unmatched ones."""
         self.left.subtract(self._traits(item))
 
     def _traits(self, item: Any) -> list[tuple[str, Any]]:
-        """The values that entries share which could be taken for each other."""
+        """Returns the guid and each key, with the date. Entries that share one are ambiguous."""
         return [
             (value, item.dates.published) for value in (item.guid, *(k.value for k in item.keys))
         ]
 
     def _by_date(self, item: Any, value: str, rows: Sequence[Any]) -> list[Any]:
-        """The rows of the same date, if there are as many as entries that could be meant."""
+        """Returns the rows of the same date, if there are as many as unmatched entries with it."""
         if not item.dates.is_own:
             return []
         same = [row for row in rows if self._has_date(row, item)]
@@ -80,11 +80,11 @@ class Rules:
 
     def _has_date(self, row: Any, item: Any) -> bool:
         sighting = self.stored[row.pk]
-        stated = sighting.base.get("published") == item.dates.published.isoformat()
-        return stated and sighting.dated_by in OWN_DATES
+        is_same = sighting.base.get("published") == item.dates.published.isoformat()
+        return is_same and sighting.dated_by in OWN_DATES
 
     def _agrees(self, item: Any, row: Any) -> bool:
-        """True when the title or the date is the same as well."""
+        """True if the title or the date is equal."""
         base = self.stored[row.pk].base
         if item.data.title and item.data.title == base.get("title"):
             return True

@@ -1,4 +1,4 @@
-"""One batch of entries: decided one by one, written together."""
+"""`BatchImport`: decides about each entry of a batch, then writes all of them together."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from entries.importing.matching.backfill import is_backfill
 from entries.importing.matching.matcher import Matcher, is_rejected, needs_cleaning
 from entries.importing.normalizing.dates import EntryDates
 from entries.importing.normalizing.entry_values import EntryValues
-from entries.importing.normalizing.item import Item, Spoilt
+from entries.importing.normalizing.item import EntryFailure, Item
 from entries.importing.normalizing.keys import is_usable_id
 from entries.importing.parsing.upstream_fields import COLUMNS, Base, as_json, from_json
 from entries.importing.report import EntryReport
@@ -18,29 +18,29 @@ from entries.models import Change, Entry, ImportLine, ImportRun, Sighting, Sourc
 from entries.models.entry import mint_atom_id
 from entries.models.locking import locking
 
-from .batch_writes import Writes, count
+from .batch_writes import BatchWrites, add_to_counts
 from .current_values import our_values
 from .decisions import TAKEN, Decision, field_changes, removed_reasons, why_minted
 from .three_way import Merge, merge
 
 
 class NotCleanedError(Exception):
-    """These items have to be cleaned before the batch can be stored."""
+    """These items must be cleaned before the batch can be stored."""
 
     def __init__(self, items: Sequence[Item]):
-        super().__init__(f"{len(items)} items are not cleaned")
+        super().__init__(f"{len(items)} items have not been cleaned")
         self.items = items
 
 
 class ChangedMeanwhileError(Exception):
-    """Somebody changed what the batch was matched with before that was locked."""
+    """Rows that the batch was matched to were changed before they were locked."""
 
 
 class BatchImport:
-    """Decides and stores a batch of one run, once.
+    """One attempt to store a batch of a run.
 
-    The number of queries is the same for any number of entries. Without a run, nothing that
-    has to be written may come of the batch.
+    The number of queries does not grow with the entries. `run` is None only for a batch in which
+    nothing has changed, so that nothing is written.
     """
 
     def __init__(
@@ -52,48 +52,47 @@ class BatchImport:
         self.now = now
         waits = draft or source.new_entries == Source.NewEntries.DRAFT
         self.first_status = Entry.Status.DRAFT if waits else Entry.Status.LIVE
-        self.writes = Writes()
+        self.writes = BatchWrites()
 
     def store(self, batch: Sequence[Item]) -> list[EntryReport]:
-        """Match and import a batch, and count it in the run. Call within a transaction.
+        """Match and import a batch, and add to the run's counts. Call within a transaction.
 
-        Raises NotCleanedError for what needs cleaning first, and ChangedMeanwhileError where
-        the batch has to be matched anew; then nothing may be kept of the transaction.
+        Raises NotCleanedError for items that must be cleaned first, and ChangedMeanwhileError
+        when the batch must be matched again; then roll the transaction back.
         """
         return self.store_matched(self.matcher.match(batch))
 
     def store_matched(self, items: Sequence[Item]) -> list[EntryReport]:
-        bare = [item for item in items if item.values is None and needs_cleaning(item)]
-        if bare:
-            raise NotCleanedError(bare)
+        uncleaned = [item for item in items if item.values is None and needs_cleaning(item)]
+        if uncleaned:
+            raise NotCleanedError(uncleaned)
         self.writes.no_longer_filtered = self.matcher.no_longer_filtered
         self._load(items)
         reports = []
         for item in items:
-            done = self._decide(item)
-            entry = done.entry
+            decision = self._decide(item)
+            entry = decision.entry
             atom_id = entry.atom_id if entry else (item.known.atom_id if item.known else None)
             name = atom_id or strip_controls(item.guid)
-            reports.append(
-                EntryReport(name, item.data.title, done.action, done.reasons, done.fields)
-            )
-            if not done.quiet and (done.action != ImportLine.Action.UNCHANGED or done.reasons):
-                self.writes.lines.append((item, done))
+            title, action = item.data.title, decision.action
+            reports.append(EntryReport(name, title, action, decision.reasons, decision.fields))
+            if not decision.quiet and (action != ImportLine.Action.UNCHANGED or decision.reasons):
+                self.writes.lines.append((item, decision))
         if self.run:
             self.writes.write(self.run)
-            count(self.run, reports)
+            add_to_counts(self.run, reports)
         self.items = items
         return reports
 
-    def settle(self) -> None:
-        """The transaction has been committed."""
-        self.matcher.settle(self.items, [row.pk for row in self.writes.new_sightings])
+    def mark_stored(self) -> None:
+        """Call when the transaction has been committed."""
+        self.matcher.mark_stored(self.items, [row.pk for row in self.writes.new_sightings])
 
     def _load(self, items: Sequence[Item]) -> None:
         """Read the rows that the batch may change, in a fixed number of queries."""
         touched = [item.known for item in items if item.known and needs_cleaning(item)]
-        # Locked, and first of all: an editor who saves meanwhile waits, and then merges with
-        # what is new.
+        # Lock the entries before anything else: an editor who saves now waits, and then merges
+        # with the imported values.
         pks = {known.entry_id for known in touched if known.entry_id}
         self.entries = {entry.pk: entry for entry in locking(Entry, pks)} if pks else {}
         self.sightings = in_bulk(
@@ -110,24 +109,25 @@ class BatchImport:
             for change in Change.objects.filter(entry__in=self.entries):
                 self.waiting[change.entry_id][change.field] = change
         fresh = [item for item in items if not (item.known or item.skip or item.filtered_by)]
-        self._reserve_addresses(fresh)
+        self._reserve_slugs_and_ids(fresh)
 
-    def _reserve_addresses(self, fresh: Sequence[Item]) -> None:
-        wishes = {id(item): item.address for item in fresh if item.address}
+    def _reserve_slugs_and_ids(self, fresh: Sequence[Item]) -> None:
+        """Find a free slug for each new entry, and the ids that others have already."""
+        wishes = {id(item): item.day_and_slug for item in fresh if item.day_and_slug}
         taken: dict[date, set[str]] = defaultdict(set)
         if wishes:
             days = {day for day, _ in wishes.values()}
             slugs = {slug for _, slug in wishes.values()}
             rows = Entry.objects.filter(day__in=days).order_by().values_list("day", "slug")
-            # One that is taken gets a number, which may be taken as well.
+            # A slug that is taken gets a number, which may be taken too: then read all of the days.
             if len(slugs) < len(wishes) or rows.filter(slug__in=slugs).exists():
                 for day, slug in rows:
                     taken[day].add(slug)
-        self.addresses = {}
+        self.days_and_slugs = {}
         for identity, (day, wish) in wishes.items():
             slug = free_slug(wish, taken[day])
             taken[day].add(slug)
-            self.addresses[identity] = (day, slug)
+            self.days_and_slugs[identity] = (day, slug)
         ids = [item.guid for item in fresh if is_usable_id(item.guid)]
         self.taken_ids = (
             set(Entry.objects.filter(atom_id__in=ids).order_by().values_list("atom_id", flat=True))
@@ -141,16 +141,16 @@ class BatchImport:
             return Decision("skipped", None, [item.skip])
         if known is None and item.is_empty:
             return Decision("skipped", None, ["it has no id, no link, no title and no text"])
-        if isinstance(item.values, Spoilt):
+        if isinstance(item.values, EntryFailure):
             return Decision("skipped", None, [item.values.reason])
         if item.filtered_by:
             return self._leave_out(item)
         if known and known.entry_id is None:
             return Decision(
-                "skipped", None, ["it was deleted here, and what is deleted stays away"]
+                "skipped", None, ["it was deleted here, and deleted posts are not imported again"]
             )
         if known and is_rejected(known):
-            why = "an editor rejected it, and what is rejected stays away"
+            why = "an editor rejected it, and rejected posts are not imported again"
             return Decision("skipped", None, [why])
         if item.is_unchanged:
             return Decision("unchanged")
@@ -168,7 +168,7 @@ class BatchImport:
         return self.matcher.policies.apply(item.values)
 
     def _leave_out(self, item: Item) -> Decision:
-        """Keep what a filter has left out, so that an editor finds it and may import it."""
+        """Store a filtered post as a sighting only: an editor can find it and import it."""
         hit, known = item.filtered_by, item.known
         decision = Decision("skipped", None, [f"left out by the filter {hit}"], filtered_by=hit)
         if known is None:
@@ -182,18 +182,18 @@ class BatchImport:
 
     def _create(self, item: Item, values: EntryValues) -> Decision:
         dates = item.dates
-        day, slug = self.addresses[id(item)]
+        day, slug = self.days_and_slugs[id(item)]
         reasons = ["new", f"dated by: {dates.rule}", *dates.reasons, *values.reasons]
         if is_backfill(self.matcher.newest_before, self.source, dates, self.now):
             reasons.append(
-                "backfill: older than the source's newest, it takes its place in the past"
+                "backfill: older than the source's newest post, so it is listed under its own date"
             )
         if is_usable_id(item.guid) and item.guid not in self.taken_ids:
             atom_id = item.guid
             self.taken_ids.add(atom_id)
         else:
             atom_id = mint_atom_id()
-            reasons.append(f"given an id of its own, since {why_minted(item)}")
+            reasons.append(f"given a new id, because {why_minted(item)}")
         columns = {name: as_json(getattr(values.fields, name)) for name in COLUMNS}
         entry = Entry(
             atom_id=atom_id,
@@ -207,29 +207,29 @@ class BatchImport:
             **columns,
         )
         self.writes.new_entries.append(entry)
-        self.writes.take(
+        self.writes.set_values(
             entry, {"tags": values.fields.tags, "enclosures": values.fields.enclosures}
         )
         self._add_sighting(item, values, entry, leads=True)
-        self.writes.lead_from(entry, addresses_of(item))
+        self.writes.keep_paths(entry, upstream_urls(item))
         reasons += removed_reasons(values)
         return Decision("created", entry, reasons, removed=values.removed)
 
     def _credit(self, item: Item, entry: Entry, values: EntryValues) -> Decision:
-        """Another source states an entry that is here: it is credited, and changes nothing."""
+        """Credit another source of an existing entry. The entry does not change."""
         self._add_sighting(item, values, entry, leads=False)
-        self.writes.lead_from(entry, addresses_of(item))
+        self.writes.keep_paths(entry, upstream_urls(item))
         reason = f"known from another feed by its {item.rule}; this feed is credited as well"
         return Decision("unchanged", entry, [reason])
 
     def _merge(self, item: Item, sighting: Sighting, entry: Entry, values: EntryValues) -> Decision:
         ours = self.ours[entry.pk]
         base, sighting_led = Base.from_json(sighting.base, ours.fields), sighting.leads
-        addresses = [*addresses_of(item), base.fields.canonical_url, entry.canonical_url]
+        urls = [*upstream_urls(item), base.fields.canonical_url, entry.canonical_url]
         reasons = [] if item.rule == "guid" else [f"known by its {item.rule}"]
         self._change_sighting(item, values, sighting)
         if not sighting_led:
-            self.writes.lead_from(entry, addresses)
+            self.writes.keep_paths(entry, urls)
             reasons.append("another feed leads; this one is only credited")
             return Decision("unchanged", entry, reasons)
         waiting = self.waiting[entry.pk]
@@ -239,10 +239,10 @@ class BatchImport:
             ours.fields,
             {name: from_json(name, change.base) for name, change in waiting.items()},
         )
-        if item.is_cleaned_anew:
-            # Upstream has said nothing new that an editor would have to know of.
+        if item.differs_only_in_cleaning:
+            # Upstream has not changed, so there is nothing for an editor to decide.
             merged.conflicts.clear()
-        conflicts = self._note_conflicts(entry, merged)
+        conflicts = self._record_conflicts(entry, merged)
         published = item.dates.published
         if item.dates.rule != "first seen" and published != base.published:
             reasons.append(f"upstream dates it {published:%Y-%m-%d %H:%M}; its date here stays")
@@ -254,29 +254,30 @@ class BatchImport:
             fields["updated"] = [TAKEN, before.isoformat(), entry.updated.isoformat()]
         removed = values.removed if "content" in taken else []
         if taken or redated:
-            self.writes.take(entry, taken)
+            self.writes.set_values(entry, taken)
             self.writes.changed_entries.append(entry)
             fresh = [*taken, *(["updated"] if redated else [])]
             reasons.append("taken from upstream: " + ", ".join(fresh).replace("_", " "))
             reasons += removed_reasons(values) if removed else []
         reasons += values.reasons if taken else []
-        # Only now is it known which of them the entry's own columns lead from.
-        self.writes.lead_from(entry, addresses)
+        # Only after the values are set: the entry's own columns serve some of these paths.
+        self.writes.keep_paths(entry, urls)
         if conflicts:
             names = ", ".join(conflicts).replace("_", " ")
             reasons.append(f"changed here and upstream, waits for an editor: {names}")
             return Decision("conflict", entry, reasons, fields, removed)
         if taken or redated:
             return Decision("updated", entry, reasons, fields, removed)
-        return Decision("unchanged", entry, reasons or ["nothing that is kept here has changed"])
+        return Decision("unchanged", entry, reasons or ["no field that is stored here has changed"])
 
     def _take_updated(self, entry: Entry, base: Base, item: Item) -> bool:
-        """Follow upstream's clock; an editor's later change keeps its own time."""
+        """Set the entry's `updated` to upstream's. Returns True if it has changed."""
         if not item.dates.is_own:
             return False
         return follow_updated(entry, base.updated, item.dates.updated)
 
-    def _note_conflicts(self, entry: Entry, merged: Merge) -> list[str]:
+    def _record_conflicts(self, entry: Entry, merged: Merge) -> list[str]:
+        """Write or delete the waiting changes. Returns the fields in conflict."""
         waiting = self.waiting[entry.pk]
         for name in merged.settled:
             if name in waiting:
@@ -305,7 +306,7 @@ class BatchImport:
             filtered_by=item.filtered_by,
             base=base_of(values, item.dates).as_json(),
         )
-        self.writes.enclose(sighting, item.envelope)
+        self.writes.set_envelope(sighting, item.envelope)
         self.writes.new_sightings.append(sighting)
         self.writes.keys += [(sighting, key.value) for key in item.keys]
 
@@ -317,7 +318,7 @@ class BatchImport:
         sighting.received = item.received
         sighting.received_hash = item.received_hash
         sighting.statement_hash = item.statement_hash
-        self.writes.enclose(sighting, item.envelope)
+        self.writes.set_envelope(sighting, item.envelope)
         sighting.removed = values.removed
         sighting.base = base_of(values, item.dates).as_json()
         self.writes.changed_sightings.append(sighting)
@@ -328,9 +329,9 @@ def base_of(values: EntryValues, dates: EntryDates) -> Base:
 
 
 def follow_updated(entry: Entry, before: datetime, theirs: datetime) -> bool:
-    """Let the entry's time follow upstream's, unless an editor's change is later.
+    """Set the entry's `updated` to upstream's, unless an editor's change is later.
 
-    Returns whether it is another then.
+    Returns True if it has changed.
     """
     if theirs == before:
         return False
@@ -339,10 +340,10 @@ def follow_updated(entry: Entry, before: datetime, theirs: datetime) -> bool:
     return changed
 
 
-def addresses_of(item: Item) -> list[str]:
-    """Where the entry is to be found upstream: its page, and its id, if that is its own."""
-    stated = [item.data.link, item.guid] if item.guid_is_its_own else [item.data.link]
-    return [strip_controls(address) for address in stated]
+def upstream_urls(item: Item) -> list[str]:
+    """Returns the entry's URLs upstream: its link, and its id if no other entry has it."""
+    stated = [item.data.link, item.guid] if item.has_own_guid else [item.data.link]
+    return [strip_controls(url) for url in stated]
 
 
 def in_bulk(queryset, pks):

@@ -1,4 +1,4 @@
-"""What one batch of an import writes, gathered while it is decided and written together."""
+"""`BatchWrites`: collects the rows that a batch writes, and writes them in bulk."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ from entries.models.tagging import set_tags
 
 from .decisions import Decision
 
-# The keys follow the address of the original page by themselves.
+# `original_key` and `id_key` are computed from canonical_url and atom_id.
 ENTRY_UPDATES = [*COLUMNS, "original_key", "id_key", "updated", "modified_at"]
 SIGHTING_UPDATES = [
     *("guid", "matched_by", "received", "received_hash", "statement_hash", "envelope"),
@@ -28,8 +28,8 @@ SIGHTING_UPDATES = [
 ]
 
 
-class Writes:
-    """Rows to write. The number of queries is the same for any number of them."""
+class BatchWrites:
+    """Rows to write. The number of queries does not grow with the rows."""
 
     def __init__(self) -> None:
         self.new_entries: list[Entry] = []
@@ -38,7 +38,7 @@ class Writes:
         self.changed_sightings: list[Sighting] = []
         self.envelopes: dict[Envelope, list[Sighting]] = defaultdict(list)
         self.keys: list[tuple[Sighting, str]] = []
-        self.addresses: list[tuple[Entry, str]] = []
+        self.original_urls: list[tuple[Entry, str]] = []
         self.tags: list[tuple[Entry, Sequence[str]]] = []
         self.enclosures: list[tuple[Entry, Sequence[Enclosure]]] = []
         self.changes: list[Change] = []
@@ -46,18 +46,18 @@ class Writes:
         self.lines: list[tuple[Item, Decision]] = []
         self.no_longer_filtered: set[int] = set()
 
-    def enclose(self, sighting: Sighting, envelope: Envelope | None) -> None:
-        """Let the sighting refer to what stood around it in its document."""
+    def set_envelope(self, sighting: Sighting, envelope: Envelope | None) -> None:
+        """Set the sighting's envelope, the document around its entry."""
         sighting.envelope = None
         if envelope:
             self.envelopes[envelope].append(sighting)
 
-    def lead_from(self, entry: Entry, addresses: Iterable[str]) -> None:
-        """Let the paths in these addresses lead to the entry, as it is by now."""
-        self.addresses += [(entry, address) for address in further_addresses(entry, addresses)]
+    def keep_paths(self, entry: Entry, urls: Iterable[str]) -> None:
+        """Let the paths of these upstream URLs redirect to the entry (`OriginalPath`)."""
+        self.original_urls += [(entry, url) for url in further_addresses(entry, urls)]
 
-    def take(self, entry: Entry, values: Mapping[str, Any]) -> None:
-        """Give the entry these values, by the names of UpstreamFields."""
+    def set_values(self, entry: Entry, values: Mapping[str, Any]) -> None:
+        """Set the entry's values, by the field names of UpstreamFields."""
         for name, value in values.items():
             if name == "tags":
                 self.tags.append((entry, value))
@@ -67,7 +67,7 @@ class Writes:
                 setattr(entry, name, as_json(value))
 
     def write(self, run: ImportRun) -> None:
-        """Write it all, if there is anything to say. Call within a transaction."""
+        """Write all rows, if any entry has changed. Call within a transaction."""
         if not self.lines:
             return
         if self.no_longer_filtered:
@@ -79,34 +79,34 @@ class Writes:
         ImportLine.objects.bulk_create(
             ImportLine(
                 run=run,
-                entry=done.entry,
+                entry=decision.entry,
                 guid=strip_controls(item.guid),
                 title=item.data.title,
-                action=done.action,
-                reasons=done.reasons,
+                action=decision.action,
+                reasons=decision.reasons,
                 matched_by=item.rule,
                 dated_by=item.dates.rule,
-                removed=done.removed,
-                filtered_by=done.filtered_by,
-                fields=done.fields,
+                removed=decision.removed,
+                filtered_by=decision.filtered_by,
+                fields=decision.fields,
             )
-            for item, done in self.lines
+            for item, decision in self.lines
         )
 
     def _write_entries(self, run: ImportRun) -> None:
         Entry.objects.bulk_create(self.new_entries)
-        update(Entry, self.changed_entries, ENTRY_UPDATES)
+        bulk_update(Entry, self.changed_entries, ENTRY_UPDATES)
         for envelope, pk in store_envelopes(run.source, self.envelopes).items():
             for sighting in self.envelopes[envelope]:
                 sighting.envelope_id = pk
         Sighting.objects.bulk_create(self.new_sightings)
-        update(Sighting, self.changed_sightings, SIGHTING_UPDATES)
+        bulk_update(Sighting, self.changed_sightings, SIGHTING_UPDATES)
         IdentityKey.objects.bulk_create(
             [IdentityKey(sighting=sighting, value=value) for sighting, value in self.keys],
-            # Of what was known before, most of the keys are.
+            # Entries that were matched have most of their keys already.
             ignore_conflicts=True,
         )
-        OriginalPath.objects.keep((entry.pk, address) for entry, address in self.addresses)
+        OriginalPath.objects.keep((entry.pk, url) for entry, url in self.original_urls)
         if self.tags:
             set_tags({entry.pk: names for entry, names in self.tags})
 
@@ -115,7 +115,7 @@ class Writes:
             Change.objects.filter(pk__in=self.settled_changes).delete()
         if new := [change for change in self.changes if not change.pk]:
             Change.objects.bulk_create(new)
-        update(Change, [change for change in self.changes if change.pk], ["theirs", "seen_at"])
+        bulk_update(Change, [change for change in self.changes if change.pk], ["theirs", "seen_at"])
 
     def _write_enclosures(self) -> None:
         write_enclosures(
@@ -125,7 +125,7 @@ class Writes:
 
 
 def write_enclosures(wanted: Mapping[int, Sequence[Enclosure]], old: Collection[int]) -> None:
-    """Give entries these enclosures, by primary key. Those of `old` ones are replaced."""
+    """Write the enclosures of entries, by primary key; for `old` entries, replace them."""
     if old:
         models.Enclosure.objects.filter(entry__in=old).delete()
     models.Enclosure.objects.bulk_create(
@@ -135,7 +135,7 @@ def write_enclosures(wanted: Mapping[int, Sequence[Enclosure]], old: Collection[
     )
 
 
-def update(model, rows, fields) -> None:
+def bulk_update(model, rows, fields) -> None:
     """Update rows by primary key in one query."""
     if rows:
         model.objects.bulk_create(
@@ -143,9 +143,9 @@ def update(model, rows, fields) -> None:
         )
 
 
-def count(run: ImportRun, reports: Sequence[EntryReport]) -> None:
-    """Add what was done to the run's sums, in the transaction in which it was done."""
-    sums = Counter(COUNTED_AS.get(report.action, report.action) for report in reports)
+def add_to_counts(run: ImportRun, reports: Sequence[EntryReport]) -> None:
+    """Add the actions to the run's counts, in the transaction that stores them."""
+    counts = Counter(COUNTED_AS.get(report.action, report.action) for report in reports)
     ImportRun.objects.filter(pk=run.pk).update(
-        **{name: F(name) + number for name, number in sums.items()}
+        **{name: F(name) + number for name, number in counts.items()}
     )

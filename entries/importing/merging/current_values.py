@@ -1,4 +1,4 @@
-"""What entries hold in the fields that are merged, read in a fixed number of queries."""
+"""The current values of entries in the merged fields (`ours` of the three-way merge)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,9 +17,10 @@ from entries.models import Entry, TaggedEntry, TagName, fold
 
 @dataclass(frozen=True)
 class OurValues:
-    """What one entry holds.
+    """The current values of one entry.
 
-    `spellings` has one name for each tag, by the tag's primary key or the folded name.
+    `spellings` has one name for each tag, by the tag's primary key, or by the folded name of an
+    unknown tag. `known_names` has the primary key of the tag for each folded name.
     """
 
     fields: UpstreamFields
@@ -27,9 +28,9 @@ class OurValues:
     known_names: Mapping[str, int]
 
     def comparable(self, stated: UpstreamFields) -> UpstreamFields:
-        """The same values, with one spelling for each tag: the entry's own where it has the tag.
+        """Returns the values with one spelling for each tag: the entry's own, if it has the tag.
 
-        A tag that was renamed here, or that a feed now spells otherwise, is no change.
+        So a tag that was renamed here, or that a feed now spells differently, is not a change.
         """
         names = {self._spelling(name): None for name in stated.tags}
         return replace(stated, tags=tuple(names))
@@ -40,9 +41,9 @@ class OurValues:
 
 
 def our_values(entries: Iterable[Entry], bases: Iterable[Mapping]) -> dict[int, OurValues]:
-    """The values of each entry, by primary key.
+    """Returns the current values of each entry, by primary key. A fixed number of queries.
 
-    `bases` are what upstream said of them before, as stored. A fixed number of queries.
+    `bases` are the stored bases of their sightings: the upstream values last merged.
     """
     entries = list(entries)
     if not entries:
@@ -58,7 +59,7 @@ def our_values(entries: Iterable[Entry], bases: Iterable[Mapping]) -> dict[int, 
         pks[entry].append(tag)
     folded = {fold(name) for base in bases for name in base.get("tags", ())}
     folded |= {fold(name) for tags in names.values() for name in tags}
-    # With each name all others of its tag: upstream may now use the one that it got here.
+    # Read all names of each tag: upstream may now use a name that the tag was given here.
     named = TagName.objects.filter(tag__names__folded__in=folded)
     known_names.update(named.values_list("folded", "tag"))
     enclosures = enclosures_of(entries)
@@ -77,7 +78,7 @@ def our_values(entries: Iterable[Entry], bases: Iterable[Mapping]) -> dict[int, 
 
 
 def enclosures_of(entries: Iterable[Entry | int]) -> dict[int, list[Enclosure]]:
-    """The enclosures of each entry, in order, by its primary key. One query."""
+    """Returns the enclosures of each entry, in order, by its primary key. One query."""
     found: dict[int, list[Enclosure]] = defaultdict(list)
     stored = models.Enclosure.objects.filter(entry__in=entries).order_by("pk")
     for entry, *columns in stored.values_list("entry", *ENCLOSURE_COLUMNS):

@@ -1,4 +1,4 @@
-"""Why an import did with an entry what it did, in words and in parts."""
+"""`Decision`: the action that an import takes on one entry, with reasons for the editor."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,19 +12,19 @@ from entries.models import Entry
 from .three_way import Merge
 
 TAKEN, WAITS = "taken", "waits"
-MAX_EXCERPT_CHARS = 80  # characters
-# What stands before the place at which two texts part.
-MAX_CHARS_BEFORE_CHANGE = 20  # characters
+MAX_EXCERPT_CHARS = 80
+# The part of an excerpt before the first difference.
+MAX_CHARS_BEFORE_CHANGE = 20
 
-# What became of a field: taken or waits, what it was, what upstream says; excerpts of both.
+# Field name to [TAKEN or WAITS, excerpt of the old value, excerpt of upstream's value].
 FieldChanges = dict[str, list[str]]
 
 
 @dataclass
 class Decision:
-    """What becomes of an entry: the action, the row if there is one, and why.
+    """The action on one entry, the row if there is one, and the reasons.
 
-    A `quiet` one has been said before, and the run keeps no line of it.
+    A `quiet` decision repeats an earlier one, and gets no line in the run.
     """
 
     action: str
@@ -37,7 +37,7 @@ class Decision:
 
 
 def field_changes(merged: Merge, ours: UpstreamFields, conflicts: list[str]) -> FieldChanges:
-    """What a merge does to the fields that upstream has changed."""
+    """Returns the result of a merge for each field that upstream has changed."""
     taken = {name: (TAKEN, value) for name, value in merged.taken.items()}
     waiting = {name: (WAITS, merged.conflicts[name].theirs) for name in conflicts}
     return {
@@ -47,13 +47,13 @@ def field_changes(merged: Merge, ours: UpstreamFields, conflicts: list[str]) -> 
 
 
 def excerpts(before: str, after: str) -> tuple[str, str]:
-    """Both, or where they are long, what they have at the place at which they part."""
+    """Returns both texts; if one is long, an excerpt of each from where they start to differ."""
     if max(len(before), len(after)) <= MAX_EXCERPT_CHARS:
         return before, after
-    letters = enumerate(zip(before, after, strict=False))
+    pairs = enumerate(zip(before, after, strict=False))
     shorter = min(len(before), len(after))
-    parting = next((at for at, (one, other) in letters if one != other), shorter)
-    start = max(0, parting - MAX_CHARS_BEFORE_CHANGE)
+    difference = next((at for at, (one, other) in pairs if one != other), shorter)
+    start = max(0, difference - MAX_CHARS_BEFORE_CHANGE)
     return excerpt(before, start), excerpt(after, start)
 
 
@@ -78,7 +78,7 @@ def why_minted(item: Item) -> str:
     if not item.guid:
         return "the feed gives it none"
     if not is_usable_id(item.guid):
-        return f"the feed's {item.guid[:60]!r} is none that the whole web could know it by"
+        return f"the feed's {item.guid[:60]!r} is not an absolute IRI, or too long"
     return "the feed gives the same id to another entry"
 
 

@@ -1,8 +1,8 @@
-"""A three-way merge of lists whose elements have a key: tags by name, enclosures by address.
+"""A three-way merge of lists whose elements have a key: tags by name, enclosures by href.
 
-Each element is merged by itself, an absent one as None: what one side added is added, what
-one side took away is taken away. Only an element that both sides changed, to different
-values, is a conflict. The order is nobody's conflict. Nothing here touches a database.
+Each element is merged by itself, with None for an absent one: an element that one side added is
+added, and one that a side removed is removed. Only an element that both sides changed, to
+different values, is a conflict. The order never conflicts. This module uses no database.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 Key = Callable[[Any], Hashable]
 Elements = Sequence[Any]
 
-# The merged fields that are such lists.
+# The merged fields that are lists, and the key of their elements.
 ELEMENT_KEYS: dict[str, Key] = {
     "tags": lambda name: name,
     "enclosures": lambda enclosure: enclosure.href,
@@ -19,11 +19,11 @@ ELEMENT_KEYS: dict[str, Key] = {
 
 
 def merge_elements(base: Elements, theirs: Elements, ours: Elements, key: Key) -> list:
-    """The merged list, without repeated keys.
+    """Returns the merged list, without repeated keys.
 
-    An element that both sides changed is as `ours` has it. The order is upstream's unless
-    the editor changed it; an element that only the other side has follows the one that it
-    follows there.
+    An element that both sides changed has its value in `ours`. The order is upstream's,
+    unless the editor changed the order. An element that only the other side has comes after the
+    element that precedes it there.
     """
     before, upstream, here = by_key(base, key), by_key(theirs, key), by_key(ours, key)
     merged = {}
@@ -40,7 +40,7 @@ def merge_elements(base: Elements, theirs: Elements, ours: Elements, key: Key) -
 
 
 def conflicting_keys(base: Elements, theirs: Elements, ours: Elements, key: Key) -> set[Hashable]:
-    """The elements that upstream and the editor both changed, to different values."""
+    """Returns the keys of elements that both sides changed, to different values."""
     before, upstream, here = by_key(base, key), by_key(theirs, key), by_key(ours, key)
     return {
         name
@@ -51,7 +51,7 @@ def conflicting_keys(base: Elements, theirs: Elements, ours: Elements, key: Key)
 
 
 def take_conflicting(base: Elements, theirs: Elements, ours: Elements, key: Key) -> list:
-    """`ours`, with upstream's value for each element in conflict."""
+    """Returns `ours` with upstream's value for each element in conflict."""
     upstream, wanted = by_key(theirs, key), by_key(ours, key)
     for name in conflicting_keys(base, theirs, ours, key):
         if name in upstream:
@@ -62,7 +62,7 @@ def take_conflicting(base: Elements, theirs: Elements, ours: Elements, key: Key)
 
 
 def by_key(elements: Elements, key: Key) -> dict[Hashable, Any]:
-    """The elements by their keys; of a repeated key the first."""
+    """Returns the elements by key; of a repeated key, the first."""
     found: dict[Hashable, Any] = {}
     for element in elements:
         found.setdefault(key(element), element)
@@ -74,5 +74,5 @@ def merge_value(base: Any, theirs: Any, ours: Any) -> Any:
 
 
 def is_reordered(before: dict, here: dict) -> bool:
-    """Whether the elements that both have come in different orders."""
+    """True if the elements that both have are in different orders."""
     return [name for name in before if name in here] != [name for name in here if name in before]

@@ -1,7 +1,7 @@
-"""Base, theirs and ours: what becomes of each field when an upstream states an entry again.
+"""The three-way merge of an entry's fields, when its feed states the entry again.
 
-`base` is what upstream said when it was last merged, `theirs` what it says now, `ours`
-what the entry holds. Nothing here touches a database.
+`base` are the upstream values last merged, `theirs` the upstream values now, `ours` the current
+values of the entry. This module uses no database.
 """
 
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from entries.importing.parsing.upstream_fields import FIELDS, UpstreamFields
 from .list_merge import ELEMENT_KEYS, Elements, conflicting_keys, merge_elements
 
 Values = Mapping[str, Any]
-NONE_WAITS: Values = MappingProxyType({})
+NOTHING_WAITS: Values = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """Upstream and an editor both changed a field, to different values."""
+    """A field that upstream and an editor both changed, to different values."""
 
     base: Any
     theirs: Any
@@ -27,10 +27,10 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Merge:
-    """What to write: the fields that take a value, and those that wait for an editor.
+    """The result of a merge: the fields to set, and those that wait for an editor.
 
-    A list of elements can be in both: some elements are taken, others wait. `settled` are
-    the fields of which nothing has to wait any longer.
+    A list field can be in both: some elements are taken, others wait. `settled` are the fields
+    that no longer have anything waiting.
     """
 
     taken: dict[str, Any] = field(default_factory=dict)
@@ -42,14 +42,13 @@ def merge(
     base: UpstreamFields,
     theirs: UpstreamFields,
     ours: UpstreamFields,
-    parted: Values = NONE_WAITS,
+    waiting_bases: Values = NOTHING_WAITS,
 ) -> Merge:
     """Merge field by field; tags and enclosures element by element.
 
-    Upstream's change to a field that the editor left alone is taken; what the editor
-    changed stays; where both changed, to different values, it stays and is a conflict.
-    `parted` has a value for each field that waits for an editor already: what upstream said
-    before the two changed it.
+    Upstream's change is taken if the editor left the field alone. The editor's change stays; if
+    upstream changed the field too, to another value, that is a conflict. `waiting_bases` has the
+    base of each field that already waits for an editor: upstream's value before the conflict.
     """
     result = Merge()
     for name in FIELDS:
@@ -59,26 +58,31 @@ def merge(
         elif upstream == before:
             continue
         elif name in ELEMENT_KEYS:
-            merge_list(result, name, before, upstream, here, parted)
+            merge_list(result, name, before, upstream, here, waiting_bases)
         elif here == before:
             result.taken[name] = upstream
-        elif upstream == parted.get(name, before):
-            # Upstream has gone back to what it said when the two parted.
+        elif upstream == waiting_bases.get(name, before):
+            # Upstream has gone back to its value before the conflict.
             result.settled.add(name)
         else:
-            result.conflicts[name] = Conflict(parted.get(name, before), upstream)
+            result.conflicts[name] = Conflict(waiting_bases.get(name, before), upstream)
     result.settled.update(result.taken.keys() - result.conflicts.keys())
     return result
 
 
 def merge_list(
-    result: Merge, name: str, base: Elements, theirs: Elements, ours: Elements, parted: Values
+    result: Merge,
+    name: str,
+    base: Elements,
+    theirs: Elements,
+    ours: Elements,
+    waiting_bases: Values,
 ) -> None:
-    """Add to the result what becomes of a list of elements that upstream has changed."""
+    """Merge a list field that upstream has changed, and add it to the result."""
     merged = tuple(merge_elements(base, theirs, ours, ELEMENT_KEYS[name]))
     if merged != ours:
         result.taken[name] = merged
-    before = parted.get(name, base)
+    before = waiting_bases.get(name, base)
     if conflicting_keys(before, theirs, merged, ELEMENT_KEYS[name]):
         result.conflicts[name] = Conflict(before, theirs)
     else:

@@ -1,4 +1,4 @@
-"""Believable dates out of what feeds write."""
+"""The dates of an entry, parsed from the text in the feed and checked for plausibility."""
 
 import re
 from collections.abc import Sequence
@@ -8,19 +8,19 @@ from email.utils import parsedate_to_datetime
 
 from entries.importing.parsing.feed_data import EntryData, StatedDate
 
-# The rules by which an entry is dated by itself.
+# Values of `EntryDates.rule` for a date that the entry itself states.
 OWN_DATES = ("published", "updated")
-EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
-FURTHEST_AHEAD = timedelta(days=5 * 365)
+MIN_DATE = datetime(1970, 1, 2, tzinfo=UTC)
+MAX_TIME_AHEAD = timedelta(days=5 * 365)
 
 # RFC 3339 (5.6), as Atom wants it, and the shorter forms of ISO 8601 that feeds use as well.
-ISO = re.compile(
+ISO_8601 = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)"
     r"(?:[Tt ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"
     r"\s*([Zz]|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?"
 )
 OTHER_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)(?=\D|$)")
-SECONDS = re.compile(r"\d{9,10}")
+UNIX_SECONDS = re.compile(r"\d{9,10}")
 # RFC 822 (5.1) gives the year two digits.
 TWO_DIGIT_YEAR = re.compile(r"(?:[A-Za-z]{3}, *)?\d\d? [A-Za-z]{3} \d\d \d\d:\d\d")
 YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20\d\d)(?!\d)")
@@ -28,10 +28,10 @@ YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20\d\d)(?!\d)")
 
 @dataclass(frozen=True)
 class EntryDates:
-    """When an entry was published and last changed, and which of its dates says so.
+    """The publication and update time of an entry, in UTC, and where they come from.
 
-    `rule` is `published`, `updated`, `feed` or `first seen`; `reasons` says in words
-    what could not be believed.
+    `rule` is the source of `published`: `published`, `updated`, `feed` or `first seen`.
+    `reasons` names the dates that were not believable.
     """
 
     published: datetime
@@ -41,14 +41,14 @@ class EntryDates:
 
     @property
     def is_own(self) -> bool:
-        """Whether the entry states a date of its own: any other is made up here."""
+        """True if the date is one that the entry itself states."""
         return self.rule in OWN_DATES
 
 
 def find_dates(data: EntryData, now: datetime, zone: tzinfo = UTC) -> EntryDates:
-    """The entry's dates: its own, else the feed's, else `now`, when it is seen first.
+    """Returns the entry's own dates, else the feed's date, else `now`.
 
-    `zone` is that of the times that are given without one.
+    `zone` applies to times without a zone.
     """
     reasons: list[str] = []
 
@@ -81,31 +81,31 @@ def find_dates(data: EntryData, now: datetime, zone: tzinfo = UTC) -> EntryDates
 def parse_date(
     text: str, parsed: Sequence[int] | None, now: datetime, zone: tzinfo = UTC
 ) -> datetime | None:
-    """The moment that a feed's date names, in UTC, or None when it is not believable.
+    """Returns the date in UTC, or None when it is not believable.
 
-    Read strictly from the text; `parsed`, the numbers of StatedDate, serves only
-    for forms that are not known here, and only when the text names the same year. A time
-    without a zone is one of `zone`; of two that the end of summer time gives one name, the
-    first.
+    Believable dates are between MIN_DATE and MAX_TIME_AHEAD after `now`. The text is parsed
+    strictly; `parsed`, feedparser's numbers, is used only for other formats, and only when the
+    text contains the same year. `zone` applies to a time without a zone; an hour that the end of
+    summer time repeats is the first of the two.
     """
     text = text.strip()
     moment = from_iso(text, zone) or from_rfc_822(text, zone) or from_seconds(text)
     if moment is None and parsed and any(int(y) == parsed[0] for y in YEAR.findall(text)):
-        moment = build(*parsed[:6])
-    if moment is None or not EARLIEST <= moment <= now + FURTHEST_AHEAD:
+        moment = utc_moment(*parsed[:6])
+    if moment is None or not MIN_DATE <= moment <= now + MAX_TIME_AHEAD:
         return None
     return moment
 
 
 def from_iso(text: str, zone: tzinfo = UTC) -> datetime | None:
-    match = ISO.fullmatch(text)
+    match = ISO_8601.fullmatch(text)
     if not match:
         match = OTHER_YEAR_FIRST.fullmatch(text)
         if not match:
             return None
-        return in_zone(build(*(int(number) for number in match.groups())), zone)
+        return in_zone(utc_moment(*(int(number) for number in match.groups())), zone)
     *numbers, fraction, stated = match.groups()
-    moment = build(*(int(number or 0) for number in numbers))
+    moment = utc_moment(*(int(number or 0) for number in numbers))
     if moment is None:
         return None
     if fraction:
@@ -125,7 +125,7 @@ def from_iso(text: str, zone: tzinfo = UTC) -> datetime | None:
 
 
 def from_rfc_822(text: str, zone: tzinfo = UTC) -> datetime | None:
-    # The parser guesses at anything; a month's name is what makes the guess a reading.
+    # The email parser accepts almost any text. The name of a month shows that it is a date.
     if not re.search(r"[A-Za-z]{3}", text):
         return None
     if not YEAR.search(text) and not TWO_DIGIT_YEAR.match(text):
@@ -135,7 +135,7 @@ def from_rfc_822(text: str, zone: tzinfo = UTC) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     if moment.tzinfo is None:
-        # The parser knows -0000 as the mark of UTC without a place (RFC 5322, 3.3).
+        # The parser returns no zone for -0000, which is UTC in an unknown place (RFC 5322, 3.3).
         return in_zone(moment, UTC if "-0000" in text else zone)
     try:
         return moment.astimezone(UTC)
@@ -144,7 +144,7 @@ def from_rfc_822(text: str, zone: tzinfo = UTC) -> datetime | None:
 
 
 def in_zone(clock: datetime | None, zone: tzinfo) -> datetime | None:
-    """The moment in which a clock in that zone shows this date and time."""
+    """Returns the UTC time at which a clock in that zone shows this date and time."""
     try:
         return clock and clock.replace(tzinfo=zone).astimezone(UTC)
     except OverflowError:
@@ -152,13 +152,13 @@ def in_zone(clock: datetime | None, zone: tzinfo) -> datetime | None:
 
 
 def from_seconds(text: str) -> datetime | None:
-    """Seconds since 1970, which some feeds write."""
-    return datetime.fromtimestamp(int(text), UTC) if SECONDS.fullmatch(text) else None
+    """Parse seconds since 1970, which some feeds give."""
+    return datetime.fromtimestamp(int(text), UTC) if UNIX_SECONDS.fullmatch(text) else None
 
 
-def build(year, month, day, hour=0, minute=0, second=0) -> datetime | None:
+def utc_moment(year, month, day, hour=0, minute=0, second=0) -> datetime | None:
     try:
-        # A leap second is the last moment of its minute.
+        # datetime has no second 60, the leap second.
         return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except ValueError:
         return None

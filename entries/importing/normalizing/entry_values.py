@@ -1,4 +1,4 @@
-"""What an entry's upstream fields amount to in ours: dated, cleaned and shaped."""
+"""Turns an `EntryData` into the values of our fields: HTML cleaned, kind found, lengths cut."""
 
 import re
 from collections.abc import Mapping
@@ -18,23 +18,23 @@ from entries.lib.slugs import MAX_WORDS_SLUG, make_slug
 from .dates import EntryDates
 from .kinds import Shape, find_shape
 
-# To be raised when the same bytes give other values: then the next import merges them.
+# Raise this when the same bytes give other values now: the next import then merges them.
 CLEANING_VERSION = 1
 MAX_TAG_LENGTH = 255
 MAX_LANGUAGE_LENGTH = 64
 MAX_TYPE_LENGTH = 255
 DAY_IN_PATH = re.compile(r"/(\d{4})/(\d\d?|[A-Za-z]{3})/(\d\d?)/")
 SLUG = re.compile(r"[\w-]{1,200}")
-SHOWS = re.compile(r"<(?:img|video|audio|iframe|picture|svg|math)\b", re.I)
-# feedparser writes XHTML's <br/> so; in HTML the end tag would be a second break.
+VISIBLE_MEDIA = re.compile(r"<(?:img|video|audio|iframe|picture|svg|math)\b", re.I)
+# feedparser writes XHTML's <br/> as <br></br>. In HTML the end tag is a second line break.
 CLOSED_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")
 
 
 @dataclass(frozen=True)
 class EntryValues:
-    """The values of an entry's fields as one source states them.
+    """The values of an entry's fields in one source.
 
-    `removed` says in words what cleaning took out, `reasons` what was mended.
+    `removed` describes what cleaning removed, `reasons` what was repaired, in words.
     """
 
     fields: UpstreamFields
@@ -43,35 +43,35 @@ class EntryValues:
 
 
 def find_values(data: EntryData) -> EntryValues:
-    """Normalise what a source states about an entry. Raises nothing that foreign data can cause."""
+    """Returns the normalised values of an entry. Foreign data must not make it raise."""
     source = html_source(data.body)
     cleaned = sanitize_html(
         source, data.base or data.link, page=data.link, anchor=data.guid or data.link
     )
-    title, garbled = repair_mojibake(data.title)
+    title, title_repair = repair_mojibake(data.title)
     shape = shape_of(data, source, cleaned.html, title)
-    # Not in what a link entry points at: that is what it is about, as stated.
-    content, marked = clear_links(shape.content)
+    # Only in the text: `link_url` is the subject of a link entry, and stays as stated.
+    content, cleared = clear_links(shape.content)
     author, *others = data.authors or (Person(),)
     fields = UpstreamFields(
         **vars(replace(shape, content=content)),
         title="" if data.is_untitled else title,
         summary=data.summary,
         author_name=author.name or author.email,
-        author_uri=safe(author.uri),
+        author_uri=safe_url(author.uri),
         author_email=author.email,
         people=tuple(map(fit_person, (*others, *data.contributors))),
         rights=data.rights,
         language=data.language[:MAX_LANGUAGE_LENGTH],
-        canonical_url=safe(data.link),
-        origin=with_safe_addresses(data.origin, "url", "site_url"),
-        in_reply_to=tuple(with_safe_addresses(x, "href", "source") for x in data.in_reply_to),
+        canonical_url=safe_url(data.link),
+        origin=with_safe_urls(data.origin, "url", "site_url"),
+        in_reply_to=tuple(with_safe_urls(x, "href", "source") for x in data.in_reply_to),
         tags=tuple(dict.fromkeys(map(fit_tag, data.categories))),
         category_details={fit_tag(name): said for name, said in data.category_details.items()},
         enclosures=tuple(fit_enclosure(x) for x in data.enclosures if is_safe_address(x.href)),
     )
-    removed = cleaned.removed + ([f"{marked} × tracking parameters of a link"] if marked else [])
-    return EntryValues(fields, removed, mended(data, cleaned.mended, garbled))
+    removed = cleaned.removed + ([f"{cleared} × tracking parameters of a link"] if cleared else [])
+    return EntryValues(fields, removed, repair_reasons(data, cleaned.mended, title_repair))
 
 
 def html_source(body: Text) -> str:
@@ -79,7 +79,7 @@ def html_source(body: Text) -> str:
 
 
 def shape_of(data: EntryData, source: str, content: str, title: str) -> Shape:
-    """The kind and the fields of sanitised HTML; a link also where the format names its target."""
+    """Returns the kind and its fields; where the format names a link target, it is a link too."""
     shape = find_shape(
         content,
         title,
@@ -99,15 +99,15 @@ def shape_of(data: EntryData, source: str, content: str, title: str) -> Shape:
     return shape
 
 
-def mended(data: EntryData, in_text: list[str], in_title: str) -> list[str]:
-    """What had to be changed of what was stated, in words."""
+def repair_reasons(data: EntryData, in_text: list[str], in_title: str) -> list[str]:
+    """Describes, in words, what was repaired or cut."""
     reasons = list(in_text)
     if in_title and in_title not in reasons:
         reasons.append(in_title.replace("its text", "its title"))
     if any(len(name) > MAX_TAG_LENGTH for name in data.categories):
         reasons.append(f"a category was longer than {MAX_TAG_LENGTH} characters and was cut")
     if data.link and not is_safe_address(data.link):
-        reasons.append(f"its link {data.link[:60]!r} is no address that can be linked to")
+        reasons.append(f"its link {data.link[:60]!r} is not a URL that can be linked to")
     return reasons
 
 
@@ -116,7 +116,7 @@ def fit_tag(name: str) -> str:
 
 
 def fit_person(person: Person) -> Person:
-    return replace(person, name=person.name or person.email, uri=safe(person.uri))
+    return replace(person, name=person.name or person.email, uri=safe_url(person.uri))
 
 
 def fit_enclosure(enclosure: Enclosure) -> Enclosure:
@@ -127,32 +127,33 @@ def fit_enclosure(enclosure: Enclosure) -> Enclosure:
     )
 
 
-def safe(address: str) -> str:
-    return address if is_safe_address(address) else ""
+def safe_url(url: str) -> str:
+    return url if is_safe_address(url) else ""
 
 
-def with_safe_addresses(stated: Mapping[str, str], *names: str) -> dict[str, str]:
-    """Without those of these values that can't be linked to."""
+def with_safe_urls(stated: Mapping[str, str], *names: str) -> dict[str, str]:
+    """Returns the values without the named ones that are not URLs safe to link to."""
     return {
         name: value for name, value in stated.items() if name not in names or is_safe_address(value)
     }
 
 
 def is_empty(data: EntryData) -> bool:
-    """True for an entry that says, shows and plays nothing at all."""
+    """True for an entry without id, link, title, text, pictures and enclosures."""
     if data.guid or data.link or data.title or data.enclosures:
         return False
-    return not (visible_text(data.body.value) or SHOWS.search(data.body.value))
+    return not (visible_text(data.body.value) or VISIBLE_MEDIA.search(data.body.value))
 
 
-def find_address(data: EntryData, dates: EntryDates, site_zone: tzinfo) -> tuple[date, str]:
-    """The day and the wished slug of a new entry's address here.
+def find_day_and_slug(data: EntryData, dates: EntryDates, site_zone: tzinfo) -> tuple[date, str]:
+    """Returns the day and the wanted slug for a new entry's permalink.
 
-    Both are those of the origin's path, where it has them and its day can be the day of
-    publication somewhere on earth; else the day in the site's time zone, and a slug that the
-    feed states, or one made from the last part of the path, the title or the text.
+    The day is the one in the path of the original page, if it is within a day of the publication
+    date (time zones differ); otherwise the publication day in the site's time zone. The slug is
+    the one that the feed states, else the last part of that path, else made from the title or
+    the text.
     """
-    path = unquote(urlsplit_path(data.link or data.guid))
+    path = unquote(path_of(data.link or data.guid))
     day = dates.published.astimezone(site_zone).date()
     stated = day_in_path(path)
     if stated and abs(stated - dates.published.date()) <= timedelta(days=1):
@@ -168,9 +169,9 @@ def find_address(data: EntryData, dates: EntryDates, site_zone: tzinfo) -> tuple
     return day, slug or "entry"
 
 
-def urlsplit_path(address: str) -> str:
+def path_of(url: str) -> str:
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(url)
     except ValueError:
         return ""
     return parts.path if parts.scheme in ("http", "https") else ""

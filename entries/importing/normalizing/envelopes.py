@@ -1,4 +1,4 @@
-"""Entries as they were received: what stood around them is stored, and they are parsed again."""
+"""Envelopes: the part of a document around its entries, stored to parse the entries again."""
 
 import json
 import zlib
@@ -17,9 +17,9 @@ from .entry_values import is_empty
 
 
 def store_envelopes(source: Source, envelopes: Iterable[Envelope]) -> dict[Envelope, int]:
-    """The primary key of the row of each envelope, made where there is none yet.
+    """Store the envelopes that are new. Returns the primary key of each envelope's row.
 
-    At most three queries. Call within a transaction: the rows are locked, so that they stay.
+    At most three queries. Call within a transaction: the rows are locked against deletion.
     """
     wanted = {envelope_digest(envelope): envelope for envelope in envelopes}
     stored = FeedEnvelope.objects.select_for_update().filter(source=source, digest__in=wanted)
@@ -54,10 +54,10 @@ def envelope_digest(envelope: Envelope) -> str:
 
 
 def parse_again(sightings: Iterable[Sighting]) -> dict[int, EntryData]:
-    """Parse the bytes of each sighting with today's parsers. Returns entries by primary key.
+    """Parse the received bytes of sightings with the current parsers.
 
-    Sightings that share an envelope are parsed as one document. The result lacks those that
-    can't be parsed any more. One query.
+    Returns the entries by the sighting's primary key, without those that can no longer be parsed.
+    Sightings with the same envelope are parsed as one document. One query.
     """
     found: dict[int, EntryData] = {}
     enclosed: dict[int, list[Sighting]] = defaultdict(list)
@@ -84,17 +84,17 @@ def parse_again(sightings: Iterable[Sighting]) -> dict[int, EntryData]:
             pks = (sighting.pk for sighting in group)
             found |= dict(zip(pks, entries, strict=True))
             continue
-        # Something in one of them has spoilt its neighbours.
+        # A broken entry has damaged its neighbours, so parse each by itself.
         for sighting, data in zip(group, received, strict=True):
             entries = read_entries(envelope, [data])
             if len(entries) == 1 and not is_empty(entries[0]):
-                # Cut otherwise than in its document, it is still what was received.
+                # The split may differ from that of its document, so keep the stored bytes.
                 found[sighting.pk] = replace(entries[0], received=data, envelope=envelope)
     return found
 
 
 def read_entries(envelope: Envelope, received: Sequence[bytes]) -> list[EntryData]:
-    """The entries in a document that is made of these; not what only goes with one of them."""
+    """Parse the entries in this envelope. Returns only the posts: not comments and the like."""
     document = envelope.document(received)
     try:
         parsed = parse_feed(document, url=envelope.url, pictures=envelope.pictures_of_all)

@@ -1,4 +1,4 @@
-"""One entry of a document on its way in: what can be told of it without a database."""
+"""`Item`: one entry during its import, with all that can be found without the database."""
 
 import traceback
 import zlib
@@ -10,7 +10,7 @@ from entries.importing.parsing.feed_data import EntryData, Envelope
 from entries.lib.characters import strip_controls
 
 from .dates import EntryDates, find_dates
-from .entry_values import EntryValues, find_address, find_values, is_empty
+from .entry_values import EntryValues, find_day_and_slug, find_values, is_empty
 from .keys import Key, find_keys
 from .received_bytes import received_bytes, received_hash
 from .repeats import statement_hash
@@ -18,8 +18,8 @@ from .repeats import statement_hash
 MAX_ERROR_CHARS = 200
 
 
-class Known(NamedTuple):
-    """A sighting in the database, as far as it takes to tell whether anything is to do."""
+class KnownSighting(NamedTuple):
+    """The columns of a stored sighting that tell whether an entry is new or changed."""
 
     value: str
     pk: int
@@ -33,11 +33,11 @@ class Known(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Frame:
-    """What an entry is read against: the moment, the time zones, and its source.
+class ImportContext:
+    """The facts about the run and its source that reading an entry needs.
 
-    `zone` is that of times that the source gives without one, `site_zone` that of the days in
-    addresses here, `home` the address of the source's front page.
+    `zone` applies to the source's times without a zone, `site_zone` to the days in our URLs.
+    `home` is the URL of the source's front page.
     """
 
     now: datetime
@@ -49,13 +49,16 @@ class Frame:
 
 @dataclass
 class Item:
-    """One entry of the document on its way in.
+    """One entry of a document during its import.
 
-    `place` is its position in its batch. `received` are its bytes, compressed, `length` of them
-    before that; `envelope` is what stands around them in the document. `address` is the day
-    and the slug that it wishes for. `values` is what cleaning makes of it, as soon as that has
-    been asked for. `error` is the traceback of what went wrong while it was read; `skip` then has
-    the reason. The fields from `guid_is_its_own` on are what matching finds out.
+    From reading: `place` is the position in the batch. `received` is the entry's bytes,
+    compressed; `length` is their number before that, and `envelope` the document around it.
+    `day_and_slug` are those wanted for the permalink. `error` is the traceback if reading the
+    entry raised; then `skip` has the reason.
+
+    From cleaning: `values`, None until the item has been cleaned.
+
+    From matching: `has_own_guid` and the fields after it.
     """
 
     place: int
@@ -66,30 +69,30 @@ class Item:
     guid: str
     dates: EntryDates
     keys: list[Key] = field(default_factory=list)
-    address: tuple[date, str] | None = None
+    day_and_slug: tuple[date, str] | None = None
     is_empty: bool = False
-    skip: str = ""  # why it is left out, such as that the document states it twice
+    skip: str = ""  # why it is skipped, such as a repeat within the document
     error: str = ""
     length: int = 0
     envelope: Envelope | None = None
-    values: "EntryValues | Spoilt | None" = None
-    guid_is_its_own: bool = True
-    known: Known | None = None
+    values: "EntryValues | EntryFailure | None" = None
+    has_own_guid: bool = True
+    known: KnownSighting | None = None
     rule: str = "new"
-    filtered_by: str = ""  # the filter that leaves it out
+    filtered_by: str = ""  # the source's filter that keeps it out
     is_unchanged: bool = False
-    is_cleaned_anew: bool = False  # unchanged, but what was known was cleaned by other rules
+    differs_only_in_cleaning: bool = False  # same bytes, but CLEANING_VERSION has changed
 
 
 @dataclass(frozen=True)
-class Spoilt:
-    """An error of our own, or of a library, over one entry: a reason for people, a traceback."""
+class EntryFailure:
+    """An exception raised by one entry: a reason for people, and the traceback."""
 
     reason: str
     traceback: str
 
     @classmethod
-    def by(cls, error: Exception) -> "Spoilt":
+    def by(cls, error: Exception) -> "EntryFailure":
         what = repr(error)[:MAX_ERROR_CHARS]
         return cls(
             f"an error of this program's own while it was read: {what}",
@@ -97,21 +100,21 @@ class Spoilt:
         )
 
 
-def item_of(place: int, data: EntryData, frame: Frame) -> Item:
-    """An item for an entry; a skipped one, with the reason, when anything raises over it."""
+def make_item_or_skip(place: int, data: EntryData, context: ImportContext) -> Item:
+    """Returns an item, or a skipped one with the reason when reading the entry raises."""
     try:
-        return make_item(place, data, frame)
-    # Whatever an entry brings to light in our code or a library costs that entry alone.
+        return make_item(place, data, context)
+    # An error of ours or of a library must cost only this entry.
     except Exception as error:
-        return spoilt_item(place, data, frame, Spoilt.by(error))
+        return failed_item(place, data, context, EntryFailure.by(error))
 
 
-def make_item(place: int, data: EntryData, frame: Frame) -> Item:
+def make_item(place: int, data: EntryData, context: ImportContext) -> Item:
     received, envelope, hashed = received_bytes(data), data.envelope, received_hash(data)
-    # The item has them itself, compressed.
+    # The item keeps them itself, compressed.
     data = replace(data, received=b"", envelope=None)
-    dates = find_dates(data, frame.now, frame.zone)
-    # A date that was only made up here would give other keys in every run.
+    dates = find_dates(data, context.now, context.zone)
+    # A date that the entry does not state would give other keys in every run.
     own = dates.published if dates.is_own else None
     return Item(
         place,
@@ -121,8 +124,8 @@ def make_item(place: int, data: EntryData, frame: Frame) -> Item:
         statement_hash(data),
         data.guid,
         dates,
-        find_keys(data, frame.source_pk, own, frame.home),
-        find_address(data, dates, frame.site_zone),
+        find_keys(data, context.source_pk, own, context.home),
+        find_day_and_slug(data, dates, context.site_zone),
         is_empty(data),
         skip=data.left_out,
         length=len(received),
@@ -130,17 +133,17 @@ def make_item(place: int, data: EntryData, frame: Frame) -> Item:
     )
 
 
-def spoilt_item(place: int, data: EntryData, frame: Frame, spoilt: Spoilt) -> Item:
-    """An item that only says which entry it was that could not be read, as far as can be told."""
+def failed_item(place: int, data: EntryData, context: ImportContext, failure: EntryFailure) -> Item:
+    """Returns a skipped item with the id and title of the entry that could not be read."""
     guid, title = (strip_controls(text)[:MAX_ERROR_CHARS] for text in (data.guid, data.title))
-    dates = EntryDates(frame.now, frame.now, "first seen", [])
+    dates = EntryDates(context.now, context.now, "first seen", [])
     data = EntryData(guid=guid, title=title, context=data.context)
-    return Item(place, data, b"", "", "", guid, dates, skip=spoilt.reason, error=spoilt.traceback)
+    return Item(place, data, b"", "", "", guid, dates, skip=failure.reason, error=failure.traceback)
 
 
-def values_of(data: EntryData) -> EntryValues | Spoilt:
-    """What `find_values` makes of an entry, or why it can't be told."""
+def try_find_values(data: EntryData) -> EntryValues | EntryFailure:
+    """Like `find_values`, but returns an EntryFailure instead of raising."""
     try:
         return find_values(data)
     except Exception as error:
-        return Spoilt.by(error)
+        return EntryFailure.by(error)

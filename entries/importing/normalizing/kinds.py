@@ -1,7 +1,7 @@
-"""Which kind an entry is, and that kind's fields, told by the structure of its HTML.
+"""Finds an entry's kind and the fields of that kind, from the structure of its HTML.
 
-A kind is recognised only when the text can be put together again from the fields: what
-can't be placed is an article, whole.
+A kind is recognised only if the text can be rebuilt from its fields. Every other text is an
+article, unchanged.
 """
 
 import re
@@ -26,15 +26,15 @@ CITATION = re.compile(r'<p(?: class="cite")?>\s*+[—–](?P<said>.*)</p>', re.S
 SAID_WHERE = re.compile(rf"{LINK}(?:, (?P<context>[^<]+))?", re.S)
 MARKUP = re.compile(r"<[^>]*>")
 
-# A title that only says how the text begins is none of its own: all of it, or so much of it
-# that no author would have written it as a heading.
-OPENING_LENGTH = 50
-NOTE_LENGTH = 1_000
+# A note has no title of its own. Its feed gives it the whole text as a title, or the beginning of
+# the text: cut off with an ellipsis, or longer than an author would write a heading.
+MIN_CUT_TITLE_CHARS = 50
+MAX_TITLED_NOTE_CHARS = 1_000
 
 
 @dataclass(frozen=True)
 class Shape:
-    """An entry's kind, and its text taken apart into that kind's fields."""
+    """An entry's kind, and its text split into the fields of that kind."""
 
     content: str
     kind: str = "article"
@@ -58,11 +58,12 @@ def find_shape(
     kind: str = "",
     target: str = "",
 ) -> Shape:
-    """Take sanitised HTML apart. `title` is plain text, `categories` are the entry's terms.
+    """Split sanitised HTML into a kind and its fields.
 
-    `kind`, and `target`, which is what a link points at, are known where the feed says them.
-    `guid` and `raw`, the HTML as received, are for what only one engine does.
-    A heading that links to `page`, the entry's own, makes it no link.
+    `title` is plain text, `categories` are the entry's terms. `kind` and `target` (the URL that a
+    link entry points at) are set if the feed states them. `guid` and `raw`, the HTML as received,
+    serve the rules for single engines. A heading that links to `page`, the entry's own page, does
+    not make it a link.
     """
     blocks = split_blocks(content)
     tags_line = bool(categories and blocks) and is_tags_line(blocks[-1], categories)
@@ -73,7 +74,7 @@ def find_shape(
     elif found := as_quotation(blocks) or as_link(blocks, title, page):
         fields = found
     else:
-        text = join(blocks)
+        text = join_blocks(blocks)
         is_short = is_note(text, title) or (
             tags_line and simonwillisonblog.is_titled_note(text, guid, raw)
         )
@@ -84,18 +85,18 @@ def find_shape(
 def as_stated(
     kind: str, blocks: Sequence[Block], title: str, page: str, target: str
 ) -> dict[str, str]:
-    """The fields of an entry whose kind the feed says."""
+    """Returns the fields of an entry whose kind the feed states."""
     found = None
     if kind == "quotation":
         found = as_quotation(blocks, kind) or as_passage(blocks)
     elif kind == "link":
-        # The text of a link without an address has no heading.
+        # The text may have no heading: the feed states the link target elsewhere.
         found = as_link(blocks, title, page, target) or as_via(blocks)
-    return {"content": join(blocks)} | (found or {}) | {"kind": kind}
+    return {"content": join_blocks(blocks)} | (found or {}) | {"kind": kind}
 
 
 def is_tags_line(block: Block, categories: Sequence[str]) -> bool:
-    """Whether the block is a `Tags: …` line that repeats the categories, and nothing more."""
+    """True if the block is a `Tags: …` line that repeats exactly the categories."""
     if block.name != "p" or not block.html.startswith("<p>Tags: "):
         return False
     return visible_text(block.html) == "Tags: " + ", ".join(categories)
@@ -119,14 +120,14 @@ def as_link(
 
 
 def as_via(body: Sequence[Block]) -> dict[str, str]:
-    """Split the text below a link's heading into the content and the via line, if there is one."""
+    """Split the text below a link's heading into the content and the via line, if present."""
     via = VIA.fullmatch(body[-1].html) if body else None
     if not via or MARKUP.search(via["text"]) or not visible_text(via["text"]):
-        return {"content": join(body)}
+        return {"content": join_blocks(body)}
     return {
         "via_url": unescape(via["href"]),
         "via_title": visible_text(via["text"]),
-        "content": join(body[:-1]),
+        "content": join_blocks(body[:-1]),
     }
 
 
@@ -137,23 +138,23 @@ def as_quotation(blocks: Sequence[Block], kind: str = "") -> dict[str, str] | No
     citation = CITATION.fullmatch(blocks[1].html)
     if not passage or not citation or (not kind and "<blockquote" in passage["inner"]):
         return None
-    fields = {"kind": "quotation", "content": join(split_blocks(passage["inner"]))}
+    fields = {"kind": "quotation", "content": join_blocks(split_blocks(passage["inner"]))}
     cite = unescape(passage["cite"] or "")
-    said = citation["said"].strip()
-    linked = SAID_WHERE.fullmatch(said)
+    said_by = citation["said"].strip()
+    linked = SAID_WHERE.fullmatch(said_by)
     if linked and not MARKUP.search(linked["text"]):
         return fields | {
             "quoted_source": visible_text(linked["text"]),
             "quoted_url": unescape(linked["href"]),
             "quoted_context": visible_text(linked["context"] or ""),
         }
-    if MARKUP.search(said):
+    if MARKUP.search(said_by):
         return None
-    return fields | {"quoted_source": visible_text(said), "quoted_url": cite}
+    return fields | {"quoted_source": visible_text(said_by), "quoted_url": cite}
 
 
 def as_passage(blocks: Sequence[Block]) -> dict[str, str] | None:
-    """A quotation, of which the feed says that it is one, without a word on who said it."""
+    """Returns the fields of a blockquote without a citation. For entries stated as quotations."""
     if [block.name for block in blocks] != ["blockquote"]:
         return None
     passage = BLOCKQUOTE.fullmatch(blocks[0].html)
@@ -161,7 +162,7 @@ def as_passage(blocks: Sequence[Block]) -> dict[str, str] | None:
         return None
     return {
         "kind": "quotation",
-        "content": join(split_blocks(passage["inner"])),
+        "content": join_blocks(split_blocks(passage["inner"])),
         "quoted_url": unescape(passage["cite"] or ""),
     }
 
@@ -173,9 +174,14 @@ def is_note(content: str, title: str) -> bool:
     opening = title.rstrip("….").strip()
     if text == title:
         return True
-    cut_off = title != opening or len(opening) >= OPENING_LENGTH
-    return cut_off and len(text) <= NOTE_LENGTH and bool(opening) and text.startswith(opening)
+    cut_off = title != opening or len(opening) >= MIN_CUT_TITLE_CHARS
+    return (
+        cut_off
+        and len(text) <= MAX_TITLED_NOTE_CHARS
+        and bool(opening)
+        and text.startswith(opening)
+    )
 
 
-def join(blocks: Sequence[Block]) -> str:
+def join_blocks(blocks: Sequence[Block]) -> str:
     return "\n".join(block.html if block.name else f"<p>{block.html}</p>" for block in blocks)

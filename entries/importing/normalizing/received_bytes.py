@@ -1,4 +1,4 @@
-"""The bytes of an entry as it was received, and what decides whether they are unchanged."""
+"""The bytes that are kept of an entry, and the hash that shows whether they have changed."""
 
 from hashlib import blake2b
 
@@ -8,10 +8,10 @@ from .entry_values import CLEANING_VERSION
 
 
 def received_bytes(data: EntryData) -> bytes:
-    """The bytes to keep of an entry.
+    """Returns the bytes to keep of an entry.
 
-    They are JSON of its parsed fields, and of what it takes from its feed, where its document
-    could not be cut into entries.
+    Where its document could not be split into entries, they are JSON: the parsed fields of the
+    entry and the fields of its feed that apply to it.
     """
     if data.envelope or not data.received:
         return data.received
@@ -19,15 +19,14 @@ def received_bytes(data: EntryData) -> bytes:
 
 
 def received_hash(data: EntryData) -> str:
-    """A hash of all that decides what becomes of an entry, after the version of cleaning.
+    """Returns the CLEANING_VERSION and a hash of the entry and the feed fields that apply to it.
 
-    The feed's own date is left out: it changes with every new post, and says nothing new of
-    this one.
+    The feed's own date is not included: it changes with every new post.
     """
-    decides = data.received + data.context.as_json_without_date.encode()
-    return f"{CLEANING_VERSION}:{blake2b(decides, digest_size=16).hexdigest()}"
+    hashed = data.received + data.context.as_json_without_date.encode()
+    return f"{CLEANING_VERSION}:{blake2b(hashed, digest_size=16).hexdigest()}"
 
 
 def is_same_but_for_cleaning(one: str, other: str) -> bool:
-    """True for hashes that differ in the version of cleaning alone."""
+    """True if the hashes differ only in the CLEANING_VERSION."""
     return one != other and one.partition(":")[2] == other.partition(":")[2]

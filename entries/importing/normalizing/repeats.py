@@ -1,8 +1,8 @@
-"""Tell entries that a document states twice from those that only share an id.
+"""Finds entries that one document contains twice, as opposed to entries that only share an id.
 
-Two are one when they say the same: id, link, title, date of publication, text and enclosures.
-They are one as well when they are two versions of one entry, as RFC 4287 (4.1.1) has it: with
-one id, link, title and date of publication, and a different `updated`. All others are two.
+Two entries are the same if id, link, title, publication date, text and enclosures are equal. They
+are two versions of one entry (RFC 4287, 4.1.1) if id, link, title and publication date are equal
+and `updated` differs. All others are different entries.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ STATED_TWICE_FAR_APART = "the feed states it twice, far apart; the first counts"
 
 
 def statement_hash(data: EntryData) -> str:
-    """A hash of what the entry says. White space in its text makes no difference."""
-    # An entry with an id may be stated again with another `updated`.
+    """Returns a hash of the entry's content. White space in its text makes no difference."""
+    # Without an id, a different `updated` means another entry.
     date = stated_date(data) or ("" if data.guid else text_of(data.updated))
     text = " ".join(data.body.value.split())
     return digest(data.guid, data.link, data.title, date, text, *data.stated_media)
@@ -31,7 +31,7 @@ def text_of(date: StatedDate | None) -> str:
 
 
 def version_hash(data: EntryData) -> str:
-    """A hash of what all versions of one entry share; empty where it does not say enough."""
+    """Returns a hash that all versions of one entry share, or "" if a field for it is missing."""
     parts = (data.guid, data.link, data.title, stated_date(data))
     return digest(*parts) if all(parts) and data.updated else ""
 
@@ -41,29 +41,29 @@ def digest(*parts: str) -> str:
     return hashlib.blake2b(whole, digest_size=16).hexdigest()
 
 
-OF_NOTHING = digest("", "", "", "", "")
+EMPTY_STATEMENT = digest("", "", "", "", "")
 
 
 class Statements:
-    """Remembers what the entries of a document have stated so far.
+    """The entries that a document has contained so far, as hashes.
 
     `shared_guids` are the ids that the document gives to several entries.
     """
 
     def __init__(self) -> None:
         self.stated: set[str] = set()
-        self.versions: dict[str, str] = {}  # the `updated` of each
+        self.versions: dict[str, str] = {}  # version hash to its `updated`
         self.guids: set[str] = set()
         self.shared_guids: set[str] = set()
 
-    def tell_apart(self, items: Sequence) -> None:
-        """Skip the entries of a batch that are stated twice: the older of two in the batch.
+    def skip_repeats(self, items: Sequence) -> None:
+        """Mark the repeated entries of a batch as skipped; of two in this batch, the older.
 
-        Where an earlier batch has stated the entry, the first counts, whatever its date.
+        An entry that was in an earlier batch is skipped here, whatever its date.
         """
         here: dict[str, int] = {}  # places in the batch
         for place, item in enumerate(items):
-            if item.skip or item.statement_hash == OF_NOTHING:
+            if item.skip or item.statement_hash == EMPTY_STATEMENT:
                 continue
             said, version = item.statement_hash, version_hash(item.data)
             updated = text_of(item.data.updated)
@@ -88,4 +88,4 @@ class Statements:
                 here[version] = kept
                 self.versions[version] = updated
         for item in items:
-            item.guid_is_its_own = bool(item.guid) and item.guid not in self.shared_guids
+            item.has_own_guid = bool(item.guid) and item.guid not in self.shared_guids

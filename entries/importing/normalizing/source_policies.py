@@ -1,4 +1,4 @@
-"""What an editor has decided about a source, as it bears on the posts that come from it."""
+"""A source's policies (filters, category rules, added tags, defaults), applied to its posts."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -9,8 +9,8 @@ from entries.models.source_rules import Filter, category_rules_in, filters_in, l
 from .entry_values import EntryValues
 from .item import Item
 
-# Those of which a command line adds lines; it replaces the others.
-LISTS = ("filters", "category_rules", "added_tags")
+# Policies to which a command adds lines. It replaces the value of all others.
+LIST_FIELDS = ("filters", "category_rules", "added_tags")
 
 
 class Policies:
@@ -24,7 +24,7 @@ class Policies:
         self.language = source.default_language
 
     def apply(self, values: EntryValues) -> EntryValues:
-        """The values with the policies' tags and defaults."""
+        """Returns the values with the tags and defaults of the policies applied."""
         stated = values.fields
         fields = replace(
             stated,
@@ -35,21 +35,21 @@ class Policies:
         return replace(values, fields=fields)
 
     def tags(self, categories: Iterable[str]) -> list[str]:
-        """The tags that an entry with these categories gets, each once."""
+        """Returns the tags for an entry with these categories, each once."""
         tags = []
         for category in categories:
             rule = next((rule for rule in self.category_rules if rule.hits(category)), None)
             tags.append(rule.name if rule else category)
         return list(dict.fromkeys(name for name in [*tags, *self.added_tags] if name))
 
-    def find_hit(self, item: Item) -> str:
-        """The filter that leaves a post out, in words; empty when it may come in.
+    def find_filter(self, item: Item) -> str:
+        """Returns the filter that keeps a post out, in words, or "" if none does.
 
-        Filters by kind are asked as soon as the item has been cleaned.
+        Filters by kind apply once the item has been cleaned.
         """
         if not self.filters:
             return ""
-        for field, values in STATED.items():
+        for field, values in FILTERED_VALUES.items():
             filters = [rule for rule in self.filters if rule.field == field]
             if not filters or (field == "kind" and item.values is None):
                 continue
@@ -63,7 +63,7 @@ def kind_of(item: Item) -> list[str]:
     return [item.values.fields.kind] if isinstance(item.values, EntryValues) else []
 
 
-STATED: Mapping[str, Callable[[Item], list[str]]] = {
+FILTERED_VALUES: Mapping[str, Callable[[Item], list[str]]] = {
     "title": lambda item: [item.data.title],
     "tag": lambda item: list(item.data.categories),
     "author": lambda item: [person.name for person in item.data.authors],
@@ -84,9 +84,9 @@ def unmet_allow(filters: list[Filter], stated: list[str]) -> str:
 
 
 def set_policies(source: Source, wanted: Mapping[str, str], *, save: bool) -> None:
-    """Give a source these policies, by their fields' names. Lists get further lines."""
+    """Set policy fields of a source. Fields in LIST_FIELDS get further lines."""
     for name, value in wanted.items():
-        if name in LISTS:
+        if name in LIST_FIELDS:
             lines = [*lines_of(getattr(source, name)), *lines_of(value)]
             value = "\n".join(dict.fromkeys(lines))
         setattr(source, name, value)

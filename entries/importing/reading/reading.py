@@ -1,4 +1,4 @@
-"""A document while it is read: a worker parses, cleans and shapes it, batch by batch."""
+"""`Reading`: one document, parsed and cleaned batch by batch in a worker process."""
 
 import logging
 import math
@@ -10,18 +10,18 @@ from typing import Any
 from entries.importing.errors import ParseError, WorkerError
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.normalizing.entry_values import EntryValues
-from entries.importing.normalizing.item import Frame, Item, Spoilt
+from entries.importing.normalizing.item import EntryFailure, ImportContext, Item
 from entries.importing.parsing.feed_data import EntryData, FeedData
 
 from .worker import Worker, borrow, give_back
 
 logger = logging.getLogger(__name__)
 
-# Computing time that a document may take, in seconds: the least, and for each million bytes. A
-# weblog needs 3 seconds for those, and a feed of nothing but very short posts 7.
+# The limit on CPU time for a document: a minimum, and an amount for each million bytes. A million
+# bytes of a weblog need 3 seconds, of a feed with nothing but very short posts 7.
 MIN_CPU_SECONDS = 60
 CPU_SECONDS_PER_MB = 60
-TICK = 10  # seconds between two signs of life while the worker reads
+WAIT_SECONDS = 10  # between two calls of on_wait
 
 
 @contextmanager
@@ -30,11 +30,11 @@ def read_document(
     on_wait: Callable[[], None] = lambda: None,
     cpu_seconds: int | None = None,
 ) -> Iterator["Reading"]:
-    """Read a feed in a worker, with `cpu_seconds` of computing time at the most.
+    """Read a feed in a worker, with at most `cpu_seconds` of CPU time.
 
-    Raises ParseError when the bytes are no feed. Here and in all that is asked of the reading,
-    WorkerError is raised when it takes too much time or memory, or when its worker dies.
-    `on_wait` is called every TICK seconds while the worker keeps us waiting.
+    Calls `on_wait` every WAIT_SECONDS while it waits for the worker. Raises ParseError when the
+    bytes are not a feed. This function and every method of the reading raise WorkerError when
+    the worker takes too much time or memory, or dies.
     """
     with started(fetched.name, len(fetched.data), on_wait, cpu_seconds) as reading:
         reading.open(fetched)
@@ -43,7 +43,7 @@ def read_document(
 
 @contextmanager
 def read_again(name: str, entries: Sequence[EntryData], length: int) -> Iterator["Reading"]:
-    """Read entries that have been parsed at another time, some `length` bytes of them."""
+    """Read entries that were parsed before. `length` is their number of bytes, about."""
     with started(name, length) as reading:
         reading.ask("open_entries", entries)
         yield reading
@@ -61,7 +61,7 @@ def started(
     try:
         worker = borrow()
     except OSError as error:
-        why = f"the process that is to read it can't be started: {error.strerror}"
+        why = f"the process for reading it cannot be started: {error.strerror}"
         raise WorkerError(name, why) from error
     reading = Reading(name, worker, on_wait, cpu_seconds)
     try:
@@ -72,7 +72,7 @@ def started(
 
 
 class Reading:
-    """What a worker reads of one document: the feed itself, then the entries by batches."""
+    """One document that a worker reads: `feed` first, then `batches` of entries."""
 
     def __init__(
         self, name: str, worker: Worker, on_wait: Callable[[], None], cpu_seconds: int
@@ -82,7 +82,7 @@ class Reading:
         self.on_wait = on_wait
         self.cpu_seconds = cpu_seconds
         self.feed = FeedData()
-        self.is_asked = False  # and has not answered yet
+        self.is_pending = False  # a request was sent, and its answer has not arrived
         self.following: tuple[Any, ...] | None = None
         self.read_ahead: tuple[list[Item], list[str]] | None = None
 
@@ -92,11 +92,11 @@ class Reading:
         self.feed = self._receive()
 
     def batches(
-        self, size: int, frame: Frame, limit: int | None = None
+        self, size: int, context: ImportContext, limit: int | None = None
     ) -> Iterator[tuple[int, list[Item]]]:
-        """The entries in batches of at most `size`, with the number of each batch."""
+        """Yields batches of at most `size` entries, each with its number."""
         number, left = 0, math.inf if limit is None else limit
-        self.following = ("items", number, int(min(size, left)), frame)
+        self.following = ("items", number, int(min(size, left)), context)
         while left > 0:
             items, warnings = self._next_batch()
             self.feed.warnings.extend(warnings)
@@ -104,39 +104,39 @@ class Reading:
                 return
             left -= len(items)
             number += 1
-            self.following = ("items", number, int(min(size, left)), frame) if left > 0 else None
+            self.following = ("items", number, int(min(size, left)), context) if left > 0 else None
             yield number - 1, items
 
-    def cleaner(self, number: int) -> Callable[[Sequence[int]], list[EntryValues | Spoilt]]:
-        """What cleans and shapes the entries at some places of a batch.
+    def cleaner(self, number: int) -> Callable[[Sequence[int]], list[EntryValues | EntryFailure]]:
+        """Returns a function that cleans the entries at some places of a batch.
 
-        Of use until the batch after the next is asked for.
+        It works until the batch after the next is requested.
         """
         return lambda places: self.ask("values", number, places)
 
     def go_on(self) -> None:
-        """Let the worker read the next batch while this one is stored."""
-        if self.following and not self.is_asked and not self.read_ahead:
+        """Let the worker start on the next batch while this one is stored."""
+        if self.following and not self.is_pending and not self.read_ahead:
             self._send(*self.following)
 
     def is_at_end(self) -> bool:
-        """Whether all entries have been given."""
+        """True if all entries have been returned."""
         return self.ask("is_at_end")
 
     def ask(self, name: str, *arguments: Any) -> Any:
-        if self.is_asked:
+        if self.is_pending:
             self.read_ahead = self._receive()
         self._send(name, *arguments)
         return self._receive()
 
     def close(self) -> None:
-        """Give the worker back; end it where it is still at work on what nobody waits for."""
+        """Give the worker back, or end it if it is still busy with a request."""
         try:
-            if not self.is_asked:
+            if not self.is_pending:
                 self.ask("forget")
         except WorkerError:
             pass
-        if self.is_asked:
+        if self.is_pending:
             self.worker.end()
         else:
             give_back(self.worker)
@@ -145,12 +145,12 @@ class Reading:
         if self.read_ahead:
             batch, self.read_ahead = self.read_ahead, None
             return batch
-        if not self.is_asked:
+        if not self.is_pending:
             self._send(*self.following or ())
         return self._receive()
 
     def _send(self, *request: Any) -> None:
-        self.is_asked = True
+        self.is_pending = True
         try:
             self.worker.connection.send(request)
         except OSError as error:
@@ -164,12 +164,12 @@ class Reading:
 
     def _receive(self) -> Any:
         try:
-            while not self.worker.connection.poll(TICK):
+            while not self.worker.connection.poll(WAIT_SECONDS):
                 self.on_wait()
             outcome, *answer = self.worker.connection.recv()
         except (EOFError, OSError) as error:
             raise self._died() from error
-        self.is_asked = False
+        self.is_pending = False
         if outcome == "refused":
             raise ParseError(self.name, *answer)
         if outcome == "failed":

@@ -1,8 +1,8 @@
-"""A process that reads documents for this one, and that the kernel ends when one runs wild.
+"""The worker: a separate process that reads documents, with limits on CPU time and memory.
 
-Whatever a library does with a hostile document, that costs a bounded amount of computing time
-and of memory, and the import of that document alone. The process starts with the first document
-and reads one after the other; threads that read at the same time have one each.
+A hostile document can make a library run for ever or fill the memory. The limits bound that, and
+only the import of that document fails. The process starts with the first document and reads one
+after another; threads that read at the same time have one process each.
 """
 
 import atexit
@@ -22,17 +22,17 @@ from entries.importing.errors import ParseError
 from .reader import Reader
 
 ROOT = Path(__file__).parents[3]
-# The memory, in bytes, that reading a document may take: the least, and for each byte of it.
+# The limit on memory for a document: a minimum, and an amount for each byte of the document.
 MIN_MEMORY_BYTES = 1024**3
 MEMORY_BYTES_PER_BYTE = 40
 
 
 class Worker:
-    """The process, as its owner sees it. `connection` takes requests and gives outcomes."""
+    """The owner's side of the process: requests and outcomes go through `connection`."""
 
     def __init__(self) -> None:
         self.connection, theirs = Pipe()
-        # Nobody writes to it: it tells the process when its owner has ended, however that was.
+        # A pipe that is never written to: it closes when the owner ends, for whatever reason.
         life, self.life = os.pipe()
         try:
             self.process = subprocess.Popen(  # noqa: S603  our own interpreter and module
@@ -41,7 +41,7 @@ class Worker:
                 pass_fds=[theirs.fileno(), life],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                # Ctrl-C at the terminal is for the owner, who then ends it.
+                # Ctrl-C at the terminal must reach only the owner, which then ends the worker.
                 process_group=0,
             )
         except OSError:
@@ -66,7 +66,7 @@ idle_lock = threading.Lock()
 
 
 def borrow() -> Worker:
-    """A worker that nobody else asks meanwhile. Raises OSError when none can be started."""
+    """Returns a worker for the caller alone. Raises OSError when none can be started."""
     with idle_lock:
         worker = idle.pop() if idle else None
     if worker and worker.process.poll() is not None:
@@ -76,7 +76,7 @@ def borrow() -> Worker:
 
 
 def give_back(worker: Worker) -> None:
-    """Keep a worker for the next document. It must have answered all that it was asked."""
+    """Keep a worker for the next document. It must have answered every request."""
     with idle_lock:
         idle.append(worker)
 
@@ -87,7 +87,7 @@ def end_idle() -> None:
 
 
 def forget_idle() -> None:
-    """In a forked process: the workers are the parent's."""
+    """Drop the idle workers in a forked process: they belong to the parent."""
     for worker in idle:
         worker.connection.close()
         os.close(worker.life)
@@ -122,7 +122,7 @@ def main(connection: Connection, life: int) -> None:
 
 
 def perform(reader: Reader, name: str, arguments: list[Any]) -> tuple[Any, ...]:
-    """The outcome: `done` and the answer, `refused` and why, or `failed`, why and the traceback."""
+    """Returns ("done", answer), ("refused", reason) or ("failed", reason, traceback)."""
     try:
         if name == "limit":
             limit(*arguments)
@@ -132,7 +132,7 @@ def perform(reader: Reader, name: str, arguments: list[Any]) -> tuple[Any, ...]:
         return "refused", error.reason
     except MemoryError:
         return "failed", "reading it takes more memory than a feed of its size may need", ""
-    # Told to the owner, who logs it and goes on with the next document.
+    # The owner logs it and goes on with the next document.
     except Exception as error:
         return failed(error)
 
@@ -143,7 +143,7 @@ def failed(error: Exception) -> tuple[str, str, str]:
 
 
 def limit(cpu_seconds: int, length: int) -> None:
-    """Let the kernel end this process when it takes more for a document of so many bytes."""
+    """Let the kernel stop this process when a document of `length` bytes takes more than it may."""
     spent = resource.getrusage(resource.RUSAGE_SELF)
     until = int(spent.ru_utime + spent.ru_stime) + 1 + cpu_seconds
     lower(resource.RLIMIT_CPU, until)
@@ -157,10 +157,10 @@ def lower(what: int, soft: int) -> None:
 
 
 def end_with_owner(life: int) -> None:
-    """Die of SIGIO, which the kernel sends when the owner's end of the pipe is closed.
+    """Let SIGIO end this process: the kernel sends it when the owner's end of the pipe closes.
 
-    Even in the midst of a C function that never looks up. Elsewhere than on Linux the end of
-    the connection does it, as soon as the present request has been dealt with.
+    This works even within a long C function. On other systems than Linux the worker ends after
+    the current request, when it finds the connection closed.
     """
     if sys.platform == "linux":
         fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())

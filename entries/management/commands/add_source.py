@@ -8,13 +8,13 @@ from ..policy_options import add_policy_arguments, policies_in
 
 
 class Command(BaseCommand):
-    help = "Add a feed to the sources. The address may be that of a page that names its feed."
+    help = "Add a feed to the sources. The URL can also be a page that links to its feed."
 
     def add_arguments(self, parser):
         parser.add_argument(
             "url",
             metavar="URL",
-            help="the address of a feed or a page; https:// may be left out",
+            help="of a feed or a page; https:// can be left out",
         )
         add_policy_arguments(parser)
 
@@ -31,8 +31,10 @@ class Command(BaseCommand):
             self.stdout.write("The next sync_feeds imports its entries.")
         else:
             self.stdout.write(f"{source} is a source already: {source.url}")
-            if subscription.is_asked_now:
-                self.stdout.write("It came as a file; from now on sync_feeds asks its address.")
+            if subscription.is_fetched_from_now_on:
+                self.stdout.write(
+                    "It was imported from a file; from now on sync_feeds fetches its URL."
+                )
         for other in subscription.others:
             title = f" ({other.title})" if other.title else ""
-            self.stdout.write(f"The page names this feed as well: {other.url}{title}")
+            self.stdout.write(f"The page links to another feed: {other.url}{title}")

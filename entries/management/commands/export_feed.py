@@ -34,15 +34,13 @@ class Command(BaseCommand):
     help = "Write a feed of the site, as Atom or JSON Feed."
 
     def add_arguments(self, parser):
-        parser.add_argument("--output", metavar="FILE", help="a file instead of stdout")
+        parser.add_argument("--output", metavar="FILE", help="write to a file instead of stdout")
         parser.add_argument("--tag", help="only entries with this tag (its name or slug)")
         parser.add_argument("--kind", choices=Entry.Kind.values, help="only entries of this kind")
-        parser.add_argument("--source", help="only entries of this source (its address or number)")
+        parser.add_argument("--source", help="only entries of this source (its URL or number)")
+        parser.add_argument("--format", choices=FORMATS, default="atom", help="default: atom")
         parser.add_argument(
-            "--format", choices=FORMATS, default="atom", help="atom, unless said otherwise"
-        )
-        parser.add_argument(
-            "--all", action="store_true", help=f"every live entry, not only the newest {PAGE_SIZE}"
+            "--all", action="store_true", help=f"all live entries, not only the newest {PAGE_SIZE}"
         )
 
     def handle(self, *, output, tag, kind, source, all: bool, **options):
@@ -69,8 +67,8 @@ class Command(BaseCommand):
             write(self.as_stream())
 
     def as_stream(self) -> TextIO:
-        """Standard output, taking what is written to it as it stands, in UTF-8."""
-        # Django would end each piece of the document with a line break.
+        """Returns standard output, set to write text unchanged, in UTF-8."""
+        # Otherwise Django adds a line break after each write.
         self.stdout.ending = ""
         if hasattr(self.stdout, "reconfigure"):
             self.stdout.reconfigure(encoding="utf-8")
@@ -83,7 +81,7 @@ def newest_update(entry_list: EntryList) -> datetime:
 
 
 def every_entry(entry_list: EntryList, format: Format) -> Iterator[Written]:
-    """The entries of all pages; never more than one page in memory."""
+    """Yields the entries of all pages, with one page at a time in memory."""
     cursor = None
     while True:
         page = entry_list.read(cursor, PAGE_SIZE)
@@ -94,10 +92,10 @@ def every_entry(entry_list: EntryList, format: Format) -> Iterator[Written]:
 
 
 def find_list(tag: str | None, kind: str | None, source: str | None) -> EntryList:
-    """The list that is asked for. Raises CommandError for what there is not."""
+    """Returns the list for these options. Raises CommandError for an unknown tag or source."""
     if source:
         if tag or kind:
-            raise CommandError("--source stands alone.", returncode=2)
+            raise CommandError("--source cannot be combined with --tag or --kind.", returncode=2)
         return entry_lists.source_list(find_source(source))
     if tag and kind:
         return narrowed_list(find_tag(tag), kind)
@@ -107,7 +105,7 @@ def find_list(tag: str | None, kind: str | None, source: str | None) -> EntryLis
 
 
 def narrowed_list(tag: Tag, kind: str) -> EntryList:
-    """A tag's entries of one kind: the site has them as a search."""
+    """Returns a tag's entries of one kind. On the site they are a search."""
     entries = Entry.objects.filter(kind=kind, taggings__tag=tag)
     return replace(
         entry_lists.search_list(parse_query(f'tag:"{tag.name}" kind:{kind}')),

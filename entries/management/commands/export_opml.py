@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Write the sources as an OPML 2.0 file."
 
     def add_arguments(self, parser):
-        parser.add_argument("--output", metavar="FILE", help="a file instead of stdout")
+        parser.add_argument("--output", metavar="FILE", help="write to a file instead of stdout")
 
     def handle(self, *, output, **options):
         text = write_opml(Source.objects.fetchable())

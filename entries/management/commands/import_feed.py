@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from entries.importing.errors import FeedError, tell_error
+from entries.importing.errors import FeedError, describe_error
 from entries.importing.fetching.client import USER
 from entries.importing.fetching.fetched import read_path, read_stdin
 from entries.importing.importer import (
@@ -22,10 +22,22 @@ from entries.models import Source
 
 from ..policy_options import add_policy_arguments, policies_in
 
-# What an address without a scheme begins with: a name with a dot, or with a port.
-HOST = re.compile(r"(?:[\w-]+\.)+[\w-]+(?::\d+)?(?=/|$)|[\w-]+:\d+(?=/|$)")
-# What ends so and has no path is the name of a file that is not there.
-FILES = (".atom", ".gz", ".html", ".htm", ".json", ".opml", ".rdf", ".rss", ".txt", ".xml", ".zip")
+# The host at the start of a URL without a scheme: a name with a dot, or with a port.
+HOST_START = re.compile(r"(?:[\w-]+\.)+[\w-]+(?::\d+)?(?=/|$)|[\w-]+:\d+(?=/|$)")
+# A name without a path that ends like this is a missing file, not a host.
+FILE_SUFFIXES = (
+    ".atom",
+    ".gz",
+    ".html",
+    ".htm",
+    ".json",
+    ".opml",
+    ".rdf",
+    ".rss",
+    ".txt",
+    ".xml",
+    ".zip",
+)
 
 
 class Command(BaseCommand):
@@ -36,18 +48,26 @@ class Command(BaseCommand):
             "sources",
             nargs="+",
             metavar="SOURCE",
-            help="a path, a URL, whose https:// may be left out, or - (stdin)",
+            help="a path, a URL (https:// can be left out), or - for stdin",
         )
-        parser.add_argument("--url", default="", help="what a file or stdin was fetched from")
-        parser.add_argument("--draft", action="store_true", help="new entries wait as drafts")
-        parser.add_argument("--limit", type=int, metavar="N", help="only the first N entries")
+        parser.add_argument(
+            "--url", default="", help="the URL that the file or stdin was fetched from"
+        )
+        parser.add_argument("--draft", action="store_true", help="import new entries as drafts")
+        parser.add_argument(
+            "--limit", type=int, metavar="N", help="import only the first N entries"
+        )
         parser.add_argument(
             "--all-pages",
             action="store_true",
-            help="go on to the feed's further pages (RFC 5005), down to its first post",
+            help="also import the feed's older pages (RFC 5005), down to its first post",
         )
-        parser.add_argument("--dry-run", action="store_true", help="say all, write nothing")
-        parser.add_argument("--json", action="store_true", help="the report as JSON on stdout")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="report everything, write nothing"
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="print the report as JSON on stdout"
+        )
         add_policy_arguments(parser)
 
     def handle(
@@ -56,19 +76,19 @@ class Command(BaseCommand):
         if limit is not None and limit < 1:
             raise CommandError("--limit must be at least 1.", returncode=2)
         if url and len(sources) > 1:
-            raise CommandError("--url goes with a single SOURCE.", returncode=2)
-        if url and (is_on_the_web(sources[0]) or not is_address(url)):
+            raise CommandError("--url can be used with a single SOURCE only.", returncode=2)
+        if url and (is_web_address(sources[0]) or not is_address(url)):
             raise CommandError(
-                "--url takes the http address that a file or stdin was fetched from.", returncode=2
+                "--url takes the http URL that a file or stdin was fetched from.", returncode=2
             )
         if USER.search(url):
             raise CommandError(
-                "--url takes an address without a user name or a password: it would be shown.",
+                "--url must not contain a user name or a password, since it is shown.",
                 returncode=2,
             )
-        if all_pages and (limit or not all(is_on_the_web(name) for name in sources)):
+        if all_pages and (limit or not all(is_web_address(name) for name in sources)):
             raise CommandError(
-                "--all-pages goes with addresses, and without --limit.", returncode=2
+                "--all-pages can be used with URLs only, and not with --limit.", returncode=2
             )
         report = Report(dry_run)
         how = Options(dry_run, draft, limit, all_pages, policies_in(options))
@@ -134,7 +154,7 @@ class Command(BaseCommand):
 
 
 def import_one(name, url, how, on_entries) -> SourceReport:
-    """The report of one source, also where anything raises: the others are still to come."""
+    """Import one source. Returns a report for every error too, so that the next can follow."""
     try:
         if is_address(name):
             address = Source.objects.feed_of(name)
@@ -142,21 +162,21 @@ def import_one(name, url, how, on_entries) -> SourceReport:
                 return import_page(name, how, on_entries)
             source = Source.objects.known_as(address) or Source(url=address)
             return import_feed(source, how, on_entries)
-        if is_on_the_web(name):
+        if is_web_address(name):
             return import_host(name, url, how, on_entries)
         document = read_stdin(url) if name == "-" else read_path(name, url)
         return import_document(document, how, on_entries)
     except FeedError as error:
         return SourceReport(name).fail(str(error))
     except Exception as error:
-        reason = tell_error(error, f"{name} could not be imported")
+        reason = describe_error(error, f"{name} could not be imported")
         return SourceReport(name).fail(f"{name}: {reason}")
 
 
 def import_host(name, url, how, on_entries) -> SourceReport:
-    """The report of an address without a scheme: asked by https, by http where that fails.
+    """Import a URL without a scheme: by https, or by http if that fails. Returns the report.
 
-    One that is a source here already is asked as it is known.
+    A URL that belongs to a source is only fetched as it is stored there.
     """
     report = import_one(f"https://{name}", url, how, on_entries)
     if report.status != "failed" or Source.objects.known_as(f"https://{name}"):
@@ -164,7 +184,7 @@ def import_host(name, url, how, on_entries) -> SourceReport:
     other = import_one(f"http://{name}", url, how, on_entries)
     if other.status != "failed":
         return other
-    taken = f"There is no file {name} here, so it was taken for an address."
+    taken = f"There is no file {name}, so it was taken for a URL."
     return report.fail(f"{report.error} ({taken})")
 
 
@@ -176,7 +196,7 @@ def entry_line(entry: EntryReport) -> str:
 
 
 def field_lines(entry: EntryReport) -> list[str]:
-    """What became of each field that upstream has changed."""
+    """Returns a line for each field that upstream has changed."""
     verbs = {TAKEN: "becomes", WAITS: "stays, and upstream's waits:"}
     return [
         f"    {name.replace('_', ' ')}: “{before}” {verbs[what]} “{after}”"
@@ -188,12 +208,12 @@ def is_address(name: str) -> bool:
     return name.startswith(("http://", "https://"))
 
 
-def is_on_the_web(name: str) -> bool:
-    """Whether it is an address, also one without a scheme that is the path of no file."""
+def is_web_address(name: str) -> bool:
+    """True if the name is a URL. Without a scheme, it must not be the path of a file."""
     if is_address(name):
         return True
-    match = HOST.match(name)
-    if not match or (match.end() == len(name) and name.lower().endswith(FILES)):
+    match = HOST_START.match(name)
+    if not match or (match.end() == len(name) and name.lower().endswith(FILE_SUFFIXES)):
         return False
     return not os.path.lexists(name)
 

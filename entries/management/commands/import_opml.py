@@ -10,7 +10,7 @@ class Command(BaseCommand):
     help = "Add the feeds of an OPML file to the sources. The next sync_feeds imports them."
 
     def add_arguments(self, parser):
-        parser.add_argument("file", metavar="FILE", help="a path, or - (stdin)")
+        parser.add_argument("file", metavar="FILE", help="a path, or - for stdin")
 
     def handle(self, *, file, **options):
         try:

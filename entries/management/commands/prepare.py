@@ -15,15 +15,15 @@ ADMIN = "admin"
 
 class Command(BaseCommand):
     help = (
-        "Make the site ready to be served: tables, static files, a first feed and an admin "
-        "account. Does only what is missing."
+        "Prepare the site for serving: database tables, static files, a first feed and an admin "
+        "account. Does only what has not been done before."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--feed", help="a path or URL to import, instead of the sample")
+        parser.add_argument("--feed", help="a path or URL to import instead of the sample feed")
 
     def handle(self, *, feed, **options):
-        self.stdout.write("Bringing the database up to date")
+        self.stdout.write("Migrating the database")
         call_command("migrate", verbosity=0, interactive=False)
         if not settings.DEBUG:
             call_command("collectstatic", verbosity=0, interactive=False)
@@ -36,17 +36,17 @@ class Command(BaseCommand):
             is_imported = self.import_feed(str(SAMPLE))
         self.make_admin()
         self.stdout.write(
-            f"\nThe site is at {settings.SITE_URL}/ and the desk at {settings.SITE_URL}/admin/\n"
-            "Stop it with Ctrl-C. Nothing is lost; `make run` brings it up again.\n"
+            f"\nThe site is at {settings.SITE_URL}/ and the admin at {settings.SITE_URL}/admin/\n"
+            "Stop it with Ctrl-C. Nothing is lost; `make run` starts it again.\n"
         )
         if not is_imported:
             self.stderr.write(
-                f"{feed or SAMPLE} could not be imported, for the reason above. The site is made "
-                "ready without it; `import_feed` takes it in while the site is up.\n"
+                f"{feed or SAMPLE} could not be imported, for the reason above. The site works "
+                "without it; `import_feed` can import it while the site is running.\n"
             )
 
     def import_feed(self, feed) -> bool:
-        """Whether it went well. What did not has been told."""
+        """Returns True if the import succeeded. Errors have been printed."""
         try:
             call_command("import_feed", feed, stdout=self.stdout, stderr=self.stderr)
         except SystemExit:
@@ -57,13 +57,13 @@ class Command(BaseCommand):
         return True
 
     def make_admin(self):
-        """An account for the desk, if nobody has one. Its password is shown this once."""
+        """Create an admin account if there is none, and print its password."""
         users = get_user_model().objects
         if users.filter(is_superuser=True).exists():
             return
         password = secrets.token_urlsafe(12)
         users.create_superuser(ADMIN, password=password)
         self.stdout.write(
-            f"\nAn account for the desk. It is shown only now:\n"
+            f"\nAn admin account was created. The login is shown only now:\n"
             f"  user name  {ADMIN}\n  password   {password}\n"
         )

@@ -5,9 +5,9 @@ from entries.models.search_document import index_all
 
 class Command(BaseCommand):
     help = (
-        "Write what is searched of every entry anew, a few hundred at a time. Needed after a "
-        "change of how words are read, or of the database behind the site's back; safe while "
-        "the site runs."
+        "Rebuild the search index, a few hundred entries at a time. Needed after a change to how "
+        "words are indexed, or after changing the database without the site. Safe while the "
+        "site runs."
     )
 
     def handle(self, **options):

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from entries.importing.errors import tell_error
+from entries.importing.errors import describe_error
 from entries.importing.importer import Options
 from entries.importing.report import Report, SourceReport
 from entries.importing.sync import sync
@@ -12,13 +12,13 @@ from entries.models import Source
 
 from .import_feed import as_json, entry_line
 
-JOBS = 8
+DEFAULT_JOBS = 8
 
 
 class Command(BaseCommand):
     help = (
-        "Import every source that is due. Quiet where nobody is looking, such as in cron: "
-        "then only failures are told, on stderr."
+        "Import every source that is due. Without a terminal, such as in cron, it prints only "
+        "failures, on stderr."
     )
 
     def add_arguments(self, parser):
@@ -26,18 +26,26 @@ class Command(BaseCommand):
             "--source",
             action="append",
             metavar="URL",
-            help="only this source, due or not; may be given several times",
+            help="only this source, due or not; can be repeated",
         )
         parser.add_argument(
-            "--jobs", type=int, default=JOBS, metavar="N", help=f"hosts asked at a time ({JOBS})"
+            "--jobs",
+            type=int,
+            default=DEFAULT_JOBS,
+            metavar="N",
+            help=f"hosts to fetch from at the same time (default: {DEFAULT_JOBS})",
         )
-        parser.add_argument("--dry-run", action="store_true", help="say all, write nothing")
-        parser.add_argument("--json", action="store_true", help="the report as JSON on stdout")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="report everything, write nothing"
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="print the report as JSON on stdout"
+        )
 
     def handle(self, *, source, jobs, dry_run, json: bool, verbosity, **options):
         if jobs < 1:
             raise CommandError("--jobs must be at least 1.", returncode=2)
-        wanted = self.named(source) if source else Source.objects.due()
+        wanted = self.find_sources(source) if source else Source.objects.due()
         asked = list(wanted) if source else []
         in_full = not json and (dry_run or verbosity > 1)
         told = in_full or (not json and self.stdout.isatty())
@@ -47,7 +55,7 @@ class Command(BaseCommand):
 
             def on_report(result: SourceReport):
                 if not json:
-                    # A thousand feeds have many entries: kept are those that will be told.
+                    # A thousand feeds have many entries: keep only those that will be printed.
                     result.entries = [
                         entry for entry in result.entries if in_full and entry.action != "unchanged"
                     ]
@@ -66,8 +74,8 @@ class Command(BaseCommand):
             except KeyboardInterrupt:
                 stopped, error = True, ""
             except Exception as raised:
-                what = "The run was broken off"
-                stopped, error = False, f"{what}: {tell_error(raised, what)}"
+                what = "The run was stopped by an error"
+                stopped, error = False, f"{what}: {describe_error(raised, what)}"
         if not stopped and not error:
             self.add_busy(asked, report)
         self.print_report(report, json, told, in_full)
@@ -80,23 +88,25 @@ class Command(BaseCommand):
         if report.failed:
             sys.exit(1)
 
-    def named(self, urls):
+    def find_sources(self, urls):
         found = [Source.objects.fetchable().known_as(url) for url in urls]
         for url, source in zip(urls, found, strict=True):
             if source is None:
                 raise CommandError(
-                    f"{url} is no source here; `add_source {url}` makes it one.", returncode=2
+                    f"{url} is not a source; add it with `add_source {url}`.", returncode=2
                 )
         return Source.objects.filter(pk__in=[source.pk for source in found if source])
 
     def add_busy(self, asked: list[Source], report: Report):
-        """Who has named a source wants to know why nothing was done for it."""
+        """Report the sources named with --source that another run holds."""
         done = {result.source for result in report.sources}
         for source in asked:
             if source.url not in done:
                 busy = SourceReport(source.url, source.title)
                 report.sources.append(
-                    busy.fail(f"{source.url}: another run imports it, or its host, at this moment")
+                    busy.fail(
+                        f"{source.url}: another run is importing it, or another feed of its host"
+                    )
                 )
 
     def progress(self):

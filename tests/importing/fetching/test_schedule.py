@@ -317,7 +317,7 @@ def test_a_new_address_is_taken_over_after_seven_days(server, source, clock, sta
     ask(source)
 
     assert (source.url, source.moved_to) == (new, "")
-    assert any("Its address is now" in warning for warning in ask.report.warnings)
+    assert any("Its URL is now" in warning for warning in ask.report.warnings)
     assert Entry.objects.count() == 1
 
 

@@ -1,4 +1,4 @@
-"""A post that its feed lacks for no good reason is marked for the editor, and no more."""
+"""A post that is gone from its feed is marked for the editor; nothing else happens to it."""
 
 import pytest
 from django.core.management import call_command
@@ -20,7 +20,7 @@ def source(db, feed_server):
 
 @pytest.fixture
 def fetch(source, feed_server):
-    """Import a feed of the posts with these numbers; the greater, the newer."""
+    """Import a feed of the posts with these numbers. Greater numbers are newer."""
 
     def fetch(*numbers, times=1, **options):
         feed_server.data = feed(*(entry(number) for number in numbers))

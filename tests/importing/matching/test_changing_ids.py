@@ -1,4 +1,4 @@
-"""A feed that changes its ids makes no duplicates and changes no id."""
+"""A feed that changes its ids creates no duplicates, and the entries keep their ids."""
 
 import re
 
@@ -86,7 +86,7 @@ def test_after_the_change_of_its_ids_a_feed_goes_on(read, change):
 
     report = read(document(after, range(1, 11), title="Revised"))
 
-    # Where a feed gives no ids, a new title with the old link and date is the same post still.
+    # In a feed without ids, a new title with the old link and date is still the same post.
     assert (report.created, report.updated) == (2, len(POSTS))
     assert Entry.objects.count() == 10
 

@@ -1,4 +1,4 @@
-"""An imported post is found here under the path that it has where it is from."""
+"""The upstream path of an imported post redirects to it on this site."""
 
 import pytest
 from django.db import connection
@@ -15,7 +15,7 @@ HELLO = {"link": "https://blog.example/posts/hello.html", "id": "https://blog.ex
 
 @pytest.fixture
 def leads(client):
-    """Where an address leads for good; its status where it leads nowhere."""
+    """Returns the target of a permanent redirect, or else the status code."""
 
     def leads(address):
         response = client.get(address)
@@ -148,7 +148,7 @@ def test_whoever_writes_the_original_page_its_path_leads_to_the_post(read_entry,
 
     write(post, "https://blog.example/moved/")
 
-    # Bulk creation over stored rows is what imports do; they note by themselves what was before.
+    # Imports update rows by bulk_create, and record the old paths themselves.
     before = [] if write is through_bulk_create else ["/posts/hello.html"]
     found = [leads(path) for path in ("/moved", "/?p=12", *before)]
     assert found == [post.get_absolute_url()] * len(found)

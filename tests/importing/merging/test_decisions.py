@@ -1,4 +1,4 @@
-"""An import says of every entry what was done with it, and why."""
+"""An import records its decision about every entry, with the reasons."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entries.importing.importer import import_feed
-from entries.importing.pruning import thin_records
+from entries.importing.pruning import delete_old_records
 from entries.models import Entry, ImportLine, ImportRun, Source
 from tests.importing.atom import entry, feed
 
@@ -140,7 +140,7 @@ def test_a_runs_page_leads_to_its_lines_by_action(fetch, admin_client):
 
 
 class TestBackfill:
-    """Old posts that a feed suddenly shows are no news."""
+    """Backfill: old posts that a feed contains for the first time."""
 
     @pytest.fixture(autouse=True)
     def settled(self, source, fetch, time_machine):
@@ -192,14 +192,14 @@ def aged(fetch, time_machine):
 
 
 def test_records_are_thinned_after_90_days(aged):
-    assert thin_records() == 1
+    assert delete_old_records() == 1
 
     assert [line.action for line in ImportLine.objects.all()] == ["updated"]
     assert [(run.created, run.updated) for run in ImportRun.objects.order_by("pk")] == [
         (1, 0),
         (0, 1),
     ]
-    assert thin_records() == 0
+    assert delete_old_records() == 0
 
 
 def test_thinning_goes_on_until_all_that_is_old_is_gone(aged):
@@ -207,7 +207,7 @@ def test_thinning_goes_on_until_all_that_is_old_is_gone(aged):
     ImportLine.objects.all().delete()
     ImportLine.objects.bulk_create(ImportLine(run=run, action="skipped") for _ in range(2_500))
 
-    assert thin_records() == 2_500
+    assert delete_old_records() == 2_500
 
     assert not ImportLine.objects.exists()
 

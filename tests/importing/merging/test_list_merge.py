@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from entries.importing.merging.list_merge import conflicting_keys, merge_elements, take_conflicting
 
-# Rows of a key and a value: few, so that the three sides often meet.
+# Rows of a key and a value: few, so that the three sides are often equal.
 rows = st.lists(
     st.tuples(st.sampled_from("abcd"), st.integers(0, 2)), max_size=5, unique_by=lambda row: row[0]
 )

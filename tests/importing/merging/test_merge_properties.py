@@ -25,7 +25,7 @@ def merge_values(*sides):
 
 
 class Merging(RuleBasedStateMachine):
-    """The pure merge, with its caller's duty: what upstream said becomes the base."""
+    """The pure merge, and its caller's duty: upstream's values become the base."""
 
     def __init__(self):
         super().__init__()
@@ -41,7 +41,7 @@ class Merging(RuleBasedStateMachine):
     @rule(field=fields, value=values)
     def an_editor_changes(self, field, value):
         self.ours[field] = value
-        # To write what upstream last said is to go back to it.
+        # An edit to the base value takes the edit back.
         if value == self.base[field]:
             self.edited.pop(field, None)
         else:
@@ -56,7 +56,7 @@ class Merging(RuleBasedStateMachine):
             assert same == (field in result.taken or field in result.settled)
             if self.theirs[field] != self.base[field] and not same:
                 assert field in result.conflicts
-        # Where both agree, the editor has nothing of his own to keep any longer.
+        # Where both agree, no edit is left to keep.
         for field in result.settled:
             self.edited.pop(field, None)
         self.base = dict(self.theirs)
@@ -95,7 +95,7 @@ def test_a_merge_takes_keeps_or_reports_every_field(theirs, ours):
         assert (field in result.conflicts) == both
 
 
-# Few enough that the two sides often meet.
+# Few enough that the two sides are often equal.
 CHOICES = {
     "title": ["A title", "One", "Two"],
     "content": ["<p>Text.</p>", "<p>One.</p>", "<p>Two.</p>"],

@@ -31,7 +31,7 @@ def posts(number, **stated):
 
 @pytest.fixture
 def queries(read):
-    """The number of queries that a document takes."""
+    """Returns the number of queries that the import of a document takes."""
 
     def queries(*arguments, **options) -> int:
         with CaptureQueriesContext(connection) as context:
@@ -111,7 +111,7 @@ def with_other_ids(queries, number):
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_number_of_queries_does_not_grow_with_the_entries(queries, what, expected, number):
     if connection.vendor == "postgresql" and what is not unchanged:
-        # One takes the lock that lets one import store at a time, one that on the names of tags.
+        # One query takes the lock of the only writer, another the lock on tag names.
         expected += 2 if what in (first, changed) else 1
 
     assert what(queries, number) == expected

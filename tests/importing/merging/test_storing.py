@@ -1,4 +1,4 @@
-"""What others do while a batch is stored, and what goes wrong with one entry of it."""
+"""Storing a batch: with others writing at the same time, and with an entry that fails."""
 
 import json
 import sqlite3
@@ -12,9 +12,9 @@ from django.db import OperationalError, connection
 
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import Options, import_document, import_feed
-from entries.importing.lease import lease_of
+from entries.importing.lease import hold_lease
 from entries.importing.matching.matcher import Matcher
-from entries.importing.merging.storing import Storing
+from entries.importing.merging.storing import DocumentStore
 from entries.importing.normalizing.source_policies import Policies
 from entries.importing.reading.reading import read_document
 from entries.importing.report import SourceReport
@@ -30,10 +30,9 @@ def fetched(*entries):
 
 @pytest.fixture
 def storing(read):
-    """Stores a document of a source that has been read, with something done in between.
+    """Stores a document, with an action of another person in between.
 
-    `meanwhile` is called when the batch has been matched and cleaned, before it is written:
-    what a second person does in that moment.
+    `meanwhile` is called after the batch has been matched and cleaned, and before it is written.
     """
 
     def storing(*entries, meanwhile):
@@ -42,7 +41,7 @@ def storing(read):
         report = SourceReport(FEED)
         matcher = Matcher(source, Policies(source))
         frame = replace(FRAME, source_pk=source.pk, home=source.site_url)
-        storing = Storing(source, run, matcher, frame, report)
+        storing = DocumentStore(source, run, matcher, frame, report)
         with read_document(fetched(*entries)) as reading:
             for number, items in reading.batches(200, frame):
                 storing.store(items, reading.cleaner(number), meanwhile)
@@ -68,7 +67,7 @@ def test_a_post_that_is_deleted_before_it_is_locked_stays_away_and_the_others_co
         "updated",
         "created",
     ]
-    assert "what is deleted stays away" in report.entries[1].reasons[0]
+    assert "deleted posts are not imported again" in report.entries[1].reasons[0]
     assert (run.updated, run.skipped, run.created) == (2, 1, 1)
 
 
@@ -120,7 +119,7 @@ def test_an_address_that_is_taken_meanwhile_is_not_used_twice(read, storing, mak
 
 
 def test_what_was_as_stored_and_is_so_no_more_is_cleaned_and_merged(read, storing):
-    """Matched as unchanged at first, and as new when it is locked."""
+    """An entry that is matched as unchanged at first, and as new once it is locked."""
     read(feed(entry(1), entry(2)))
 
     def forget():
@@ -134,7 +133,7 @@ def test_what_was_as_stored_and_is_so_no_more_is_cleaned_and_merged(read, storin
 
 
 def test_nothing_is_cleaned_within_a_transaction(transactional_db):
-    """The real service, with a worker that is asked while a transaction is open or is not."""
+    """The real import; records if the worker is called while a transaction is open."""
     open_when_asked = []
     documents = [
         fetched(*map(entry, range(3))),
@@ -145,7 +144,7 @@ def test_nothing_is_cleaned_within_a_transaction(transactional_db):
         with read_document(document) as reading:
             source = Source.objects.known_as(FEED) or Source.objects.create(url=FEED)
             run = ImportRun.objects.create(source=source)
-            storing = Storing(
+            storing = DocumentStore(
                 source, run, Matcher(source, Policies(source)), FRAME, SourceReport(FEED)
             )
             for number, items in reading.batches(2, FRAME):
@@ -167,7 +166,9 @@ def test_unchanged_posts_take_no_transaction_and_no_cleaning(read, storing):
     source = Source.objects.get()
     run = ImportRun.objects.create(source=source)
     frame = replace(FRAME, source_pk=source.pk, home=source.site_url)
-    storing = Storing(source, run, Matcher(source, Policies(source)), frame, SourceReport(FEED))
+    storing = DocumentStore(
+        source, run, Matcher(source, Policies(source)), frame, SourceReport(FEED)
+    )
     asked = []
 
     with read_document(fetched(*map(entry, range(3)))) as reading:
@@ -179,7 +180,7 @@ def test_unchanged_posts_take_no_transaction_and_no_cleaning(read, storing):
 
 
 def refuse(title):
-    """Let the database take no entry with this title, as for a value that it can't hold."""
+    """Let the database refuse an entry with this title, as it does values it cannot hold."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             check = f"title <> '{title}'"
@@ -318,7 +319,7 @@ def test_a_document_that_runs_wild_fails_alone(db, tmp_path, monkeypatch, feed_s
 
 def test_an_error_of_our_own_fails_one_source_and_the_report_is_printed(db, feed_server, caplog):
     feed_server.data = feed(entry(1), self_url=feed_server.url)
-    # A state that no code of ours writes, and no code of ours is ready for.
+    # A state that none of our code writes or expects.
     Source.objects.create(url="http://127.0.0.1:9/", window=["no", "mapping"], time_zone="No/where")
     source = Source.objects.create(url=feed_server.url, time_zone="No/where")
 
@@ -334,16 +335,16 @@ def test_an_error_of_our_own_fails_one_source_and_the_report_is_printed(db, feed
 
 
 def test_who_stores_the_same_source_later_is_told_that_it_is_busy(db, feed_server):
-    """The other has stored it while we fetched it, and imports it now."""
+    """Another run saves the source while this one fetches it, and is still importing it."""
     feed_server.data = feed(entry(1), self_url=feed_server.url)
     source = Source(url=feed_server.url)
     stored = Source.objects.create(url=feed_server.url)
 
-    with lease_of(stored):
+    with hold_lease(stored):
         report = import_feed(source)
 
     assert (report.status, Entry.objects.count()) == ("failed", 0)
-    assert "another run imports it at this moment" in report.error
+    assert "another run is importing it" in report.error
 
 
 def test_who_stores_the_same_source_later_gets_the_row_when_the_other_is_done(db, feed_server):

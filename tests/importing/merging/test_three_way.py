@@ -1,4 +1,4 @@
-"""What becomes of each field when upstream, an editor, both or neither has changed it."""
+"""The merge of each field when upstream, an editor, both or neither has changed it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from tests.importing.stating import DEFAULTS, edit, held, stated
 
 pytestmark = pytest.mark.usefixtures("documents_are_true")
 
-# field: (what upstream says next, what an editor writes)
+# field: (upstream's next value, the editor's value)
 NEXT = {
     "kind": ("note", "quotation"),
     "title": ("Their title", "Our title"),
@@ -55,7 +55,7 @@ KINDS = {
 }
 # Upstream changes one of these together with another.
 COUPLED = {"kind": {"kind", "title"}}
-# A flag has no third value, and a tag is there or not.
+# These cannot conflict: a flag has no third value, and a tag is there or not.
 CAN_CONFLICT = [field for field in FIELDS if field not in ("tags_line", "tags")]
 
 

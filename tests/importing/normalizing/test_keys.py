@@ -1,4 +1,4 @@
-"""An entry is known again by its id, its address, or its title and date."""
+"""An entry is matched by its id, its URL, or its title and date."""
 
 import itertools
 
@@ -175,7 +175,7 @@ def test_an_entry_without_a_usable_id_gets_one_once(read, guid, dump):
     report = read(document)
     atom_id = Entry.objects.get().atom_id
     assert atom_id.startswith("tag:testserver,")
-    assert any("given an id of its own" in reason for reason in report.entries[0].reasons)
+    assert any("given a new id" in reason for reason in report.entries[0].reasons)
     before = dump()
 
     assert actions(read(document)) == ["unchanged"]

@@ -1,4 +1,4 @@
-"""An entry's kind and its fields are told by the structure of its text; nothing is shown twice."""
+"""The kind and its fields are found from the structure of the text; nothing is shown twice."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The bytes of every entry are kept, and parse again to what was imported."""
+"""The bytes of every entry are kept, and parsing them again gives the imported values."""
 
 import json
 import zlib
@@ -11,7 +11,7 @@ from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
 from entries.importing.normalizing.envelopes import parse_again
 from entries.importing.parsing.formats.wordpress_export import without_private_parts
-from entries.importing.pruning import thin_envelopes
+from entries.importing.pruning import delete_unused_envelopes
 from entries.models import Change, Entry, FeedEnvelope, Sighting
 from tests.importing.atom import FEED, SITE, address, entry, feed
 from tests.importing.files import NAMES, feed_file
@@ -87,7 +87,7 @@ def test_an_envelope_that_nothing_came_in_any_more_goes(read):
     read(feed(entry(1, "<p>New.</p>"), author="Bo Gorse"))
     assert FeedEnvelope.objects.count() == 2
 
-    thin_envelopes()
+    delete_unused_envelopes()
 
     assert FeedEnvelope.objects.get() == Sighting.objects.get().envelope
 
@@ -166,7 +166,7 @@ def test_other_rules_of_cleaning_count_with_the_next_import(read):
     assert (report.updated, report.unchanged) == (1, 1)
     texts = dict(Entry.objects.values_list("title", "content"))
     assert texts == {"Post 1": "<p>Text of post 1.</p>", "Post 2": "<p>Ours.</p>"}
-    # Upstream has said nothing new.
+    # Upstream has not changed.
     assert not Change.objects.exists()
 
 

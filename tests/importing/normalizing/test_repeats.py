@@ -1,4 +1,4 @@
-"""Posts of one document that say different things are different entries, whatever they share."""
+"""Posts of one document with different content are different entries, even with equal ids."""
 
 import itertools
 from xml.sax.saxutils import escape
@@ -71,7 +71,7 @@ def test_every_post_is_an_entry_and_found_again(read, guid, link):
         assert len(set(ids.values())) == len(POSTS)
         for order in (POSTS, POSTS[::-1], POSTS[1:]):
             assert read(blog.feed(*order), url=blog.url).unchanged == len(order), blog.how
-        # What the feed says of itself is another thing, and with it every entry's bytes count anew.
+        # The feed's own fields changed, so every entry is merged again.
         blog.head = "<language>de</language>"
         report = read(blog.feed(*POSTS[::-1]), url=blog.url)
         assert (report.created, report.conflicts) == (0, 0), blog.how
@@ -96,7 +96,7 @@ def test_a_post_that_upstream_edits_takes_the_place_of_no_other(read, guid, link
         if report.updated:
             assert now["<p>Edited upstream.</p>"] == ids[f"<p>{TEXTS[1]}</p>"], blog.how
         else:
-            # Nothing tells it from a new post.
+            # It cannot be told from a new post.
             assert (report.created, len(now)) == (1, 4), blog.how
 
 

@@ -1,4 +1,4 @@
-"""What an editor decides about a source bears on every post that comes from it."""
+"""The policies of a source apply to every post that is imported from it."""
 
 import zlib
 
@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from entries.curating.filtered_posts import let_in
+from entries.curating.filtered_posts import import_filtered_posts
 from entries.curating.reclean import reclean
 from entries.importing.importer import Options, import_feed
 from entries.models import Entry, FeedEnvelope, FilteredPost, ImportLine, Sighting, Source
@@ -170,7 +170,7 @@ def test_ten_are_let_in_by_as_many_queries_as_one(fetch, django_assert_max_num_q
         posts = [entry(first + n, title=f"Ad {first + n}") for n in range(number)]
         fetch(*posts, filters="block title: ad")
         with django_assert_max_num_queries(60) as captured:
-            assert let_in(FilteredPost.objects.all()) == number
+            assert import_filtered_posts(FilteredPost.objects.all()) == number
         return len(captured)
 
     assert queries(1, 1) == queries(10, 100)

@@ -1,4 +1,4 @@
-"""Reading a document in a process of its own, which may be ended at any moment."""
+"""Reading a document in a worker process, which may be killed at any moment."""
 
 import os
 import signal
@@ -14,15 +14,15 @@ import pytest
 from entries.importing.errors import ParseError, WorkerError
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.normalizing.entry_values import EntryValues
-from entries.importing.normalizing.item import Frame, item_of, values_of
+from entries.importing.normalizing.item import ImportContext, make_item_or_skip, try_find_values
 from entries.importing.parsing.feed_data import EntryData
 from entries.importing.reading import worker
 from entries.importing.reading.reading import read_document
 from tests.importing.atom import FEED, entry, feed
 
 ROOT = Path(__file__).parents[3]
-FRAME = Frame(datetime(2024, 6, 1, tzinfo=UTC), UTC, UTC, 1, "https://blog.example/")
-PATIENCE = 60  # seconds, for what should happen at once
+FRAME = ImportContext(datetime(2024, 6, 1, tzinfo=UTC), UTC, UTC, 1, "https://blog.example/")
+PATIENCE = 60  # seconds to wait for something that should happen at once
 
 
 def fetched(data, name=FEED):
@@ -30,7 +30,7 @@ def fetched(data, name=FEED):
 
 
 def many_tags(number=1_400):
-    """HTML that takes long to clean, since the two gates look at each of its tags."""
+    """Returns HTML that takes long to clean, because both sanitisers check each of its tags."""
     return "<p>" + "<b>x</b> <i>y</i> " * number + "</p>"
 
 
@@ -165,7 +165,7 @@ def test_a_document_that_takes_too_much_memory_is_given_up(monkeypatch):
     data = feed(*(entry(number, "x" * 100_000) for number in range(300)))
 
     with read_document(fetched(feed())) as reading:
-        # As if the document were so small that it may take next to nothing.
+        # A negative length lowers the limit on memory to 50 MB.
         reading.ask("limit", 60, -MORE_THAN_ALL)
         with pytest.raises(WorkerError, match=r"memory"):
             reading.open(fetched(data))
@@ -174,28 +174,30 @@ def test_a_document_that_takes_too_much_memory_is_given_up(monkeypatch):
         assert len(list(read_all(reading))) == 1
 
 
-# What a document of so many bytes less than none may take is 50 MB.
+# A document with minus this number of bytes may take 50 MB.
 MORE_THAN_ALL = (worker.MIN_MEMORY_BYTES - 50_000_000) // worker.MEMORY_BYTES_PER_BYTE
 
 
 WHOLE = EntryData(guid="urn:y", title="Whole")
-# A state that no adapter of ours leaves behind.
+# A state that none of our adapters produces.
 SPOILT = EntryData(guid="urn:x", title="Spoilt", link=None, body=None)
 
 
 def test_an_entry_over_which_reading_raises_is_skipped_with_the_reason():
-    items = [item_of(place, data, FRAME) for place, data in enumerate([WHOLE, SPOILT, WHOLE])]
+    items = [
+        make_item_or_skip(place, data, FRAME) for place, data in enumerate([WHOLE, SPOILT, WHOLE])
+    ]
 
     assert [bool(item.skip) for item in items] == [False, True, False]
     assert "an error of this program's own while it was read: AttributeError" in items[1].skip
     assert "Traceback" in items[1].error
     assert (items[1].guid, items[1].data.title) == ("urn:x", "Spoilt")
-    assert isinstance(values_of(WHOLE), EntryValues)
-    assert "AttributeError" in values_of(SPOILT).reason
+    assert isinstance(try_find_values(WHOLE), EntryValues)
+    assert "AttributeError" in try_find_values(SPOILT).reason
 
 
 def test_while_it_waits_it_gives_signs_of_life(monkeypatch):
-    monkeypatch.setattr("entries.importing.reading.reading.TICK", 0.001)
+    monkeypatch.setattr("entries.importing.reading.reading.WAIT_SECONDS", 0.001)
     signs = []
 
     with read_document(fetched(feed(entry(1, many_tags()))), lambda: signs.append(1)) as reading:
@@ -265,7 +267,7 @@ def cpu_seconds_of(pid):
 
 
 def is_alive(pid):
-    """Whether a process runs; one that has ended and that nobody has asked about does not."""
+    """True if the process runs. A zombie does not count."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:

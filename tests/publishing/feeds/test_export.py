@@ -136,8 +136,8 @@ def test_an_unknown_tag_is_wrong_use(db):
     [
         (["--source", "https://nowhere.example/"], "There is no source"),
         (["--source", "99999999999999999999999"], "There is no source"),
-        (["--source", "1", "--tag", "all-of-them"], "--source stands alone"),
-        (["--source", "1", "--kind", "note"], "--source stands alone"),
+        (["--source", "1", "--tag", "all-of-them"], "--source cannot be combined"),
+        (["--source", "1", "--kind", "note"], "--source cannot be combined"),
         (["--format", "rss"], "invalid choice"),
     ],
 )
@@ -241,7 +241,7 @@ def test_a_file_that_cannot_be_written_is_named(site, tmp_path):
     (tmp_path / "file").touch()
 
     for path in (tmp_path, tmp_path / "missing" / "feed.atom", tmp_path / "file" / "feed.atom"):
-        with pytest.raises(CommandError, match="can't be written") as raised:
+        with pytest.raises(CommandError, match="cannot be written") as raised:
             call_command("export_feed", "--output", str(path))
 
         assert str(path) in str(raised.value)

@@ -8,7 +8,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from entries.curating.duplicate_entries import JoinError, merge_entries, split_entry
+from entries.curating.duplicate_entries import EntryMergeError, merge_entries, split_entry
 from entries.models import Entry, OldAddress, Source, Tag
 from entries.publishing.entry_page.short_links import short_path
 
@@ -390,7 +390,7 @@ def test_whatever_is_renamed_or_merged_an_old_address_leads_to_a_page_in_one_ste
                     rename(entry, status=choice(["live", "draft"]))
             else:
                 rename(entry, **{what: choice(slugs if what == "slug" else days)})
-        except JoinError:
+        except EntryMergeError:
             pass
 
     for _ in range(30):
