@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.unavailable.UnavailableMiddleware",
-    "entries.views.not_found.lead_on",
+    "entries.views.not_found.redirect_old_addresses",
 ]
 
 ROOT_URLCONF = "config.urls"

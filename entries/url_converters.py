@@ -1,4 +1,4 @@
-"""The parts of the site's addresses: /2025/Sep/11/ and /links/."""
+"""URL converters for the parts of paths such as /2025/Sep/11/a-slug/ and /links/."""
 
 from entries.lib.months import MONTHS
 
@@ -6,7 +6,7 @@ from .models import Entry
 
 
 class YearConverter:
-    """Four digits, from 0001 on: the years that a date can have."""
+    """A year of four digits, from 0001 on, as Python's dates have them."""
 
     regex = "[0-9]{4}"
 
@@ -20,7 +20,7 @@ class YearConverter:
 
 
 class MonthConverter:
-    """A month by its English three letters, as `MONTHS` has them, and as they stand there."""
+    """A month as three English letters, spelled as in `MONTHS`. Stays a string."""
 
     regex = "|".join(MONTHS)
 
@@ -32,7 +32,7 @@ class MonthConverter:
 
 
 class DayConverter:
-    """A day of a month, without a leading zero: one day has one address."""
+    """A day of a month without a leading zero, so that each day has only one URL."""
 
     regex = "[1-9]|[12][0-9]|3[01]"
 
@@ -44,7 +44,7 @@ class DayConverter:
 
 
 class KindConverter:
-    """A kind of entry in the plural."""
+    """A kind of entry in the plural, as in /links/. Becomes an Entry.Kind."""
 
     regex = "|".join(f"{kind}s" for kind in Entry.Kind.values)
 
@@ -56,7 +56,7 @@ class KindConverter:
 
 
 class SlugConverter:
-    """Letters of any script. No control characters: PostgreSQL can't even be asked for NUL."""
+    """A slug in any script, without control characters: PostgreSQL raises an error for a NUL."""
 
     regex = r"[^/\x00-\x1f]+"
 

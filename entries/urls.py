@@ -1,7 +1,9 @@
+"""The URLs of the public site: pages, feeds, the sitemap and icons."""
+
 from django.urls import path, re_path, register_converter
 
 from entries.publishing.feeds import atom, json_feed
-from entries.views.not_found import moved_first
+from entries.views.not_found import redirect_old_queries
 
 from .url_converters import (
     DayConverter,
@@ -22,7 +24,7 @@ register_converter(SlugConverter, "slugs")
 app_name = "entries"
 
 urlpatterns = [
-    path("", moved_first(lists.home), name="home"),
+    path("", redirect_old_queries(lists.home), name="home"),
     re_path(r"^e/(?P<name>[0-9A-Za-z]{1,12})/?$", short_links.short, name="short"),
     path("<kinds:kind>/", lists.kind, name="kind"),
     path("<year:year>/", archive.year, name="year"),

@@ -17,7 +17,7 @@ from entries.lib.months import MONTHS
 from entries.models import Entry, OldAddress, Tag
 from entries.models.old_address import MAX_PATH_LENGTH
 from entries.models.path_key import FRONT, decode_path, plain_link, plain_path_of
-from entries.views.probe import match_of, stands
+from entries.views.probe import has_page, match_of
 
 from .base import DeskAdmin
 from .entry_form import LineField
@@ -100,7 +100,7 @@ class OldAddressForm(forms.ModelForm):
         if path.startswith((reverse("admin:index"), settings.STATIC_URL)):
             return False
         # The front page answers whatever it is asked, but for what stands in this table.
-        return path == FRONT or not (stands(path) or stands(path.rstrip("/")))
+        return path == FRONT or not (has_page(path) or has_page(path.rstrip("/")))
 
     def clean_leads_to(self):
         text = self.cleaned_data["leads_to"]
@@ -115,7 +115,7 @@ class OldAddressForm(forms.ModelForm):
         row = others.filter(path=plain).first()
         match = match_of(path) or match_of(with_slash(plain))
         self.instance.entry, self.instance.tag, self.instance.target = None, None, ""
-        if row and not stands(path, query):
+        if row and not has_page(path, query):
             for name in ("entry", "tag", "target"):
                 setattr(self.instance, name, getattr(row, name))
         elif match and match.view_name == "entries:entry":
@@ -123,7 +123,7 @@ class OldAddressForm(forms.ModelForm):
         elif match and match.view_name == "entries:tag":
             self.instance.tag = Tag.objects.filter(slug=match.kwargs["slug"]).first()
         if not self.instance.destination:
-            if not stands(path, query):
+            if not has_page(path, query):
                 raise forms.ValidationError("There is nothing at this address.")
             self.instance.target = link
         return text

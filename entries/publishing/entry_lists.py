@@ -1,4 +1,4 @@
-"""The lists of entries, each of which is a page, an Atom feed and a JSON Feed."""
+"""The lists of entries. Each list has a page, an Atom feed and a JSON Feed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from .tombstones import Tombstone, read_tombstones
 
 
 class FeedLink(NamedTuple):
-    """A feed as a page names it in its head; `name` is what it is of, empty for everything."""
+    """A <link> to a feed. `name` is the name of the list, empty for the list of everything."""
 
     type: str
     name: str
@@ -27,11 +27,12 @@ class FeedLink(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EntryList:
-    """A list of entries: what it is called, where its forms are, and how a page of it is read.
+    """A list of entries: its name, its URLs, and how to read it.
 
-    `name` is empty for the list of everything. `entries` are those of any status and date that
-    are in it. `withdrawn_from` are the names of the lists in
-    all of which an entry is that is in this one; without any, withdrawals are not told.
+    `name` is empty for the list of everything. `entries()` returns the list's entries of any
+    status and date. `read(cursor, size)` returns a page of its live entries. `withdrawn_from`
+    names the lists of withdrawals: a post withdrawn from all of them is withdrawn from this list.
+    If it is empty, the list has no tombstones.
     """
 
     name: str
@@ -43,7 +44,7 @@ class EntryList:
     withdrawn_from: tuple[str, ...] = ()
 
     def tombstones(self) -> list[Tombstone]:
-        """What has been withdrawn from the list lately. One query."""
+        """The posts that were lately withdrawn from the list. One query."""
         return read_tombstones(*self.withdrawn_from) if self.withdrawn_from else []
 
     def links(self) -> list[FeedLink]:
@@ -76,7 +77,7 @@ def kind_list(kind: str) -> EntryList:
 
 
 def tags_list(tags: Sequence[Tag]) -> EntryList:
-    """The entries with all these tags: the same list in whatever order they stand."""
+    """The list of the entries with all these tags. The order of the tags does not matter."""
     tags = sorted(tags, key=lambda tag: tag.slug)
     slug = "+".join(tag.slug for tag in tags)
     return EntryList(
@@ -91,7 +92,7 @@ def tags_list(tags: Sequence[Tag]) -> EntryList:
 
 def source_list(source: Source | Credit) -> EntryList:
     return EntryList(
-        # Its address is no name: it may be that of a file on our own disk.
+        # The URL is not used as a name: it may be the path of a file on the server.
         name=source.title.strip()
         or host(source.site_url)
         or host(source.url)
@@ -105,7 +106,10 @@ def source_list(source: Source | Credit) -> EntryList:
 
 
 def search_list(query: Query) -> EntryList:
-    """What a search finds, the newest first. Which withdrawn posts it found, nobody knows."""
+    """The list of the entries that a search finds, newest first. It has no tombstones.
+
+    A withdrawal keeps no text, so it is unknown which searches had found the post.
+    """
     asked = "?" + urlencode({"q": str(query)})
     return EntryList(
         name=f"search for {query}",
@@ -124,8 +128,8 @@ def tagged_with(tags: Sequence[Tag]) -> EntryQuerySet:
     return entries
 
 
-def _paths(what: str, which: str | int) -> dict[str, str]:
+def _paths(view: str, argument: str | int) -> dict[str, str]:
     return {
-        "atom_path": url(f"entries:feed_{what}", which),
-        "json_path": url(f"entries:json_{what}", which),
+        "atom_path": url(f"entries:feed_{view}", argument),
+        "json_path": url(f"entries:json_{view}", argument),
     }

@@ -1,4 +1,4 @@
-"""The templates of the public pages and of the feeds: what stands in them besides their context."""
+"""The Jinja2 environment of public pages and feeds: template folders, globals and filters."""
 
 from functools import lru_cache
 from typing import Any
@@ -13,9 +13,9 @@ from entries.publishing.head.metadata import describe_entry, describe_page
 
 
 def make_environment(**options: Any) -> Environment:
-    """The Jinja2 environment, as Django's backend of that name asks for it."""
+    """Make the environment. Django's Jinja2 backend calls this (settings.TEMPLATES)."""
     environment = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 - the backend switches escaping on
-    # A theme's base.html extends templates/base.html, which it stands in for as base.html.
+    # A theme replaces base.html, and can still extend the original as templates/base.html.
     originals = FileSystemLoader(settings.BASE_DIR / "templates")
     environment.loader = ChoiceLoader([options["loader"], PrefixLoader({"templates": originals})])
     environment.globals |= {
@@ -34,15 +34,15 @@ def make_environment(**options: Any) -> Environment:
 
 @lru_cache(maxsize=10_000)
 def url(name: str, *parts: Any) -> str:
-    """The path of one of the site's own pages, such as `url("entries:tag", slug)`."""
+    """Reverse the path of one of the site's pages, as in `url("entries:tag", slug)`."""
     return reverse(name, args=parts)
 
 
 def absolute(path: str) -> str:
-    """The address of one of the site's own paths, as others see it."""
+    """The absolute URL of a path on this site."""
     return settings.SITE_URL + path
 
 
 def other_language(language: str) -> str:
-    """The language of an entry where it isn't the site's, else nothing."""
+    """The language, or "" if it is the site's own."""
     return "" if language.lower() == settings.LANGUAGE_CODE.lower() else language

@@ -15,9 +15,8 @@ from entries.models import Version
 
 Headers = list[tuple[str, str]]
 
-MIN_COMPRESSED_BYTES = (
-    200  # shorter bodies gain nothing; Django's GZipMiddleware has the same limit
-)
+# Shorter bodies gain nothing. Django's GZipMiddleware has the same limit.
+MIN_COMPRESSED_BYTES = 200
 GZIP_LEVEL = 6
 BROTLI_QUALITY = 5  # as fast as gzip, and smaller
 # The memory for headers, key and Python's objects of one page, as measured.
@@ -115,7 +114,7 @@ class Pages:
         found = self._pages.get(key)
         if found is None:
             return None
-        # Another thread may have dropped it since.
+        # Another thread may have dropped it in the meantime.
         with suppress(KeyError):
             self._pages.move_to_end(key)
         return found[0]

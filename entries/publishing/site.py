@@ -1,4 +1,4 @@
-"""What every page prints of the site itself: the row of its settings, and what stands in for it."""
+"""The site's title, navigation, colours and icon: the SiteSettings row, with defaults."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ DESCRIPTION = (
 )
 FAVICON_TYPES = {"svg": "image/svg+xml", "png": "image/png", "ico": "image/x-icon"}
 
-STATED = (
+FIELDS = (
     "title", "tagline", "description", "author_name", "author_link", "me", "navigation", "footer",
     "accent", "accent_dark", "favicon_name",
 )  # fmt: skip
@@ -32,12 +32,12 @@ STATED = (
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The site as its pages name it.
+    """The site as pages and feeds show it.
 
-    `style` is the text of a <style> element, or empty, and `style_source` that by which a
-    Content-Security-Policy lets just this text in. Colours and `favicon_name` are empty
-    where the style sheet's and the site's own stand. `feed_ids` is what the id of each feed
-    begins with.
+    `style` is the text of a <style> element, or empty. `style_source` is its hash for the
+    Content-Security-Policy. `accent`, `accent_dark` and `favicon_name` are empty if the editor
+    has set none: then the style sheet's colours and the built-in icon are used. `me` are the
+    URLs of the author's other profiles. `feed_ids` is the prefix of every feed's id.
     """
 
     title: str
@@ -59,12 +59,12 @@ class Site:
 
     @property
     def favicon_path(self) -> str:
-        """The icon's address in pages. Without an icon of its own, needs collected static files."""
+        """The icon's path for pages. The built-in icon needs collected static files."""
         return self._own_favicon_path or static("entries/favicon.svg")
 
     @property
     def feed_icon_path(self) -> str:
-        """The icon's address in feeds, which are also written where no static files are."""
+        """The icon's path for feeds. Needs no static files: `export_feed` may run without them."""
         return self._own_favicon_path or reverse("entries:favicon")
 
     @property
@@ -78,32 +78,32 @@ class Favicon(NamedTuple):
 
 
 def read_site() -> Site:
-    """The site as it is set now. Two queries, and one for each kind if it has no navigation set."""
-    rows = SiteSettings.objects.filter(pk=SiteSettings.PK).values_list(*STATED, "about")
-    row = next(iter(rows), [""] * (len(STATED) + 1))
-    stated = dict(zip([*STATED, "about"], row, strict=True))
+    """Read the site's settings. Two queries; without a navigation of its own, one more per kind."""
+    rows = SiteSettings.objects.filter(pk=SiteSettings.PK).values_list(*FIELDS, "about")
+    row = next(iter(rows), [""] * (len(FIELDS) + 1))
+    stated = dict(zip([*FIELDS, "about"], row, strict=True))
     has_about = bool(stated.pop("about"))
     navigation = _own_navigation(stated.pop("navigation")) or _built_in(live_kinds(), has_about)
     ids = SiteIdentity.objects.filter(pk=SiteIdentity.PK).values_list("feed_ids", flat=True)
-    # Where the row has been flushed away, the ids are the feeds' addresses.
+    # If the row was flushed away, the ids are the feeds' URLs.
     feed_ids = next(iter(ids), settings.SITE_URL)
     return _make(settings.SITE_TITLE, feed_ids, has_about, navigation, **stated)
 
 
 def live_kinds() -> tuple[str, ...]:
-    """The kinds of which there are live entries. One query for each kind."""
+    """The kinds that have live entries. One query for each kind."""
     live = Entry.objects.live()
     return tuple(kind for kind in Entry.Kind.values if live.filter(kind=kind).exists())
 
 
 def read_about() -> SafeString:
-    """The text of the page about the site, its headings from the second level; or nothing."""
+    """The HTML of the page about the site, with headings from <h2> on, or "" if there is none."""
     texts = SiteSettings.objects.filter(pk=SiteSettings.PK).values_list("about", flat=True)
     return mark_safe(opening.whole(texts.first() or "", below=1))  # noqa: S308 - sanitised when saved
 
 
 def read_favicon(name: str) -> Favicon | None:
-    """The site's own icon if this is its name. One query."""
+    """The icon that the editor uploaded, if this is its name. One query."""
     stored = SiteSettings.objects.filter(pk=SiteSettings.PK, favicon_name=name)
     content = stored.values_list("favicon", flat=True).first()
     return Favicon(bytes(content), _type_of(name)) if content else None
@@ -146,7 +146,7 @@ def _colour(text: str) -> str:
 
 
 def _lines(parse: Callable[[str], list[Any]], text: str) -> list[Any]:
-    """The lines that the form would take. A rule that grew stricter must not take pages down."""
+    """Parse each line and skip those that fail: a stricter rule must not break every page."""
     lines = []
     for line in text.splitlines():
         try:
@@ -171,7 +171,7 @@ def _built_in(kinds: tuple[str, ...], has_about: bool) -> tuple[tuple[str, str],
 
 
 def _style(accent: str, accent_dark: str) -> SafeString:
-    """The style that sets the accent, and with it the lines under links."""
+    """The CSS that sets the accent colour and the colour of the lines under links."""
     if not accent:
         return SafeString("")
     colours = f"light-dark({accent},{accent_dark})"

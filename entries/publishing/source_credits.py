@@ -1,4 +1,4 @@
-"""The sources that the site gathers from, as the public is told of them."""
+"""Credits: the sources with live entries, as the public pages show them."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,21 +11,25 @@ from django.urls import reverse
 
 from entries.models import Entry, Source
 from entries.publishing.rows.entry_links import EntryLink, read_links
-from entries.publishing.rows.kept_counts import tally
-from entries.publishing.rows.part_rows import author_address, host, web_address
+from entries.publishing.rows.kept_counts import keep_count
+from entries.publishing.rows.part_rows import author_url, host, web_url
 
 PAGE_SIZE = 100
-# Up to so many entries of the sources shown are counted anew each time.
-MANY = 1_000
+# Up to this many entries are counted again for each page; a higher count is kept for a while.
+MAX_RECOUNTED_ENTRIES = 1_000
 
-STATED = (
+SOURCE_FIELDS = (
     "pk", "title", "subtitle", "url", "site_url", "author_name", "author_uri", "rights",
 )  # fmt: skip
 
 
 @dataclass(slots=True)
 class Credit:
-    """What the public is told of a source. The properties in `_link` are safe to link to."""
+    """A source as the public sees it.
+
+    Fields are as stored. The properties that end in `_link` are safe to put into an href.
+    `count` is the number of its live entries, `newest` the newest of them.
+    """
 
     pk: int
     title: str
@@ -44,12 +48,12 @@ class Credit:
 
     @property
     def name(self) -> str:
-        # No name at all: its address may be that of a file on our own disk.
+        # The URL is not used as a name: it may be the path of a file on the server.
         return self.title.strip() or host(self.site_url) or host(self.url) or f"Source {self.pk}"
 
     @property
     def site_link(self) -> str:
-        return web_address(self.site_url)
+        return web_url(self.site_url)
 
     @property
     def site_host(self) -> str:
@@ -57,17 +61,20 @@ class Credit:
 
     @property
     def feed_link(self) -> str:
-        """The feed's own address. Empty for a file, and where a password stands in it."""
-        address = web_address(self.url)
-        return "" if "@" in urlsplit(address).netloc else address
+        """The feed's URL, or "" if it is a file or has a password in it."""
+        url = web_url(self.url)
+        return "" if "@" in urlsplit(url).netloc else url
 
     @property
     def author_link(self) -> str:
-        return author_address(self.author_uri)
+        return author_url(self.author_uri)
 
 
 def credit(pk: int) -> Credit:
-    """One source. Raises Source.DoesNotExist when it has no live entry. Three queries at most."""
+    """The credit of one source. At most three queries.
+
+    Raises Source.DoesNotExist if the source has no live entry.
+    """
     found = _read(_public().filter(pk=pk))
     if not found:
         raise Source.DoesNotExist(pk)
@@ -75,10 +82,9 @@ def credit(pk: int) -> Credit:
 
 
 def sources_page(number: int = 1) -> tuple[list[Credit], bool]:
-    """A page of the sources with live entries, by name; whether there are more.
+    """A page of the sources with live entries, by name, and True if there are more.
 
-    Three queries at most. What a page passes over it only counts: there are more entries
-    than sources by far.
+    At most three queries. Pages go by OFFSET: there are far fewer sources than entries.
     """
     start = (number - 1) * PAGE_SIZE
     ordered = _public().order_by(Lower("title"), "url")
@@ -88,15 +94,15 @@ def sources_page(number: int = 1) -> tuple[list[Credit], bool]:
 
 
 def _public() -> QuerySet[Source]:
-    """The sources that have live entries, each with its `newest`."""
+    """The sources that have live entries, each with the primary key of its `newest`."""
     entries = Entry.objects.filter(source=OuterRef("pk")).live()
     newest = Subquery(entries.values("pk")[:1])
     return Source.objects.annotate(newest=newest).filter(newest__isnull=False)
 
 
 def _read(sources: QuerySet[Source]) -> list[Credit]:
-    rows = list(sources.values_list("newest", *STATED))
-    found = {newest: Credit(*stated) for newest, *stated in rows}
+    rows = list(sources.values_list("newest", *SOURCE_FIELDS))
+    found = {newest: Credit(*values) for newest, *values in rows}
     counts = _count([each.pk for each in found.values()]) if rows else Counter()
     for pk, link in read_links(found).items():
         found[pk].newest = link
@@ -110,6 +116,6 @@ def _count(pks: list[int]) -> Counter[int]:
         live = Entry.objects.live().order_by().filter(source__in=pks)
         return Counter(dict(live.values_list("source").annotate(count=Count("pk"))))
 
-    # All of them are in the key: by their sum and ends alone, two pages had one key.
-    named = blake2b(",".join(map(str, sorted(pks))).encode(), digest_size=16).hexdigest()
-    return tally(f"sources:{named}", count, MANY)
+    # The key depends on every primary key, so that no two pages share one.
+    digest = blake2b(",".join(map(str, sorted(pks))).encode(), digest_size=16).hexdigest()
+    return keep_count(f"sources:{digest}", count, MAX_RECOUNTED_ENTRIES)

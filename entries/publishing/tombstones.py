@@ -1,4 +1,4 @@
-"""What has been withdrawn from a list, for those who may still have it (RFC 6721)."""
+"""Tombstones: posts that were withdrawn from a list, told in its feeds (RFC 6721)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from django.utils import timezone
 from entries.models import Entry, Withdrawal
 from entries.models.withdrawal import KEPT_FOR
 
-AT_MOST = 50
-# Of so many withdrawals, the newest, those are told that have not come back.
-LOOKED_AT = 500
+MAX_TOMBSTONES = 50
+# Only this many of the newest withdrawals are read, before posts that came back are left out.
+MAX_READ_WITHDRAWALS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """That a post is no longer in the list, and since when.
+    """A post that is no longer in the list.
 
-    `place` is where it stood: when it was published, and its entry's primary key. Posts that
-    were withdrawn before places were noted have none.
+    `place` was its place in the list: the date of publication and the entry's primary key. It is
+    None for a post withdrawn before places were recorded.
     """
 
     atom_id: str
@@ -29,38 +29,37 @@ class Tombstone:
 
 
 def read_tombstones(*lists: str) -> list[Tombstone]:
-    """The newest withdrawals from what is in all of these lists, by their `list_name`. One query.
+    """The newest posts withdrawn from all of these lists, given by `list_name`. One query.
 
-    Without what the public can see again: an entry withdrawn for a date to come may have
-    fallen due since.
+    Leaves out posts that are live again, such as one that was postponed and is now due.
     """
     first, *others = lists
     lately = Withdrawal.objects.filter(list=first, withdrawn_at__gte=timezone.now() - KEPT_FOR)
     newest = lately.order_by("-withdrawn_at", "-pk")
     same_post = {"atom_id": OuterRef("atom_id")}
-    told = Withdrawal.objects.filter(
+    withdrawals = Withdrawal.objects.filter(
         ~Exists(Entry.objects.filter(**same_post).only_live()),
         *(Exists(Withdrawal.objects.filter(list=name, **same_post)) for name in others),
-        pk__in=newest.values("pk")[:LOOKED_AT],
+        pk__in=newest.values("pk")[:MAX_READ_WITHDRAWALS],
     ).order_by("-withdrawn_at", "-pk")
     return [
         Tombstone(atom_id, withdrawn_at, (published, pk) if published and pk else None)
-        for atom_id, withdrawn_at, published, pk in told.values_list(
+        for atom_id, withdrawn_at, published, pk in withdrawals.values_list(
             "atom_id", "withdrawn_at", "published", "entry_pk"
-        )[:AT_MOST]
+        )[:MAX_TOMBSTONES]
     ]
 
 
 def entries_in_window(
     places: Sequence[tuple[datetime, int]], tombstones: Iterable[Tombstone], size: int
 ) -> int:
-    """How many of a list's newest entries its feed shows: at most `size`.
+    """How many of a list's newest entries its feed shows, at most `size`.
 
-    `places` are the places of those entries, the newest first. A post that was withdrawn keeps
-    its place in the window: else an older post would move up, and be new to every reader. At
-    least one entry is shown, from which the next page goes on.
+    `places` are the places of those entries, newest first. A withdrawn post still takes up a
+    place. Otherwise an older post would move up and look new to every feed reader. At least one
+    entry is shown, because the next page starts after it.
     """
-    gone = sorted((one.place for one in tombstones if one.place), reverse=True)
+    gone = [tombstone.place for tombstone in tombstones if tombstone.place]
     count = len(places)
     # The sum counts the withdrawn posts above the oldest entry that is shown.
     while count > 1 and count + sum(place > places[count - 1] for place in gone) > size:

@@ -1,1 +1,1 @@
-"""The reader's door: every public page, as a document that can be asked for conditionally."""
+"""Views of the public site. A view picks a queryset and renders it; `publishing` does the rest."""

@@ -1,4 +1,4 @@
-"""The archive: years, months and days."""
+"""Views of the archive: years, months and days."""
 
 from django.http import Http404
 
@@ -9,24 +9,24 @@ from entries.publishing.rows.keyset_pages import days_page
 from entries.publishing.rows.periods import Period
 
 from .finished import keep_finished
-from .responses import answer_list, answer_page, cursor_of
+from .responses import cursor_of, render_list, render_page
 
 
 @keep_finished()
 def archive(request):
-    """The years with their months."""
-    return answer_page(request, "entries/archive.html", years=archives.years())
+    """All years with their months."""
+    return render_page(request, "entries/archive.html", years=archives.years())
 
 
 @keep_finished()
 def year(request, year):
-    """The calendar of a year, each day weighed by its entries."""
+    """The calendar of a year. Days are shaded by their numbers of entries."""
     period = Period(year)
     counts = archives.count_by_day(period.first, period.last)
     if not counts:
         raise Http404("A year without entries.")
-    before, after = archives.around(period)
-    return answer_page(
+    before, after = archives.adjacent_periods(period)
+    return render_page(
         request,
         "entries/year.html",
         period=period,
@@ -43,18 +43,18 @@ def month(request, year, month):
     period = Period(year, MONTHS.index(month) + 1)
     counts = archives.count_by_day(period.first, period.last)
     table = month_table(period, counts)
-    return answer_period(request, period, month=table, count=table.count)
+    return render_period(request, period, month=table, count=table.count)
 
 
 @keep_finished("before", "after")
 def day(request, year, month, day):
     """The entries of a day."""
     period = Period(year, MONTHS.index(month) + 1, day)
-    return answer_period(request, period)
+    return render_period(request, period)
 
 
-def answer_period(request, period, **shown):
-    """The page of a month or a day. Raises Http404 when it is none or has no entries."""
+def render_period(request, period, **context):
+    """Render a month or a day. Raises Http404 if it does not exist or has no entries."""
     try:
         first, last = period.first, period.last
     except ValueError as error:
@@ -62,13 +62,13 @@ def answer_period(request, period, **shown):
     page = days_page(first, last, cursor_of(request, by_day=True))
     if not page.rows:
         raise Http404("No entries then.")
-    before, after = archives.around(period)
-    return answer_list(
+    before, after = archives.adjacent_periods(period)
+    return render_list(
         request,
         "entries/period.html",
         page,
         period=period,
         before=before,
         after=after,
-        **shown,
+        **context,
     )

@@ -1,4 +1,4 @@
-"""The site's icon."""
+"""Views of the site's icon."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -6,26 +6,26 @@ from django.views.decorators.http import require_safe
 
 from entries.publishing.site import read_favicon, read_site
 
-# Its address carries a hash of it.
+# The icon's path contains a hash of it.
 FOR_EVER = "public, max-age=31536000, immutable"
-# A drawing may hold scripts: opened by itself, it runs none and asks for nothing.
-DRAWING_ONLY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+# An SVG may contain scripts. If it is opened by itself, it must not run or load anything.
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 
 @require_safe
 def favicon(request):
-    """For those who ask for it by its old name and did not read the page."""
+    """Redirect /favicon.ico, which clients request without reading a page."""
     return redirect(read_site().favicon_path)
 
 
 @require_safe
 def own_favicon(request, name):
-    """The icon that was set; from the address of an earlier one to that of today's."""
+    """The icon that an editor uploaded. The path of an earlier icon redirects to the current."""
     found = read_favicon(name)
     if not found:
         return favicon(request)
     response = HttpResponse(found.content, found.type)
     response["Cache-Control"] = FOR_EVER
-    response["Content-Security-Policy"] = DRAWING_ONLY
+    response["Content-Security-Policy"] = SVG_POLICY
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -1,4 +1,4 @@
-"""The feeds: of each list, in each format."""
+"""Views of the feeds of each list. The URL configuration sets the `format`."""
 
 from io import StringIO
 
@@ -17,7 +17,7 @@ from .finished import keep_finished
 from .lists import tags_asked
 from .responses import cursor_of
 
-# A reader that asks more often than this is told what it has been told.
+# Caches may answer for five minutes: feed readers ask often.
 CACHE_CONTROL = "public, max-age=300"
 
 
@@ -25,48 +25,52 @@ CACHE_CONTROL = "public, max-age=300"
 def kind(request, name, format):
     """The feed of one kind, or of everything."""
     if name == "everything":
-        return answer_feed(request, entry_lists.everything(), format)
+        return render_feed(request, entry_lists.everything(), format)
     for value in Entry.Kind.values:
         if name == f"{value}s":
-            return answer_feed(request, entry_lists.kind_list(value), format)
+            return render_feed(request, entry_lists.kind_list(value), format)
     raise Http404("No such feed.")
 
 
 @keep_finished("before", "after")
 def tag(request, slug, format):
-    """The feed of a tag, or of several; another name or order of them redirects."""
+    """The feed of a tag or of several. Another name of a tag, or another order, redirects."""
     found = tags_asked(slug)
     tags = entry_lists.tags_list(found)
     if "+".join(sorted(tag.slug for tag in found)) != slug:
         return redirect(format.path(tags))
-    return answer_feed(request, tags, format, may_be_empty=False)
+    return render_feed(request, tags, format, may_be_empty=False)
 
 
 @keep_finished("before", "after")
 def source(request, pk, format):
-    """The feed of what a source has brought."""
+    """The feed of the entries of one source."""
     source = get_object_or_404(Source.objects.only("title", "site_url", "url"), pk=pk)
-    return answer_feed(request, entry_lists.source_list(source), format, may_be_empty=False)
+    return render_feed(request, entry_lists.source_list(source), format, may_be_empty=False)
 
 
 @require_safe
 def search(request, format):
-    """The feed of what a search finds; the same search put another way redirects."""
+    """The feed of a search. Another spelling of the same query redirects."""
     asked = request.GET.get("q", "")
     query = searching.parse_query(asked)
     if not query:
-        raise Http404("Nothing is looked for.")
+        raise Http404("The query is empty.")
     found = entry_lists.search_list(query)
     if str(query) != asked:
         return redirect(format.path(found))
-    return answer_feed(request, found, format)
+    return render_feed(request, found, format)
 
 
-def answer_feed(request, entry_list, format, *, may_be_empty=True):
-    """A page of a list's feed, or 304. Raises Http404 for a page without entries."""
+def render_feed(request, entry_list, format, *, may_be_empty=True):
+    """Render a page of a list's feed, or answer 304.
+
+    Raises Http404 for a later page without entries; for the first page only if it must not be
+    empty.
+    """
     page, tombstones = feed.read_window(entry_list, cursor_of(request))
     if not page.rows and (page.cursor or not may_be_empty):
-        raise Http404("No entries there.")
+        raise Http404("No entries on this page.")
     place = place_of(request) if page.cursor else ""
     head = feed.feed_head(entry_list, format, read_site(), page, place)
     entries = feed.written(page.rows, format)
@@ -78,7 +82,7 @@ def answer_feed(request, entry_list, format, *, may_be_empty=True):
 
 
 def place_of(request):
-    """The cursor as it stands in the query string, and nothing else of it."""
+    """The cursor's parameter from the query string, without the other parameters."""
     return next(
         f"{name}={request.GET[name]}" for name in ("before", "after") if name in request.GET
     )

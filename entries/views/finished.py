@@ -20,8 +20,8 @@ class Parameters(NamedTuple):
 def keep_finished(*names: str, are_all: bool = False) -> Callable[[Any], Any]:
     """Keep the pages of a view, which may depend on the site, the path and these parameters only.
 
-    The view must not read cookies or other headers, nor tables that are not listed in migration
-    0003. It answers GET and HEAD only.
+    The view must not read cookies or other headers. It must not read tables without triggers in
+    migration 0003_site_version. It answers GET and HEAD only.
     """
 
     def decorate(view):

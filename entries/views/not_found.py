@@ -1,84 +1,89 @@
-"""What is not there: it may have moved, and if not, something like it may have been meant."""
+"""Redirects from old addresses, and the 404 page with its suggestions."""
 
 from functools import wraps
 
 from django.http import HttpResponseNotFound, HttpResponsePermanentRedirect
 from django.urls import is_valid_path, reverse
 
-from entries.publishing.not_found.old_addresses import Moved, find_moved
+from entries.publishing.not_found.old_addresses import NewAddress, find_new_address
 from entries.publishing.not_found.suggestions import Suggestions, suggest
 
-from .responses import make_page
+from .responses import render_unconditionally
 
-SAFE = ("GET", "HEAD")
-# Browsers keep a permanent redirect for ever, unless told. An editor may change their mind.
-KEPT_FOR = "max-age=3600"
+SAFE_METHODS = ("GET", "HEAD")
+# Without this, browsers keep a permanent redirect for ever. An editor may change it.
+REDIRECT_CACHE_CONTROL = "max-age=3600"
 
 
-def lead_on(get_response):
-    """Middleware that redirects what is not found here any more to where it is now.
+def redirect_old_addresses(get_response):
+    """Middleware that turns a 404 for an old address into a redirect to the new one.
 
-    Only comes when nothing else has answered, so that a page of the site is never shadowed.
-    (Django's RedirectFallbackMiddleware does the same for redirects that are written by hand.)
+    Acts only on a 404, so that a redirect never hides a page. Django's RedirectFallbackMiddleware
+    does the same for redirects written by hand.
     """
 
     def middleware(request):
         response = get_response(request)
         if response.status_code != 404:
             return response
-        moved = moved_from(request)
-        return lead_to(moved.path) if moved.path else response
+        new = new_address_for(request)
+        return redirect_within_site(new.path) if new.path else response
 
     return middleware
 
 
 def not_found(request, exception):
-    """The page for an address at which there is nothing, with what was perhaps meant."""
-    path, moved, suggestions = request.path_info, moved_from(request), Suggestions()
-    if moved.path:
-        # The middleware makes a redirect of it.
+    """The 404 page, with suggestions. Django's `handler404`."""
+    path, new, suggestions = request.path_info, new_address_for(request), Suggestions()
+    if new.path:
+        # The middleware replaces this response with a redirect.
         return HttpResponseNotFound()
-    # One that only lacks its last slash is redirected when this answer passes by.
-    if is_reader(request) and (path.endswith("/") or not is_valid_path(f"{path}/")):
+    # If only the last slash is missing, CommonMiddleware replaces this response with a redirect.
+    if may_redirect(request) and (path.endswith("/") or not is_valid_path(f"{path}/")):
         suggestions = suggest(path)
-    shown = {"candidates": moved.candidates, "suggestions": suggestions}
-    return make_page(request, "404.html", status=404, is_noindex=True, **shown)
+    context = {"candidates": new.candidates, "suggestions": suggestions}
+    return render_unconditionally(request, "404.html", status=404, is_noindex=True, **context)
 
 
-def moved_from(request):
-    """Where what was asked for is now. Looked up once for each request."""
-    if not hasattr(request, "moved"):
+def new_address_for(request):
+    """The NewAddress for the path and query of a request. Looked up once for each request."""
+    if not hasattr(request, "new_address"):
         query = request.META.get("QUERY_STRING", "")
-        request.moved = find_moved(request.path_info, query) if is_reader(request) else Moved()
-    return request.moved
+        is_looked_up = may_redirect(request)
+        request.new_address = (
+            find_new_address(request.path_info, query) if is_looked_up else NewAddress()
+        )
+    return request.new_address
 
 
-def is_reader(request):
-    return request.method in SAFE and not request.path_info.startswith(reverse("admin:index"))
+def may_redirect(request):
+    """True for GET and HEAD outside of the admin."""
+    is_safe = request.method in SAFE_METHODS
+    return is_safe and not request.path_info.startswith(reverse("admin:index"))
 
 
-def moved_first(view):
-    """Let the view answer only where the query is none by which something else was known.
+def redirect_old_queries(view):
+    """Decorate a view: redirect if the query string belongs to an old address.
 
-    For the front page, which answers whatever is asked: WordPress gives each post the
-    address /?p=123 as well.
+    For the home page, which ignores unknown parameters and so never answers 404. WordPress also
+    has a URL such as /?p=123 for each post.
     """
 
     @wraps(view)
     def wrapper(request):
         query = request.META.get("QUERY_STRING", "")
         is_place = not {"before", "after"}.isdisjoint(request.GET)
-        if query and not is_place and request.method in SAFE:
-            moved = find_moved(request.path_info, query)
-            if moved.path:
-                return lead_to(moved.path)
+        if query and not is_place and request.method in SAFE_METHODS:
+            new = find_new_address(request.path_info, query)
+            if new.path:
+                return redirect_within_site(new.path)
         return view(request)
 
     return wrapper
 
 
-def lead_to(path):
-    """A permanent redirect to a path of this site, and to no other site."""
+def redirect_within_site(path):
+    """Redirect permanently to a path on this site. A path such as //host stays on this site."""
     response = HttpResponsePermanentRedirect("/" + path.lstrip("/\\"))
-    response["Cache-Control"] = KEPT_FOR
+    response["Cache-Control"] = REDIRECT_CACHE_CONTROL
     return response

@@ -1,4 +1,4 @@
-"""Whether a page of this site stands at a path: the site itself is asked."""
+"""A check that a path has a public page, by calling the view for it."""
 
 from io import BytesIO
 
@@ -9,11 +9,8 @@ from django.http import Http404
 from django.urls import Resolver404, ResolverMatch, resolve
 
 
-def stands(path: str, query: str = "") -> bool:
-    """Whether the public gets an answer at this path (decoded), be it a redirect.
-
-    Costs what the page costs.
-    """
+def has_page(path: str, query: str = "") -> bool:
+    """True if the path (decoded) has a public page or redirects. Renders the page to find out."""
     match = match_of(path)
     if match is None:
         return False
@@ -38,7 +35,7 @@ def stands(path: str, query: str = "") -> bool:
 
 
 def match_of(path: str) -> ResolverMatch | None:
-    """Which view a path (decoded) belongs to, if any."""
+    """The view for a path (decoded), or None."""
     try:
         return resolve(path)
     except Resolver404:

@@ -1,4 +1,4 @@
-"""Search, for readers and for their browsers."""
+"""Views of search: the results page, and its OpenSearch description for browsers."""
 
 from django.http import Http404
 from django.views.decorators.http import require_safe
@@ -10,37 +10,37 @@ from entries.publishing.site import read_site
 from entries.publishing.tags import public_tags
 
 from .finished import keep_finished
-from .responses import answer_document, answer_page, cursor_of
+from .responses import cursor_of, render_document, render_page
 
 TEMPLATE = "entries/search.html"
 
 
 @require_safe
 def search(request):
-    """What is found, the best first or by date; to who asks nothing, how to ask."""
+    """The results of a search, by rank or by date. Without a query, help on how to search."""
     asked = request.GET.get("q", "")
     query = searching.parse_query(asked)
     if not query:
         tags = public_tags.common_tags()
-        return answer_page(request, TEMPLATE, asked=asked, found=None, tags=tags)
+        return render_page(request, TEMPLATE, asked=asked, found=None, tags=tags)
     if request.GET.get("sort") == "date":
         cursor = cursor_of(request)
         found = searching.find_newest(query, cursor)
         if cursor and not found.results:
-            raise Http404("Nothing that old.")
+            raise Http404("No entries that old.")
     else:
         found = searching.find_best(query, page_number(request))
-    listed = search_list(query)
-    shown = {"asked": str(query), "found": found, "feeds": listed.links()}
-    shown |= {"canonical": listed.page_path, "is_noindex": True}
-    return answer_page(request, TEMPLATE, **shown)
+    entry_list = search_list(query)
+    context = {"asked": str(query), "found": found, "feeds": entry_list.links()}
+    context |= {"canonical": entry_list.page_path, "is_noindex": True}
+    return render_page(request, TEMPLATE, **context)
 
 
 @keep_finished()
 def opensearch(request):
-    """How a browser asks this site (OpenSearch 1.1)."""
+    """The OpenSearch 1.1 description, which lets browsers offer this site's search."""
     site = read_site()
-    return answer_document(
+    return render_document(
         request,
         "entries/opensearch.xml",
         "application/opensearchdescription+xml; charset=utf-8",
@@ -50,6 +50,6 @@ def opensearch(request):
 
 
 def page_number(request):
-    """The page that is asked for; what is no number is the first."""
+    """The number in `?page=`, or 1 if it is no number of at most eight digits."""
     number = request.GET.get("page", "")
     return int(number) if number.isascii() and number.isdecimal() and len(number) < 9 else 1

@@ -1,4 +1,4 @@
-"""What is there for machines: the sitemap and robots.txt."""
+"""Views of the sitemap and of robots.txt."""
 
 from django.http import Http404
 from django.urls import reverse
@@ -9,42 +9,42 @@ from entries.publishing.site import read_site
 from entries.publishing.sitemap import sitemap as sitemaps
 
 from .finished import keep_finished
-from .responses import answer_document, answer_sitemap
+from .responses import render_document, render_sitemap
 
 
 @keep_finished()
 def sitemap(request):
     """The index of the sitemap's parts."""
-    return answer_sitemap(request, "entries/sitemap_index.xml", sitemaps.index())
+    return render_sitemap(request, "entries/sitemap_index.xml", sitemaps.index())
 
 
 @keep_finished()
 def sitemap_lists(request):
-    """The part with the pages that list."""
-    return answer_sitemap(request, "entries/sitemap.xml", sitemaps.lists(read_site()))
+    """The part with the pages of lists."""
+    return render_sitemap(request, "entries/sitemap.xml", sitemaps.lists(read_site()))
 
 
 @keep_finished()
 def sitemap_month(request, year, month):
     """The part with a month's entries."""
-    return answer_period(request, Period(year, MONTHS.index(month) + 1))
+    return render_period(request, Period(year, MONTHS.index(month) + 1))
 
 
 @keep_finished()
 def sitemap_day(request, year, month, day):
-    """The part with a day's entries, for a month that has very many."""
-    return answer_period(request, Period(year, MONTHS.index(month) + 1, day))
+    """The part with a day's entries, for a month with too many for one part."""
+    return render_period(request, Period(year, MONTHS.index(month) + 1, day))
 
 
-def answer_period(request, period):
-    """The part with a period's entries. Raises Http404 where there is none."""
+def render_period(request, period):
+    """The part with a period's entries. Raises Http404 if it does not exist or has none."""
     try:
         locations = sitemaps.entries(period)
     except ValueError as error:
         raise Http404("No such day.") from error
     if not locations:
         raise Http404("No entries then.")
-    return answer_sitemap(request, "entries/sitemap.xml", locations)
+    return render_sitemap(request, "entries/sitemap.xml", locations)
 
 
 @keep_finished()
@@ -54,4 +54,4 @@ def robots(request):
         "search": reverse("entries:search"),
         "sitemap": reverse("entries:sitemap"),
     }
-    return answer_document(request, "entries/robots.txt", "text/plain; charset=utf-8", **context)
+    return render_document(request, "entries/robots.txt", "text/plain; charset=utf-8", **context)

@@ -1,4 +1,4 @@
-"""The sources: whom the site gathers from."""
+"""Views of the sources: all of them, and the entries of one."""
 
 from django.http import Http404
 
@@ -8,19 +8,19 @@ from entries.publishing.entry_lists import source_list
 from entries.publishing.rows.keyset_pages import read_page
 
 from .finished import keep_finished
-from .responses import answer_list, answer_page, cursor_of
+from .responses import cursor_of, render_list, render_page
 
 
 @keep_finished("page")
 def sources(request):
-    """The sources with entries, by name."""
+    """A page of the sources with live entries, by name."""
     number = request.GET.get("page", "1")
     if not (number.isascii() and number.isdecimal() and 0 < len(number) < 6 and int(number)):
         raise Http404("No such page.")
     found, goes_on = credits.sources_page(int(number))
     if not found and number != "1":
         raise Http404("No such page.")
-    return answer_page(
+    return render_page(
         request,
         "entries/sources.html",
         sources=found,
@@ -33,11 +33,11 @@ def sources(request):
 
 @keep_finished("before", "after")
 def source(request, pk):
-    """The entries of one source, with its credit."""
+    """The entries of one source, with its credit. Raises Http404 if none are live."""
     try:
         credit = credits.credit(pk)
     except Source.DoesNotExist as error:
         raise Http404("No such source.") from error
     page = read_page(Entry.objects.live().filter(source=pk), cursor_of(request))
-    shown = {"source": credit, "canonical": credit.path, "feeds": source_list(credit).links()}
-    return answer_list(request, "entries/source.html", page, **shown)
+    context = {"source": credit, "canonical": credit.path, "feeds": source_list(credit).links()}
+    return render_list(request, "entries/source.html", page, **context)

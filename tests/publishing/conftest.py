@@ -23,7 +23,7 @@ def sample(db, sample_document):
 
 @pytest.fixture
 def make_sourced(make_entry):
-    """Build a live entry that a source of these fields leads."""
+    """Build a live entry whose leading source has these fields."""
 
     def make(canonical=Source.Canonical.SOURCE, **fields):
         source = Source.objects.create(canonical=canonical, **fields)

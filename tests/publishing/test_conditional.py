@@ -1,4 +1,4 @@
-"""A reader who has a page is not sent it again, and never keeps one that has changed."""
+"""A client that has a page gets a 304, and never keeps a page that has changed."""
 
 from datetime import timedelta
 
@@ -87,7 +87,7 @@ def test_what_is_undone_counts_as_changed_again(entry, client):
 
 @pytest.fixture
 def processes(settings):
-    """Let another process answer, one with a cache of its own."""
+    """Let another process with its own cache answer."""
 
     def answer_by(name):
         backend = "django.core.cache.backends.locmem.LocMemCache"

@@ -1,4 +1,4 @@
-"""What a real server sends: bytes and headers as readers get them."""
+"""Bytes and headers from a real server, as clients get them."""
 
 import gzip
 import os
@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 PAGES = ["/", "/atom/everything/", "/json/everything/", "/tags/", "/search/?q=gate", "/sitemap.xml"]
-# What a 304 has to say as the 200 would (RFC 9110, 15.4.5).
+# A 304 must have these headers if the 200 has them (RFC 9110, 15.4.5).
 SAME = ["ETag", "Cache-Control", "Vary", "Content-Location", "Expires", "Last-Modified"]
 
 
@@ -80,7 +80,7 @@ def test_a_304_says_what_the_200_says_and_no_length(port, address, method, codin
     assert again.getheader("Date")
     assert first.getheader("Vary") == "Accept-Encoding"
     for name in SAME:
-        # Each process dates by itself what it has seen first.
+        # Each process has its own dates of change.
         if name != "Last-Modified":
             assert again.getheader(name) == first.getheader(name), name
     for name in ("Content-Length", "Content-Type", "Content-Encoding", "Transfer-Encoding"):

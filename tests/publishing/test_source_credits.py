@@ -1,4 +1,4 @@
-"""The sources, as the public is told of them."""
+"""Credits of the sources."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def make_source(make_entries):
-    """A source with so many live entries, a minute apart."""
+    """Build a source with this number of live entries, a minute apart."""
 
     def make(title="", entries=1, **fields):
         number = Source.objects.count()
@@ -124,10 +124,10 @@ def test_sources_cost_three_queries_however_many(make_source, django_assert_num_
 
 def test_kept_counts_of_one_page_are_not_taken_for_those_of_another(make_source, monkeypatch):
     monkeypatch.setattr(source_credits, "PAGE_SIZE", 3)
-    monkeypatch.setattr(source_credits, "MANY", 0)
+    monkeypatch.setattr(source_credits, "MAX_RECOUNTED_ENTRIES", 0)
     made = [make_source(f"Z{number}", entries=number + 1) for number in range(8)]
 
-    # As many of them, between the same two and with the same sum, but others.
+    # Other sources, as many, with the same first and last primary key and the same sum.
     for first in ([0, 3, 4, 7], [0, 2, 5, 7]):
         Source.objects.update(title="Z")
         Source.objects.filter(pk__in=[made[number].pk for number in first]).update(title="A")

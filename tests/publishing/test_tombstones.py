@@ -1,4 +1,4 @@
-"""What the public could see and sees no longer leaves a tombstone in the feeds (RFC 6721)."""
+"""A post that the public can no longer see leaves a tombstone in the feeds (RFC 6721)."""
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -20,7 +20,7 @@ from entries.importing.importer import import_document
 from entries.models import Entry, Sighting, Source, Tag, Withdrawal
 from entries.models.withdrawal import KEPT_FOR
 from entries.publishing.feeds.feed import PAGE_SIZE
-from entries.publishing.tombstones import AT_MOST
+from entries.publishing.tombstones import MAX_TOMBSTONES
 from tests.atom import findings, hrefs, pages_from, parse_back, statements
 
 EVERYTHING = "/atom/everything/"
@@ -28,7 +28,7 @@ DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 
 
 def tombstones(document) -> dict[str, str]:
-    """When each withdrawn entry went, by its id."""
+    """The time of each withdrawal, by atom:id."""
     return {
         node.get("ref"): node.get("when") for node in etree.fromstring(document).findall(DELETED)
     }
@@ -220,7 +220,7 @@ def test_what_is_no_iri_is_named_as_the_feed_named_it(make_entry, served):
 
 
 def test_only_the_first_page_has_tombstones_and_only_the_newest(make_entries, served):
-    gone = make_entries(AT_MOST + 5)
+    gone = make_entries(MAX_TOMBSTONES + 5)
     make_entries(PAGE_SIZE + 1)
     for entry in gone:
         entry.delete()
@@ -228,7 +228,7 @@ def test_only_the_first_page_has_tombstones_and_only_the_newest(make_entries, se
     first = served(EVERYTHING)
     second = served(hrefs(etree.fromstring(first), "next")[0].removeprefix("http://testserver"))
 
-    assert list(tombstones(first)) == [entry.atom_id for entry in reversed(gone)][:AT_MOST]
+    assert list(tombstones(first)) == [entry.atom_id for entry in reversed(gone)][:MAX_TOMBSTONES]
     assert tombstones(second) == {}
 
 
@@ -265,7 +265,7 @@ DAYS = [datetime(2021, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(
 
 @pytest.fixture
 def make_days(make_entries):
-    """Build an entry of each of the first so many DAYS, the newest first."""
+    """Build an entry for each of the first `number` DAYS, the newest first."""
 
     def make(number, **fields):
         return make_entries(({"published": day} for day in reversed(DAYS[:number])), **fields)

@@ -1,4 +1,4 @@
-"""The site's icon: its own or the one that was set, and never more than a picture."""
+"""The site's icon: built in or uploaded, and never able to run scripts."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The structure of the site: archive, tags, sources, and what leads on from an entry."""
+"""The structure of the site: archive, tags, sources, and the links on an entry's page."""
 
 import itertools
 import re
@@ -176,7 +176,7 @@ def test_only_the_plain_index_of_tags_is_for_search_engines(client, gathered, qu
 
 
 def test_very_many_tags_come_in_pages_with_letters_to_go_on_from(client, make_entry, monkeypatch):
-    monkeypatch.setattr(tag_index, "BY_NAME", 3)
+    monkeypatch.setattr(tag_index, "MAX_TAGS_BY_NAME", 3)
     make_entry(tags=["alpha", "beta", "gamma", "delta & co"])
 
     page = read(client, "/tags/", by="name")
@@ -330,7 +330,7 @@ def test_an_entry_credits_where_it_was_first(client, gathered, make_entry):
     assert re.search('original is at <a [^>]*href="https://elsewhere.example/post">', page)
 
 
-# The most queries that each page may cost, of a site of any size.
+# The most queries that each page may need, on a site of any size.
 PAGES = {
     "/": 10,
     "/articles/": 9,

@@ -1,4 +1,4 @@
-"""The public pages: their addresses, what they show, and to whom."""
+"""The public pages: their URLs, their contents, and who may see them."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -280,7 +280,7 @@ def test_a_list_costs_as_many_queries_for_fifty_entries_as_for_one(
 
 
 def walk(client, address, link):
-    """The addresses of the entries on each page from here on, in one direction."""
+    """The URLs of the entries on this page and the following ones, in one direction."""
     pages = []
     while address:
         response = client.get(address, follow=True)

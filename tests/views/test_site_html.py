@@ -1,4 +1,4 @@
-"""Every page is valid HTML, whatever stands in the entries."""
+"""Every page is valid HTML, for any content of entries."""
 
 import itertools
 import re
@@ -67,7 +67,7 @@ def hostile_site(make_entry):
 
 @pytest.fixture
 def imported_site(db):
-    """The sample, and what other feeds have in them, as it comes through the gate."""
+    """The sample and the contents of other feeds, sanitised by the import."""
     SiteSettings.objects.create(pk=1, about="<p>About.</p>", tagline=HOSTILE, author_name=HOSTILE)
     import_document(read_path(str(SAMPLE)))
     for path in [*sorted(FEEDS.glob("html-*")), FEEDS / "hostile.atom"]:

@@ -1,4 +1,4 @@
-"""A theme: files in one folder that stand in for the site's own."""
+"""Themes: files in the theme folder replace the site's own."""
 
 import os
 import re
@@ -29,7 +29,7 @@ print(again.status_code, again.content.decode())
 
 @pytest.fixture
 def ask(new_database, tmp_path):
-    """The pages of a site of its own, whose theme has these files."""
+    """The pages of a separate site whose theme has these files."""
     shutil.copytree(ROOT / "config", tmp_path / "config")
     for name in ("entries", "templates"):
         (tmp_path / name).symlink_to(ROOT / name)
@@ -61,7 +61,7 @@ def ask(new_database, tmp_path):
 
 
 def example(language):
-    """The example in docs/theming.md that is in this language."""
+    """The example in this language from docs/theming.md."""
     text = (ROOT / "docs" / "theming.md").read_text()
     return re.search(rf"```{language}\n(.*?)```", text, re.S)[1]
 

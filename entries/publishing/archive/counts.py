@@ -1,4 +1,4 @@
-"""The archive: which days have entries, and how many."""
+"""Numbers of live entries by day, month and year, for the archive."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from django.db.models import Count
 from django.utils import timezone
 
 from entries.models import Entry
-from entries.publishing.rows.kept_counts import tally
+from entries.publishing.rows.kept_counts import keep_count
 from entries.publishing.rows.periods import Period
 
-# How high the bar of the busiest month is, in the unit of its picture.
-HEIGHT = 24
+# The height of the busiest month's bar, in the units of the SVG.
+MAX_BAR_HEIGHT = 24
 
 
 class Column(NamedTuple):
@@ -34,9 +34,10 @@ class Year:
 
 
 def years() -> list[Year]:
-    """The years with live entries, newest first, the bars of their months on one scale.
+    """The years with live entries, newest first, with the bars of their months on one scale.
 
-    Two queries at the most: this year's entries are counted anew sooner than those before.
+    At most two queries. This year is counted separately, because its smaller count is kept for
+    a shorter time.
     """
     new_year = timezone.localdate().replace(month=1, day=1)
     months = count_by_month(new_year, date.max)
@@ -47,14 +48,14 @@ def years() -> list[Year]:
         columns = []
         for month in range(1, 13):
             count = months[year, month]
-            height = count and max(round(HEIGHT * count / most, 1), 1)
+            height = count and max(round(MAX_BAR_HEIGHT * count / most, 1), 1)
             columns.append(Column(Period(year, month), count, height))
         found.append(Year(Period(year), sum(column.entries for column in columns), columns))
     return found
 
 
 def count_by_month(first: date, last: date) -> Counter[tuple[int, int]]:
-    """How many live entries each (year, month) has, from first to last. One query at the most."""
+    """The live entries of each (year, month), from first to last day. At most one query."""
     months = Counter[tuple[int, int]]()
     for day, count in count_by_day(first, last).items():
         months[day.year, day.month] += count
@@ -62,20 +63,20 @@ def count_by_month(first: date, last: date) -> Counter[tuple[int, int]]:
 
 
 def count_by_day(first: date, last: date) -> Counter[date]:
-    """How many live entries each day has, from first to last, the first day first.
+    """The live entries of each day from first to last, in this order.
 
-    One query at the most; a walk along the index of the days. See `tally`.
+    At most one query, along the index of days. A large count is kept for a while (`keep_count`).
     """
 
     def count() -> Counter[date]:
         days = Entry.objects.live().filter(day__range=(first, last)).order_by("day")
         return Counter(dict(days.values_list("day").annotate(count=Count("pk"))))
 
-    return tally(f"days:{first}:{last}", count)
+    return keep_count(f"days:{first}:{last}", count)
 
 
-def around(period: Period) -> tuple[Period | None, Period | None]:
-    """The nearest periods of the same length with live entries: before and after. Two queries."""
+def adjacent_periods(period: Period) -> tuple[Period | None, Period | None]:
+    """The nearest periods of the same length with live entries, before and after. Two queries."""
     days = Entry.objects.live().values_list("day", flat=True)
     before = days.filter(day__lt=period.first).order_by("-day").first()
     after = days.filter(day__gt=period.last).order_by("day").first()

@@ -1,4 +1,4 @@
-"""Months as tables of their days, each weighed by how many entries it has."""
+"""Calendars: the days of a month in weeks, shaded by their numbers of entries."""
 
 import calendar
 from collections.abc import Mapping
@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from entries.publishing.rows.periods import Period
 
-# Days are shaded in so many steps; the last is for a year's busiest day.
-STEPS = 4
+# The number of shades. The darkest is for the busiest day.
+SHADES = 4
 
 
 class Day(NamedTuple):
-    """A day of a month. Without entries it has no path, no label and no weight."""
+    """A day of a month. `weight` is its shade. A day without entries has only its number."""
 
     number: int
     path: str = ""
@@ -23,7 +23,7 @@ class Day(NamedTuple):
 
 @dataclass(slots=True)
 class Month:
-    """A month's weeks, from Monday to Sunday; None stands for a day of another month."""
+    """A month in weeks from Monday to Sunday. A day of another month is None."""
 
     period: Period
     count: int
@@ -36,8 +36,8 @@ def year_tables(year: int, counts: Mapping[date, int]) -> list[Month]:
 
 
 def month_table(month: Period, counts: Mapping[date, int]) -> Month:
-    """A month's table. Days are weighed against the busiest among `counts`."""
-    busiest = max([STEPS, *counts.values()])
+    """A month's calendar. Days are shaded in relation to the busiest day in `counts`."""
+    busiest = max([SHADES, *counts.values()])
     count = 0
 
     def day(number: int) -> Day | None:
@@ -50,7 +50,7 @@ def month_table(month: Period, counts: Mapping[date, int]) -> Month:
             return Day(number)
         count += entries
         label = f"{number} {month.month_name}: {entries:,} {'entry' if entries == 1 else 'entries'}"
-        return Day(number, period.path, label, -(-STEPS * entries // busiest))
+        return Day(number, period.path, label, -(-SHADES * entries // busiest))
 
     rows = calendar.Calendar(calendar.MONDAY).monthdayscalendar(month.year, month.month)
     weeks = [[day(number) for number in row] for row in rows]

@@ -1,4 +1,4 @@
-"""What a reader is told of a text besides: how long it takes, and that it was revised."""
+"""Reading time and date of revision, shown on an entry's page."""
 
 import re
 from html import unescape
@@ -10,7 +10,7 @@ from entries.publishing.rows.entry_row import EntryRow
 from entries.publishing.rows.periods import Period
 
 WORDS_A_MINUTE = 230
-# Chinese, Japanese and Korean are counted by the letter.
+# Chinese, Japanese and Korean text is counted in letters.
 LETTERS_A_MINUTE = 500
 LETTER = re.compile(
     "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -18,16 +18,16 @@ LETTER = re.compile(
 
 
 def minutes(content: str) -> int:
-    """The whole minutes that a body of HTML takes to read; at least one."""
+    """The minutes that a body of HTML takes to read, rounded, at least 1."""
     text = unescape(TAG.sub(" ", content))
     rest, letters = LETTER.subn(" ", text)
     return max(1, round(len(rest.split()) / WORDS_A_MINUTE + letters / LETTERS_A_MINUTE))
 
 
 def revised_on(row: EntryRow) -> Period | None:
-    """The day of the last revision; None on the day of publication: then nobody had read it yet.
+    """The day of the last revision, or None if that is the day of publication or before.
 
-    Many feeds also say that an entry was updated in the minute after, or before, it was published.
+    Many feeds give an `updated` some minutes before or after `published`.
     """
     published, updated = (timezone.localdate(moment) for moment in (row.published, row.updated))
     return Period.of_day(updated) if updated > published else None

@@ -1,4 +1,4 @@
-"""Short addresses: /e/7ps is an entry for good, whatever becomes of its slug and its day."""
+"""Short links: /e/7ps leads to an entry for ever, even if its slug or day changes."""
 
 from django.urls import reverse
 from django.utils.http import base36_to_int, int_to_base36
@@ -8,14 +8,14 @@ from entries.publishing.rows.entry_links import read_links
 
 
 def short_path(pk: int) -> str:
-    """The short address of an entry: /e/7ps."""
+    """The short path of an entry, such as /e/7ps: the primary key in base 36."""
     return reverse("entries:short", args=[int_to_base36(pk)])
 
 
 def find_short(name: str) -> str:
-    """The path of the live entry with a short name, or of what it was merged into; else nothing.
+    """The path of the live entry with a short name, or "".
 
-    At most three queries.
+    Follows an entry that was merged into another, twice at most. At most three queries.
     """
     pk = base36_to_int(name)
     links = read_links([pk])

@@ -1,4 +1,4 @@
-"""Atom (RFC 4287), with paging (RFC 5005) and tombstones (RFC 6721)."""
+"""The Atom format (RFC 4287), with paging (RFC 5005) and tombstones (RFC 6721)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -56,7 +56,7 @@ def write(
 
 
 class AtomFeed(Atom1Feed):
-    """Django's Atom feed, of entries that are written already."""
+    """Django's Atom feed, made of entries that are XML already (`write_entry`)."""
 
     def __init__(
         self,
@@ -103,16 +103,16 @@ class AtomFeed(Atom1Feed):
 
     def write_items(self, handler: SimplerXMLGenerator) -> None:
         for entry in self.entries:
-            # What the generator takes as white space it hands on as it stands.
+            # This method writes text unescaped, which the XML of an entry needs.
             handler.ignorableWhitespace(entry.text)
 
 
 def write_entry(row: EntryRow) -> str:
-    """The <entry>, whose prefixes the feed around it declares."""
+    """The <entry> element. The feed declares its namespace prefixes."""
     handler = ElementWriter()
     language = language_tag(row.language)
-    is_told = language and language.lower() != settings.LANGUAGE_CODE.lower()
-    handler.startElement("entry", AttributesImpl({"xml:lang": language} if is_told else {}))
+    is_other = language and language.lower() != settings.LANGUAGE_CODE.lower()
+    handler.startElement("entry", AttributesImpl({"xml:lang": language} if is_other else {}))
     handler.addQuickElement("id", permanent_id(row.atom_id))
     handler.addQuickElement("title", feed_title(row))
     add_link(handler, "alternate", absolute(row.path))

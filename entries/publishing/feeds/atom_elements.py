@@ -1,7 +1,7 @@
-"""The elements of an Atom feed (RFC 4287) and of its extensions, each valid whatever it is given.
+"""Writers for the elements of Atom (RFC 4287) and its extensions. They write valid XML or nothing.
 
-Media RSS (https://www.rssboard.org/media-rss), threads (RFC 4685) and tombstones (RFC 6721)
-are the extensions.
+The extensions are Media RSS (https://www.rssboard.org/media-rss), threads (RFC 4685) and
+tombstones (RFC 6721).
 """
 
 import re
@@ -20,7 +20,7 @@ from entries.lib.characters import strip_controls
 from entries.lib.email_addresses import mail_address
 from entries.lib.languages import language_tag
 from entries.models import Enclosure
-from entries.publishing.rows.part_rows import EnclosureRow, SourceRow, TagRow, host, web_address
+from entries.publishing.rows.part_rows import EnclosureRow, SourceRow, TagRow, host, web_url
 from entries.publishing.tombstones import Tombstone
 
 MEDIA = "http://search.yahoo.com/mrss/"
@@ -31,22 +31,22 @@ NO_ATTRIBUTES: "AttributesImpl[str]" = AttributesImpl({})
 IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 HOST = re.compile(r"[A-Za-z]+://[^/?#]*")
 NOT_IN_AN_IRI = re.compile(r"[\s<>\"{}|\\^`]")
-# What a link may name beside pages of the web: nothing that runs, nothing of a reader's own disk.
+# Schemes allowed in links besides http and https. None of them runs code or opens local files.
 OTHER_SCHEMES = {
     *("ftp", "ftps", "gemini", "geo", "gopher", "irc", "ircs", "magnet", "mailto", "matrix"),
     *("news", "nntp", "sip", "sips", "sms", "tel", "webcal", "xmpp"),
 }
-# RFC 2045, 5.1, in the letters that RFC 6838 (4.2) has for names.
+# The syntax is that of RFC 2045, 5.1, with the characters that RFC 6838, 4.2, allows in names.
 NAME = r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 MEDIA_TYPE = re.compile(
     rf'{NAME}/{NAME}(?:\s*;\s*[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[^"\\\r\n]*"))*', re.A
 )
-# What RFC 3986 has only in the place of a host (3.2.2), and a % that encodes nothing.
+# Brackets, which RFC 3986 (3.2.2) allows in a host only, and a % that encodes nothing.
 NOT_IN_A_PATH = re.compile(r"[\[\]]|%(?![0-9A-Fa-f]{2})")
 
 
 class ElementWriter(SimplerXMLGenerator):
-    """Django's generator, for text without control characters, in a third of its time."""
+    """Django's XML generator in a third of the time. Does not check for control characters."""
 
     def __init__(self) -> None:
         super().__init__(StringIO(), "utf-8")
@@ -56,7 +56,7 @@ class ElementWriter(SimplerXMLGenerator):
         return "".join(self.parts)
 
     def startElement(self, name: str, attrs: "AttributesImpl[str]") -> None:  # noqa: N802 - SAX's
-        self.parts.append(f"<{name}{_stated(attrs.items())}>")
+        self.parts.append(f"<{name}{_attributes(attrs.items())}>")
 
     def endElement(self, name: str) -> None:  # noqa: N802 - SAX's
         self.parts.append(f"</{name}>")
@@ -64,16 +64,16 @@ class ElementWriter(SimplerXMLGenerator):
     def addQuickElement(  # noqa: N802 - Django's
         self, name: str, contents: str | None = None, attrs: dict[str, str] | None = None
     ) -> None:
-        start = f"<{name}{_stated(attrs.items()) if attrs else ''}"
+        start = f"<{name}{_attributes(attrs.items()) if attrs else ''}"
         self.parts.append(f"{start}>{escape(contents)}</{name}>" if contents else f"{start}/>")
 
 
-def _stated(attributes: Iterable[tuple[str, str]]) -> str:
+def _attributes(attributes: Iterable[tuple[str, str]]) -> str:
     return "".join([f" {name}={quoteattr(value)}" for name, value in attributes])
 
 
-def add_link(handler: SimplerXMLGenerator, rel: str, address: str, **attributes: str) -> None:
-    if href := as_iri(address):
+def add_link(handler: SimplerXMLGenerator, rel: str, url: str, **attributes: str) -> None:
+    if href := as_iri(url):
         present = {name: value for name, value in attributes.items() if value}
         handler.addQuickElement("link", "", {"rel": rel, "href": href, **present})
 
@@ -86,7 +86,7 @@ def add_text(handler: SimplerXMLGenerator, name: str, text: str) -> None:
 def add_person(
     handler: SimplerXMLGenerator, role: str, name: str, uri: str = "", email: str = ""
 ) -> None:
-    """A person, with the e-mail only where it is an address (RFC 4287, 3.2.3)."""
+    """Write a person. The e-mail is left out if it is no valid address (RFC 4287, 3.2.3)."""
     name, email = strip_controls(name).strip(), mail_address(strip_controls(email))
     uri = as_iri(uri)
     if not (name or uri or email):
@@ -99,7 +99,7 @@ def add_person(
 
 
 def add_enclosure(handler: SimplerXMLGenerator, enclosure: EnclosureRow) -> None:
-    """An attachment in the words that it came in: Atom's link, or Media RSS."""
+    """Write an attachment as it came in: as a link of Atom, or as an element of Media RSS."""
     media_type = as_media_type(enclosure.type)
     length = "" if enclosure.length is None else str(enclosure.length)
     title = strip_controls(enclosure.title).strip()
@@ -112,22 +112,22 @@ def add_enclosure(handler: SimplerXMLGenerator, enclosure: EnclosureRow) -> None
         handler.addQuickElement("media:thumbnail", "", {"url": href})
     elif href:
         medium = enclosure.type.strip().partition("/")[0]
-        stated = {
+        attributes = {
             "url": href,
             "medium": medium if medium in ("image", "audio", "video") else "",
             "type": media_type,
             "fileSize": length,
         }
-        present = {name: value for name, value in stated.items() if value}
+        present = {name: value for name, value in attributes.items() if value}
         handler.startElement("media:content", AttributesImpl(present))
-        # Not media:description: feedparser, and with it many readers, takes that for the
-        # summary of the entry.
+        # The title is not in media:description, because feedparser, and with it many readers,
+        # takes that for the summary of the entry.
         add_text(handler, "media:title", title)
         handler.endElement("media:content")
 
 
 def category_term(tag: TagRow) -> str:
-    """The term of a tag's category: what the entry's feed wrote, else the tag's name."""
+    """The term of a tag's category: the feed's own spelling, else the tag's name."""
     return strip_controls(tag.term or tag.name).strip()
 
 
@@ -136,67 +136,63 @@ def add_category(handler: SimplerXMLGenerator, tag: TagRow, details: dict[str, l
     if not term:
         return
     scheme, label = details.get(tag.term or tag.name, ("", ""))
-    stated = {"term": term, "scheme": as_iri(scheme), "label": strip_controls(label).strip()}
-    handler.addQuickElement(
-        "category", "", {name: value for name, value in stated.items() if value}
-    )
+    attributes = {"term": term, "scheme": as_iri(scheme), "label": strip_controls(label).strip()}
+    present = {name: value for name, value in attributes.items() if value}
+    handler.addQuickElement("category", "", present)
 
 
 def add_reply(handler: SimplerXMLGenerator, reply: dict[str, str]) -> None:
-    """Write what the entry answers (RFC 4685, 3).
-
-    The address serves as `ref` where no id is given.
-    """
+    """Write the post that the entry replies to (RFC 4685, 3). Without an id, `ref` is its URL."""
     href = as_iri(reply.get("href", ""))
-    stated = {
+    attributes = {
         "ref": permanent_id(reply["ref"]) if reply.get("ref") else href,
         "href": href,
         "type": as_media_type(reply.get("type", "")),
         "source": as_iri(reply.get("source", "")),
     }
-    if stated["ref"]:
-        present = {name: value for name, value in stated.items() if value}
+    if attributes["ref"]:
+        present = {name: value for name, value in attributes.items() if value}
         handler.addQuickElement("thr:in-reply-to", "", present)
 
 
 def add_origin(
     handler: SimplerXMLGenerator, origin: dict[str, str], author: str, updated: datetime
 ) -> None:
-    """The feed that an entry was in first, as the feed that it came by names it.
+    """Write the atom:source of an entry that our source took from another feed, `origin`.
 
-    `updated` is when the entry changed: its first feed changed then, too.
+    `updated` is the entry's: the other feed changed then, too.
     """
-    address, site = public_address(origin.get("url", "")), as_iri(origin.get("site_url", ""))
+    url, site = public_url(origin.get("url", "")), as_iri(origin.get("site_url", ""))
     handler.startElement("source", NO_ATTRIBUTES)
     add_source_head(
         handler,
-        [origin.get("id", ""), address, site, stand_in_id(origin.get("title", ""))],
-        [origin.get("title", ""), host(site), host(address)],
+        [origin.get("id", ""), url, site, stand_in_id(origin.get("title", ""))],
+        [origin.get("title", ""), host(site), host(url)],
         updated,
     )
     add_link(handler, "alternate", site)
-    add_link(handler, "self", address)
+    add_link(handler, "self", url)
     add_person(handler, "author", author)
     handler.endElement("source")
 
 
 def add_source(handler: SimplerXMLGenerator, source: SourceRow, updated: datetime) -> None:
-    """Where an entry of somebody else's feed is from (RFC 4287, 4.2.11).
+    """Write the atom:source of an entry from somebody's feed (RFC 4287, 4.2.11).
 
-    `updated` is when the entry changed, for a feed of which no date is known.
+    `updated` is the entry's, used if the feed has no date.
     """
-    address = public_address(source.url)
+    url = public_url(source.url)
     handler.startElement("source", NO_ATTRIBUTES)
     add_source_head(
         handler,
-        [source.feed_id, address, stand_in_id(source.url)],
+        [source.feed_id, url, stand_in_id(source.url)],
         [source.title, source.name],
         source.feed_updated or updated,
     )
     add_text(handler, "subtitle", source.subtitle)
     add_link(handler, "alternate", source.site_url)
-    add_link(handler, "self", address)
-    # An entry that names nobody would else be taken for this site's own (4.2.1).
+    add_link(handler, "self", url)
+    # Without an author here, this site would be the author of an entry that has none (4.2.1).
     add_person(handler, "author", publisher(source), source.author_uri, source.author_email)
     add_text(handler, "rights", source.rights)
     add_text(handler, "icon", as_iri(source.icon))
@@ -206,7 +202,7 @@ def add_source(handler: SimplerXMLGenerator, source: SourceRow, updated: datetim
 def add_source_head(
     handler: SimplerXMLGenerator, ids: list[str], titles: list[str], updated: datetime
 ) -> None:
-    """Write the id, title and updated of a source: the first id and title that are valid."""
+    """Write the id, title and updated of a source. Takes the first valid id, the first title."""
     known_as = (id_ for id_ in ids if is_iri(id_) and not id_.startswith("file:"))
     title = next(filter(None, (strip_controls(title).strip() for title in titles)), UNNAMED)
     handler.addQuickElement("id", next(known_as))
@@ -215,23 +211,23 @@ def add_source_head(
 
 
 def publisher(source: SourceRow) -> str:
-    """Whom to name for what a feed says without naming anybody."""
+    """The author of entries that name none: the feed's author, title or host."""
     named = (source.author_name.strip(), source.title.strip())
     return next(filter(None, named), host(source.site_url) or host(source.url))
 
 
 def add_tombstone(handler: SimplerXMLGenerator, tombstone: Tombstone) -> None:
-    stated = {"ref": permanent_id(tombstone.atom_id), "when": rfc3339_date(tombstone.withdrawn_at)}
-    handler.addQuickElement("at:deleted-entry", "", stated)
+    ref, when = permanent_id(tombstone.atom_id), rfc3339_date(tombstone.withdrawn_at)
+    handler.addQuickElement("at:deleted-entry", "", {"ref": ref, "when": when})
 
 
 def permanent_id(atom_id: str) -> str:
-    """The atom:id, letter for letter; one that is no IRI has a urn:uuid that stands for it."""
+    """The atom:id, letter for letter, or a urn:uuid made from it if it is no IRI."""
     return atom_id if is_iri(atom_id) else stand_in_id(atom_id)
 
 
 def stand_in_id(text: str) -> str:
-    """A urn:uuid made of a text that is no IRI, or that must not be published."""
+    """A urn:uuid made from a text that is no IRI or must not be published."""
     return uuid5(NAMESPACE_URL, text).urn
 
 
@@ -239,26 +235,30 @@ def is_iri(text: str) -> bool:
     return bool(IRI.fullmatch(text)) and strip_controls(text) == text
 
 
-def as_iri(address: str) -> str:
-    """The address, with what an IRI can't hold encoded; empty when it is not to be linked to."""
-    address = NOT_IN_AN_IRI.sub(percent_encoded, strip_controls(address).strip())
-    scheme = address.partition(":")[0].lower()
+def as_iri(url: str) -> str:
+    """The URL, percent-encoded so that it is a valid IRI (RFC 3987), or "".
+
+    Returns "" for a URL that must not be linked to: without a host that can exist, or with a
+    scheme other than http, https and OTHER_SCHEMES.
+    """
+    url = NOT_IN_AN_IRI.sub(percent_encoded, strip_controls(url).strip())
+    scheme = url.partition(":")[0].lower()
     if scheme in OTHER_SCHEMES:
-        address = NOT_IN_A_PATH.sub(percent_encoded, address)
-        return address if is_iri(address) else ""
-    if not web_address(address) or not has_possible_host(address):
+        url = NOT_IN_A_PATH.sub(percent_encoded, url)
+        return url if is_iri(url) else ""
+    if not web_url(url) or not has_possible_host(url):
         return ""
-    start = HOST.match(address)
-    host_part, rest = (start[0], address[start.end() :]) if start else ("", address)
+    start = HOST.match(url)
+    host_part, rest = (start[0], url[start.end() :]) if start else ("", url)
     before, mark, place = rest.partition("#")
     rest = f"{before}{mark}{place.replace('#', '%23')}"
     return host_part + NOT_IN_A_PATH.sub(percent_encoded, rest)
 
 
-def has_possible_host(address: str) -> bool:
-    """Whether DNS could know the host (RFC 5890), and the port is a number."""
+def has_possible_host(url: str) -> bool:
+    """True if the host can be in DNS (RFC 5890) and the port is a number."""
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(url)
         (parts.hostname or "").encode("idna")
         return parts.port is None or parts.port >= 0
     except ValueError:
@@ -266,15 +266,15 @@ def has_possible_host(address: str) -> bool:
 
 
 def as_media_type(text: str) -> str:
-    """The media type, or nothing for what is none, such as `image/*`."""
+    """The text if it is a media type, else "", as for `image/*`."""
     media_type = strip_controls(text).strip()
     return media_type if MEDIA_TYPE.fullmatch(media_type) else ""
 
 
-def public_address(url: str) -> str:
-    """The address of a feed as others may have it: none of a file, none with a password in it."""
-    address = as_iri(url)
-    return "" if "@" in address.partition("//")[2].partition("/")[0] else address
+def public_url(url: str) -> str:
+    """The URL of a feed if it may be published, else "": no file, no password in it."""
+    iri = as_iri(url)
+    return "" if "@" in iri.partition("//")[2].partition("/")[0] else iri
 
 
 def percent_encoded(match: re.Match[str]) -> str:

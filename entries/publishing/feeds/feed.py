@@ -1,7 +1,7 @@
-"""The feeds that go out: what Atom and JSON Feed have in common.
+"""Published feeds: the parts that Atom and JSON Feed have in common.
 
-What stands in an entry's `content` is put together from its fields, by the partials that
-the pages use, in a form that an import takes apart again without loss.
+The `content` of an entry is rendered from its fields by the partials that pages use. An import
+can split it into the same fields again, without loss.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from django.template.loader import get_template
 from entries.lib.characters import strip_controls
 from entries.models import Entry, Source
 from entries.publishing.entry_lists import EntryList
-from entries.publishing.html.absolute_urls import absolute_addresses
+from entries.publishing.html.absolute_urls import absolute_urls
 from entries.publishing.html.excerpts import excerpt_html
 from entries.publishing.jinja2 import absolute
 from entries.publishing.rows.entry_row import EntryRow, label
@@ -25,18 +25,19 @@ from entries.publishing.site import Site
 from entries.publishing.tombstones import Tombstone, entries_in_window
 
 PAGE_SIZE = 50  # entries
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries last changed
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # the last change of a feed without entries
 
-KEPT = 500  # entries
-MAX_TITLE_LENGTH = 80  # characters of a title that is made of the text
+MAX_KEPT_ENTRIES = 500
+MAX_MADE_TITLE_CHARS = 80  # for a title made from the text
 
 
 @dataclass(frozen=True, slots=True)
 class FeedHead:
-    """What a feed says of itself. Addresses are whole; `first` is that of its newest page.
+    """The feed's own metadata. URLs are absolute.
 
-    `id` is that of the list in every format and on every page, and stays when the site moves.
-    `newer` and `older` are empty at the ends.
+    `id` is the same in every format and on every page, and stays when the site moves. `page` is
+    the list's HTML page. `first` is the feed's newest page, `here` this page of it, `newer` and
+    `older` the pages beside it, empty at the ends.
     """
 
     id: str
@@ -53,21 +54,21 @@ class FeedHead:
 
 
 class Written(NamedTuple):
-    """An entry as a feed prints it, and when it last changed."""
+    """An entry as text in a feed's format, and the time of its last change."""
 
     text: str
     updated: datetime
 
 
 class Format(Protocol):
-    """A format of feeds, as `atom` and `jsonfeed` are."""
+    """A feed format. The modules `atom` and `json_feed` implement it."""
 
     content_type: str
 
     def __hash__(self) -> int: ...
 
     def path(self, entry_list: EntryList) -> str:
-        """Where the list's feed of this format is."""
+        """The path of the list's feed in this format."""
 
     def write_entry(self, row: EntryRow) -> str: ...
 
@@ -79,14 +80,13 @@ class Format(Protocol):
         tombstones: list[Tombstone],
         updated: datetime,
     ) -> None:
-        """Write a feed, entry by entry: `entries` may be of any number and is read once."""
+        """Write a feed, entry by entry. `entries` is read once and can have any length."""
 
 
 def read_window(entry_list: EntryList, cursor: Cursor | None) -> tuple[Page, list[Tombstone]]:
-    """A page of a list as its feeds have it, and what was withdrawn from it.
+    """Read a page of a list for its feeds, and the tombstones on it.
 
-    Only the newest page has tombstones, and it has one entry less for each post withdrawn
-    from it.
+    Only the newest page has tombstones. It has one entry less for each post withdrawn from it.
     """
     page = entry_list.read(cursor, PAGE_SIZE)
     if cursor:
@@ -102,11 +102,11 @@ def feed_head(
 ) -> FeedHead:
     """The head of a list's feed, or of one page of it.
 
-    `place` is the query by which a later page is asked for, such as `before=…`.
+    `place` is the query string of a later page, such as `before=…`.
     """
     path = format.path(entry_list)
 
-    def address(name: str, cursor: str) -> str:
+    def page_url(name: str, cursor: str) -> str:
         return absolute(with_query(path, f"{name}={cursor}")) if cursor else ""
 
     return FeedHead(
@@ -116,8 +116,8 @@ def feed_head(
         page=absolute(entry_list.page_path),
         first=absolute(path),
         here=absolute(with_query(path, place)),
-        newer=address("after", page.newer) if page else "",
-        older=address("before", page.older) if page else "",
+        newer=page_url("after", page.newer) if page else "",
+        older=page_url("before", page.older) if page else "",
         author_name=site.author_name or site.title,
         author_link=site.author_link or absolute("/"),
         icon=absolute(site.feed_icon_path),
@@ -125,15 +125,15 @@ def feed_head(
 
 
 def with_query(path: str, query: str) -> str:
-    """The path with one more thing in its query string."""
+    """Add a parameter to the path's query string. An empty one changes nothing."""
     if not query:
         return path
     return f"{path}{'&' if '?' in path else '?'}{query}"
 
 
-@kept_while_same(KEPT)
+@kept_while_same(MAX_KEPT_ENTRIES)
 def written(row: EntryRow, format: Format) -> Written:
-    """The entry as feeds of this format print it."""
+    """Write entries in this format. Takes several rows at once."""
     return Written(format.write_entry(row), row.updated)
 
 
@@ -144,30 +144,30 @@ def newest_change(entries: Iterable[Written], tombstones: Iterable[Tombstone]) -
 
 
 def gathered_from(row: EntryRow) -> SourceRow | None:
-    """The feed that the entry is from, if that is somebody else's."""
+    """The entry's source, or None if its author publishes here."""
     return row.source if row.source and row.source.canonical != Source.Canonical.SELF else None
 
 
 def feed_title(row: EntryRow) -> str:
-    """The entry's title, or one made of its first words: Atom requires one (RFC 4287, 4.1.2)."""
+    """The entry's title, or one made from its text: Atom requires one (RFC 4287, 4.1.2)."""
     title, speaker = (strip_controls(text).strip() for text in (row.title, row.quoted_source))
     if title:
         return title
     if row.kind == Entry.Kind.LINK and row.link_host:
-        # As the heading in the text has it.
+        # The heading in the text is the host, too.
         return strip_controls(row.link_host)
     if row.kind != Entry.Kind.QUOTATION or not speaker:
         speaker = ""
-        title = excerpt_html(row.content, MAX_TITLE_LENGTH)
+        title = excerpt_html(row.content, MAX_MADE_TITLE_CHARS)
     return title or label(row.kind, "", speaker, row.day)
 
 
 def whole_text(row: EntryRow) -> str:
-    """The whole text as HTML, with heading link, via line, citation and tags line."""
+    """The entry's `content` as HTML, with heading link, via line, citation and tags line."""
     template = get_template("entries/feed_content.html")
     tags = [
         {"name": tag.term or tag.name, "url": absolute(tag.path)}
         for tag in (row.tags if row.tags_line else ())
     ]
     text = strip_controls(template.render({"entry": row, "tags": tags}).strip())
-    return absolute_addresses(text, absolute(row.path))
+    return absolute_urls(text, absolute(row.path))

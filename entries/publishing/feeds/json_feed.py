@@ -1,4 +1,4 @@
-"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+"""The JSON Feed 1.1 format (https://www.jsonfeed.org/version/1.1/)."""
 
 import json
 import mimetypes
@@ -20,7 +20,7 @@ from entries.publishing.rows.entry_row import EntryRow
 from entries.publishing.rows.part_rows import EnclosureRow
 from entries.publishing.tombstones import Tombstone
 
-from .atom_elements import as_iri, as_media_type, permanent_id, public_address, publisher
+from .atom_elements import as_iri, as_media_type, permanent_id, public_url, publisher
 from .feed import FeedHead, Written, gathered_from, whole_text
 
 content_type = "application/feed+json"
@@ -40,7 +40,7 @@ def write(
     tombstones: list[Tombstone],
     updated: datetime,
 ) -> None:
-    """Write a feed, entry by entry. The format tells neither withdrawals nor its last change."""
+    """Write a feed, entry by entry. The format has neither tombstones nor a date of change."""
     out.write(_dump(feed_object(head)).removesuffix("}"))
     out.write(', "items": [')
     separator = "\n"
@@ -51,15 +51,16 @@ def write(
 
 
 def feed_object(head: FeedHead) -> dict[str, Any]:
-    """The feed without its items. `_atom` is an extension of ours: the id that stays.
+    """The feed without its items.
 
-    The format knows a feed by its address, which is another when the site has moved.
+    The format identifies a feed by its URL, which changes when the site moves. Our extension
+    `_atom` has the permanent id.
     """
-    return _stated(
+    return _without_empty(
         version=VERSION,
         title=_text(head.title),
         home_page_url=head.page,
-        # The same on every page: it is what identifies the feed.
+        # The same on every page, because it identifies the feed.
         feed_url=head.first,
         next_url=head.older,
         description=_text(head.subtitle),
@@ -76,13 +77,13 @@ def write_entry(row: EntryRow) -> str:
 
 
 def item_object(row: EntryRow) -> dict[str, Any]:
-    """The item, with extensions of ours.
+    """The entry as an item, with two extensions of ours.
 
-    `_original` says whose the post is, and where it stands, `_post` which kind it is.
+    `_original` names the feed and page that the entry came from, `_post` its kind.
     """
     pictures = [picture for picture in row.pictures if as_iri(picture.href)]
     image = pictures[0] if pictures else None
-    return _stated(
+    return _without_empty(
         id=permanent_id(row.atom_id),
         url=absolute(row.path),
         external_url=as_iri(row.link_url),
@@ -101,9 +102,10 @@ def item_object(row: EntryRow) -> dict[str, Any]:
 
 
 def _writers(row: EntryRow) -> list[tuple[str, str, str]]:
-    """The name, page and e-mail of each author.
+    """List the authors of an entry as (name, URI, e-mail).
 
-    What somebody else's feed gives no author is that feed's: else it would be this site's own.
+    An entry without authors from somebody's feed gets that feed as its author. Without one,
+    readers would take this site for the author.
     """
     own = (row.author_name, row.author_uri, row.author_email)
     people = [
@@ -122,7 +124,7 @@ def _authors(people: Iterable[tuple[str, str, str]]) -> list[dict[str, str]]:
     for name, uri, email in people:
         address = mail_address(email)
         url = as_iri(uri) or as_iri(f"mailto:{quote(address, safe='@')}" if address else "")
-        if author := _stated(name=_text(name), url=url):
+        if author := _without_empty(name=_text(name), url=url):
             authors.append(author)
     return authors
 
@@ -135,7 +137,7 @@ def _attachments(row: EntryRow, image: EnclosureRow | None) -> Iterator[dict[str
         media_type = as_media_type(enclosure.type)
         if not media_type:
             media_type = mimetypes.guess_type(url.partition("?")[0])[0] or ANY_TYPE
-        attachment = _stated(url=url, mime_type=media_type, title=_text(enclosure.title))
+        attachment = _without_empty(url=url, mime_type=media_type, title=_text(enclosure.title))
         if enclosure.length is not None:
             attachment["size_in_bytes"] = enclosure.length
         yield attachment
@@ -143,18 +145,18 @@ def _attachments(row: EntryRow, image: EnclosureRow | None) -> Iterator[dict[str
 
 def _original(row: EntryRow) -> dict[str, str]:
     source = gathered_from(row)
-    stated = {"url": as_iri(row.canonical_url)}
+    original = {"url": as_iri(row.canonical_url)}
     if source:
-        stated |= {
+        original |= {
             "title": _text(source.title),
             "home_page_url": as_iri(source.site_url),
-            "feed_url": public_address(source.url),
+            "feed_url": public_url(source.url),
         }
-    return _stated(**stated)
+    return _without_empty(**original)
 
 
-def _stated(**values: Any) -> dict[str, Any]:
-    """What there is to state: an empty text or list is left out."""
+def _without_empty(**values: Any) -> dict[str, Any]:
+    """The values without empty texts and lists."""
     return {name: value for name, value in values.items() if value}
 
 

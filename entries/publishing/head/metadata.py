@@ -1,4 +1,4 @@
-"""What a page says of itself in its head: to search engines, and to those who share it."""
+"""Metadata in a page's <head>: title, description, canonical URL, OpenGraph and JSON-LD."""
 
 import re
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from entries.publishing.rows.canonical_page import web_iri
 from entries.publishing.rows.entry_row import EntryRow
 from entries.publishing.site import Site
 
-from .schema_org import entry_data, home_data, line, page_data, script_json
+from .schema_org import entry_data, home_data, one_line, page_data, script_json
 
-TITLE = 120  # characters; more of it nobody shows
+MAX_TITLE_CHARS = 120  # search engines and sharing sites show no more
 
 IMAGE = re.compile(r"<img(?=\s)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 ATTRIBUTE = re.compile(r"\s(src|alt)=(?:\"([^\"]*)\"|'([^']*)')")
@@ -23,16 +23,16 @@ ATTRIBUTE = re.compile(r"\s(src|alt)=(?:\"([^\"]*)\"|'([^']*)')")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    address: str = ""
+    url: str = ""
     description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The head of a page in plain text, not yet escaped; `data` is JSON-LD for a script element.
+    """The metadata of a page as plain text, not escaped. `data` is JSON-LD for a <script>.
 
-    `canonical` is a whole address, empty only for a page that has none. `published` and what
-    follows it are an entry's.
+    `canonical` is an absolute URL, or empty. `published` and the fields after it are set for an
+    entry only.
     """
 
     title: str
@@ -50,25 +50,25 @@ class Metadata:
 
 
 def describe_entry(row: EntryRow, site: Site, is_preview: bool = False) -> Metadata:
-    """The head of an entry's own page. A preview of it stands for nothing."""
-    pages = row.standing
+    """The metadata of an entry's own page. A preview has no canonical URL and is noindex."""
+    pages = row.canonical_page
     description = (
         excerpt(row.summary) or excerpt_html(row.content) or excerpt(f"{row.label}. {site.title}")
     )
     picture = picture_of(row)
     return Metadata(
-        title=excerpt(row.label, TITLE) or excerpt(site.title),
+        title=excerpt(row.label, MAX_TITLE_CHARS) or excerpt(site.title),
         description=description,
-        canonical="" if is_preview else pages.canonical,
+        canonical="" if is_preview else pages.url,
         is_noindex=pages.is_noindex or is_preview,
-        data=script_json(entry_data(row, site, pages, description, picture.address)),
+        data=script_json(entry_data(row, site, description, picture.url)),
         type="article",
         picture=picture,
         published=row.published_iso,
         modified=max(row.published, row.updated).isoformat(timespec="seconds"),
         author=excerpt(row.author_name),
         author_link=web_iri(row.author_uri),
-        tags=tuple(line(tag.name) for tag in row.tags),
+        tags=tuple(one_line(tag.name) for tag in row.tags),
     )
 
 
@@ -81,19 +81,19 @@ def describe_page(
     is_noindex: bool = False,
     page_type: str = "",
 ) -> Metadata:
-    """The head of any other page; title and description as HTML.
+    """The metadata of any other page. `title` and `description` are HTML.
 
-    The site's own name at the end of a title is not repeated: it is said on its own. A page
-    without a path, such as that of an error, stands for nothing. What schema.org calls the
-    page is a CollectionPage unless `page_type` says otherwise.
+    The site's title at the end of `title` is dropped, because it has an element of its own. A
+    page without a `path`, such as an error page, has no canonical URL. `page_type` is its type in
+    schema.org, CollectionPage if it is empty.
     """
-    name = excerpt(line(unescape(title)).removesuffix(f" · {site.title}"), TITLE)
+    name = excerpt(one_line(unescape(title)).removesuffix(f" · {site.title}"), MAX_TITLE_CHARS)
     description = excerpt(unescape(description)) or excerpt(site.description)
     canonical = settings.SITE_URL + path if path else ""
     is_home = path == "/"
     data = home_data(site) if is_home else page_data(site, name, description, canonical, page_type)
     return Metadata(
-        title=name or excerpt(site.title, TITLE),
+        title=name or excerpt(site.title, MAX_TITLE_CHARS),
         description=description,
         canonical=canonical,
         is_noindex=is_noindex,
@@ -102,11 +102,14 @@ def describe_page(
 
 
 def picture_of(row: EntryRow) -> Picture:
-    """The picture that stands for an entry: an attached one, else the first in its text."""
+    """The picture that is shown with a shared entry: an attached one, else the first in its text.
+
+    An empty Picture if there is none.
+    """
     for attached in row.pictures:
         return Picture(web_iri(attached.href), excerpt(attached.title))
     for image in IMAGE.finditer(row.content):
-        stated = {name: unescape(a or b) for name, a, b in ATTRIBUTE.findall(image.group())}
-        if address := web_iri(stated.get("src", "")):
-            return Picture(address, excerpt(stated.get("alt", "")))
+        attributes = {name: unescape(a or b) for name, a, b in ATTRIBUTE.findall(image.group())}
+        if url := web_iri(attributes.get("src", "")):
+            return Picture(url, excerpt(attributes.get("alt", "")))
     return Picture()

@@ -1,4 +1,4 @@
-"""What a page says in the words of schema.org, as JSON-LD."""
+"""Structured data of a page as JSON-LD, in the vocabulary of https://schema.org."""
 
 import json
 from typing import Any
@@ -10,29 +10,29 @@ from entries.lib.characters import strip_controls
 from entries.lib.languages import language_tag
 from entries.models import Entry
 from entries.publishing.html.excerpts import excerpt, excerpt_html
-from entries.publishing.rows.canonical_page import Standing, web_iri
+from entries.publishing.rows.canonical_page import web_iri
 from entries.publishing.rows.entry_row import EntryRow
 from entries.publishing.site import Site
 
 Thing = dict[str, Any]
 
-HEADLINE = 110  # characters, as search engines have it
-QUOTED = 1_000  # characters of a quotation
+MAX_HEADLINE_CHARS = 110  # search engines cut a longer one
+MAX_QUOTATION_CHARS = 1_000
 
-# As Django's json_script escapes: nothing of this can end the script, or begin markup in it. The
-# two separators end a line in JavaScript, not in JSON.
+# Django's json_script escapes the same: no text can then end the script or begin markup in it.
+# The two separators end a line in JavaScript, though not in JSON.
 ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 def script_json(thing: Thing) -> SafeString:
-    """The thing as JSON that a script element can hold, whatever text stands in it."""
+    """Serialise to JSON that is safe in a <script> element, for any text in `thing`."""
     text = json.dumps(thing, ensure_ascii=False, separators=(",", ":"))
     return mark_safe(text.translate(ESCAPES))  # noqa: S308 - nothing is left that ends a script
 
 
 def home_data(site: Site) -> Thing:
-    """The site, with how it is searched, and the weblog that it is."""
-    website = the_site(site) | {
+    """The home page: a WebSite with its search, and a Blog."""
+    website = website_of(site) | {
         "inLanguage": settings.LANGUAGE_CODE,
         "publisher": publisher(site),
         "potentialAction": {
@@ -44,13 +44,13 @@ def home_data(site: Site) -> Thing:
             "query-input": "required name=words",
         },
     }
-    blog = stated(
+    blog = without_empty(
         {
             "@type": "Blog",
-            "@id": f"{home()}#blog",
-            "name": line(site.title),
-            "url": home(),
-            "description": line(site.description or site.tagline),
+            "@id": f"{home_url()}#blog",
+            "name": one_line(site.title),
+            "url": home_url(),
+            "description": one_line(site.description or site.tagline),
             "inLanguage": settings.LANGUAGE_CODE,
             "isPartOf": {"@id": website["@id"]},
             "author": site_author(site),
@@ -60,48 +60,47 @@ def home_data(site: Site) -> Thing:
 
 
 def page_data(site: Site, name: str, description: str, canonical: str, page_type: str) -> Thing:
-    """Any other page."""
-    return stated(
+    """A page other than the home page and an entry's page."""
+    return without_empty(
         {
             "@context": "https://schema.org",
             "@type": page_type or "CollectionPage",
-            "name": line(name),
+            "name": one_line(name),
             "description": description,
             "url": canonical,
             "inLanguage": settings.LANGUAGE_CODE,
-            "isPartOf": the_site(site),
+            "isPartOf": website_of(site),
         }
     )
 
 
-def entry_data(
-    row: EntryRow, site: Site, pages: Standing, description: str, image: str = ""
-) -> Thing:
-    """An entry: a posting, with what it is about, quotes and comes from."""
+def entry_data(row: EntryRow, site: Site, description: str, image: str = "") -> Thing:
+    """A BlogPosting for an entry's page. `image` is the URL of a picture, or empty."""
+    pages = row.canonical_page
     posting = {
         "@context": "https://schema.org",
         "@type": "BlogPosting",
-        "identifier": line(row.atom_id),
-        "headline": excerpt(row.label, HEADLINE) or line(site.title),
+        "identifier": one_line(row.atom_id),
+        "headline": excerpt(row.label, MAX_HEADLINE_CHARS) or one_line(site.title),
         "description": description,
         "url": pages.here,
-        "mainEntityOfPage": pages.canonical,
+        "mainEntityOfPage": pages.url,
         "datePublished": row.published_iso,
         "dateModified": max(row.published, row.updated).isoformat(timespec="seconds"),
         "inLanguage": language(row),
         "author": authors(row, site),
         "contributor": [person(one.label, one.uri) for one in row.contributors],
         "publisher": publisher(site),
-        "isPartOf": {"@type": "Blog", "@id": f"{home()}#blog", "name": line(site.title)},
+        "isPartOf": {"@type": "Blog", "@id": f"{home_url()}#blog", "name": one_line(site.title)},
         "isBasedOn": pages.based_on,
         "sameAs": pages.formerly,
         "image": image,
-        "keywords": [line(tag.name) for tag in row.tags],
+        "keywords": [one_line(tag.name) for tag in row.tags],
         "copyrightNotice": excerpt(row.rights),
         "citation": cited(row),
         "hasPart": quotation(row),
         "associatedMedia": [
-            stated(
+            without_empty(
                 {
                     "@type": "MediaObject",
                     "contentUrl": web_iri(file.href),
@@ -112,27 +111,31 @@ def entry_data(
             if file.link
         ],
     }
-    return stated(posting)
+    return without_empty(posting)
 
 
 def cited(row: EntryRow) -> Thing:
     """The page that a link entry points at."""
     if row.kind != Entry.Kind.LINK or not row.link:
         return {}
-    return stated(
-        {"@type": "WebPage", "url": web_iri(row.link), "name": excerpt(row.title, HEADLINE)}
+    return without_empty(
+        {
+            "@type": "WebPage",
+            "url": web_iri(row.link),
+            "name": excerpt(row.title, MAX_HEADLINE_CHARS),
+        }
     )
 
 
 def quotation(row: EntryRow) -> Thing:
-    """The passage of a quotation entry, who said it and where."""
+    """The quoted passage of a quotation entry, with its speaker and page."""
     if row.kind != Entry.Kind.QUOTATION:
         return {}
     speaker = person(row.quoted_name) if row.quoted_name else {}
-    return stated(
+    return without_empty(
         {
             "@type": "Quotation",
-            "text": excerpt_html(row.content, QUOTED),
+            "text": excerpt_html(row.content, MAX_QUOTATION_CHARS),
             "creator": speaker,
             "spokenByCharacter": speaker,
             "isBasedOn": web_iri(row.quoted_url),
@@ -141,7 +144,7 @@ def quotation(row: EntryRow) -> Thing:
 
 
 def authors(row: EntryRow, site: Site) -> list[Thing]:
-    """Who wrote the entry, else whose feed it is from, else whose site this is."""
+    """The authors of an entry; if none are known, the source's author, or the site's."""
     named = [person(row.author_name, row.author_uri)] if row.author_name.strip() else []
     named += [person(one.label, one.uri) for one in row.further_authors if one.label]
     if named:
@@ -154,34 +157,34 @@ def authors(row: EntryRow, site: Site) -> list[Thing]:
     return [site_author(site) or publisher(site)]
 
 
-def person(name: str, address: str = "") -> Thing:
-    return stated({"@type": "Person", "name": excerpt(name), "url": web_iri(address)})
+def person(name: str, url: str = "") -> Thing:
+    return without_empty({"@type": "Person", "name": excerpt(name), "url": web_iri(url)})
 
 
-def organisation(name: str, address: str = "") -> Thing:
-    return stated({"@type": "Organization", "name": excerpt(name), "url": web_iri(address)})
+def organisation(name: str, url: str = "") -> Thing:
+    return without_empty({"@type": "Organization", "name": excerpt(name), "url": web_iri(url)})
 
 
 def site_author(site: Site) -> Thing:
-    """Whose site this is, with the other addresses of whoever that is."""
+    """The site's author with the URLs of their other profiles; empty if no name is set."""
     if not site.author_name:
         return {}
-    elsewhere = [address for address in map(web_iri, site.me) if address]
-    return person(site.author_name, site.author_link) | stated({"sameAs": elsewhere})
+    elsewhere = [url for url in map(web_iri, site.me) if url]
+    return person(site.author_name, site.author_link) | without_empty({"sameAs": elsewhere})
 
 
 def publisher(site: Site) -> Thing:
-    return organisation(site.title, home())
+    return organisation(site.title, home_url())
 
 
-def the_site(site: Site) -> Thing:
-    return stated(
+def website_of(site: Site) -> Thing:
+    return without_empty(
         {
             "@type": "WebSite",
-            "@id": f"{home()}#site",
-            "name": line(site.title),
-            "url": home(),
-            "description": line(site.tagline),
+            "@id": f"{home_url()}#site",
+            "name": one_line(site.title),
+            "url": home_url(),
+            "description": one_line(site.tagline),
         }
     )
 
@@ -190,14 +193,14 @@ def language(row: EntryRow) -> str:
     return language_tag(row.language) or settings.LANGUAGE_CODE
 
 
-def home() -> str:
+def home_url() -> str:
     return f"{settings.SITE_URL}/"
 
 
-def stated(thing: Thing) -> Thing:
-    """The thing without what nothing is known of."""
+def without_empty(thing: Thing) -> Thing:
+    """The thing without its empty values."""
     return {name: value for name, value in thing.items() if value}
 
 
-def line(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(strip_controls(text).split())

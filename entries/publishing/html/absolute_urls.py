@@ -1,25 +1,26 @@
-"""Relative addresses in the text of a post, made absolute for feeds, which are read elsewhere."""
+"""Relative URLs in an entry's HTML, made absolute for feeds."""
 
 import re
 from html import escape, unescape
 from urllib.parse import urljoin
 
-# Our sanitiser writes each value of an attribute in double quotes. Text may look like one.
+# Our sanitiser writes every attribute in double quotes. Only tags are searched, because text may
+# look like an attribute.
 TAG = re.compile(r'<[a-z][a-z0-9]*(?: [^\s=">]+="[^"]*")+>')
 RELATIVE = re.compile(r' (href|src|cite|poster)="(?![a-zA-Z][a-zA-Z0-9+.-]*:)([^"]*)"')
 
 
-def absolute_addresses(html: str, page: str) -> str:
-    """Resolve each relative address in the HTML against the address of its page.
+def absolute_urls(html: str, page: str) -> str:
+    """Resolve each relative URL in the HTML against the URL of its page.
 
-    An address of a place in the text itself, such as a footnote, becomes one on that page.
+    A link to a place in the text, such as #footnote, becomes a link to that place on the page.
     """
 
     def resolve(match: re.Match[str]) -> str:
         try:
-            address = urljoin(page, unescape(match[2]))
+            url = urljoin(page, unescape(match[2]))
         except ValueError:
             return ""
-        return f' {match[1]}="{escape(address)}"'
+        return f' {match[1]}="{escape(url)}"'
 
     return TAG.sub(lambda tag: RELATIVE.sub(resolve, tag[0]), html)

@@ -1,4 +1,7 @@
-"""Lists of foreign HTML, as what they are to who hears them: items in lists, and nothing else."""
+"""Repairs of lists in foreign HTML: a list contains only items, and items are in lists.
+
+Screen readers announce a list and its length only then.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -8,30 +11,33 @@ VOID = frozenset(["br", "col", "hr", "img", "source", "wbr"])
 LISTS = frozenset(["ul", "ol"])
 TERMS = frozenset(["dt", "dd"])
 NAME = re.compile(r"<(/?[a-z][a-z0-9]*)")
-# Text that stands in a list and in none of its items.
+# Text in a list, outside of its items.
 LOOSE = re.compile(r"(?:<[uo]l\b[^>]*>|</li>)\s*[^<\s]")
 TERM = re.compile(r"<d[ltd][ >]")
 
 
 @dataclass
 class Element:
-    """An open element, with the places of its tags in what is written."""
+    """An open element. `opened` is the position of its start tag in the written parts.
+
+    `tags`, `terms` and `is_mixed` are used for a <dl>: the positions of its <dt> and <dd> tags,
+    which of the two it has, and True if it has anything else.
+    """
 
     name: str
     opened: int
     is_wrapped: bool = False
     is_renamed: bool = False
-    # Of a <dl>: its own tags and those of its terms, what terms it has, and whether more.
     tags: list[int] = field(default_factory=list)
     terms: set[str] = field(default_factory=set)
     is_mixed: bool = False
 
 
-def mend_lists(content: str) -> str:
-    """The HTML with each child of a list in an item, and with no item or term outside of one.
+def repair_lists(content: str) -> str:
+    """Wrap each child of a list in an <li>; an <li>, <dt> or <dd> outside a list becomes a <div>.
 
-    A <dl> that is no list of terms with what they mean becomes a <div>. HTML with an element
-    that is not closed comes back as it is.
+    A <dl> without both <dt> and <dd>, or with anything else, becomes a <div>. HTML with an
+    element that is not closed is returned unchanged.
     """
     if _is_sound(content):
         return content
@@ -53,7 +59,7 @@ def mend_lists(content: str) -> str:
 
 
 def _is_sound(content: str) -> bool:
-    """Whether there is nothing to mend, as in most texts: found out fast, and False in doubt."""
+    """True if there is nothing to repair, as in most texts. A fast check; False if in doubt."""
     if TERM.search(content) or LOOSE.search(content):
         return False
     open_names = [""]
@@ -80,7 +86,7 @@ def _open(written: list[str], open_elements: list[Element], tag: re.Match[str]) 
     parent, name = open_elements[-1], tag[2]
     terms = _list_of_terms(open_elements)
     is_wrapped = parent.name in LISTS and name != "li"
-    is_lost = (name == "li" and parent.name not in LISTS) or (name in TERMS and not terms)
+    is_stray = (name == "li" and parent.name not in LISTS) or (name in TERMS and not terms)
     if parent.name == "dl" and name not in TERMS and name != "div":
         parent.is_mixed = True
     if is_wrapped:
@@ -88,12 +94,12 @@ def _open(written: list[str], open_elements: list[Element], tag: re.Match[str]) 
     if name in VOID:
         written.append(f"{tag[0]}</li>" if is_wrapped else tag[0])
         return
-    element = Element(name, len(written), is_wrapped, is_renamed=is_lost)
+    element = Element(name, len(written), is_wrapped, is_renamed=is_stray)
     if terms and name in TERMS:
         terms.terms.add(name)
         terms.tags.append(element.opened)
     open_elements.append(element)
-    written.append(f"<div{tag[3]}>" if is_lost else tag[0])
+    written.append(f"<div{tag[3]}>" if is_stray else tag[0])
 
 
 def _close(written: list[str], open_elements: list[Element]) -> None:
@@ -110,7 +116,7 @@ def _close(written: list[str], open_elements: list[Element]) -> None:
 
 
 def _list_of_terms(open_elements: list[Element]) -> Element | None:
-    """The <dl> whose term may stand here: one level up, or two with a <div> between."""
+    """The <dl> that may have a <dt> or <dd> here: the parent, or the parent of a <div>."""
     parent = open_elements[-1]
     if parent.name == "dl":
         return parent

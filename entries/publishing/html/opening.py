@@ -1,8 +1,6 @@
-"""The body of an entry as a page prints it: its opening in a list, its headings in order,
-what scrolls in reach of the keyboard.
+"""The body of an entry on a page: its opening for a list, or the whole with renumbered headings.
 
-Works on HTML as our sanitiser leaves it, where every element is closed and `<` stands for
-nothing but a tag; other HTML comes back whole.
+Expects HTML from our sanitiser: every element is closed, and `<` only begins a tag.
 """
 
 import re
@@ -12,13 +10,13 @@ from typing import NamedTuple
 
 from django.utils.html import escape
 
-from .accessible import mend
+from .accessible import make_accessible
 
-# How many words of an entry a list shows, and up to how many it shows it whole.
-WORDS = 120
-WHOLE_BELOW = 160
-# How many words are enough to end where the next section begins.
-ENOUGH = 40
+# A list shows this many words of an entry, or the whole body up to MAX_WHOLE_WORDS.
+MAX_OPENING_WORDS = 120
+MAX_WHOLE_WORDS = 160
+# An opening with this many words ends before the next heading.
+MIN_WORDS_BEFORE_HEADING = 40
 
 TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 HEADING = re.compile(r"<(/?)h([1-6])(?=[\s>])")
@@ -28,7 +26,7 @@ HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 
 
 class Block(NamedTuple):
-    """An element at the top level: where it ends and how many words it has."""
+    """An element at the top level. `end` is its position in the content, after its end tag."""
 
     name: str
     end: int
@@ -40,12 +38,14 @@ class Opening(NamedTuple):
     is_cut: bool
 
 
-def opening(content: str, words: int = WORDS, whole_below: int = WHOLE_BELOW) -> Opening:
-    """The first blocks of a body, up to so many words; all of it when that is little more.
+def opening(
+    content: str, words: int = MAX_OPENING_WORDS, whole_below: int = MAX_WHOLE_WORDS
+) -> Opening:
+    """The first blocks of a body, up to `words` words; the whole body up to `whole_below` words.
 
-    Cuts between blocks, never within one, so that what is left is well formed, and not
-    behind a heading. The first block always stands, unless it alone is more than four
-    times too long: then its first words are shown as plain text.
+    Cuts between blocks, so that the HTML stays well formed, and not after a heading. The first
+    block is kept even if it is longer. If it has more than four times as many words, its first
+    words are shown as plain text.
     """
     blocks = list(_blocks(content)) if len(content) > 4 * whole_below else []
     if sum(block.words for block in blocks) <= whole_below:
@@ -53,7 +53,8 @@ def opening(content: str, words: int = WORDS, whole_below: int = WHOLE_BELOW) ->
     end = seen = 0
     for block in blocks:
         is_heading = block.name in HEADINGS
-        if end and (seen + block.words > words or (is_heading and seen >= ENOUGH)):
+        is_enough = is_heading and seen >= MIN_WORDS_BEFORE_HEADING
+        if end and (is_enough or seen + block.words > words):
             break
         seen += block.words
         if not (is_heading and end):
@@ -66,11 +67,11 @@ def opening(content: str, words: int = WORDS, whole_below: int = WHOLE_BELOW) ->
 
 
 def whole(content: str, below: int) -> str:
-    """The body with its headings below a level of the page's, none left out between.
+    """The whole body, accessible, with headings below level `below` and no level skipped.
 
-    What may scroll sideways can be reached and scrolled by the keyboard.
+    Elements that may scroll sideways get a tabindex, so that the keyboard can scroll them.
     """
-    return SCROLLING.sub(r'<\1 tabindex="0"', mend(_nest_headings(content, below)))
+    return SCROLLING.sub(r'<\1 tabindex="0"', make_accessible(_nest_headings(content, below)))
 
 
 def _nest_headings(content: str, below: int) -> str:
@@ -109,5 +110,5 @@ def _blocks(content: str) -> Iterator[Block]:
 
 
 def _words(text: str) -> int:
-    # Scripts without spaces between words: eight letters are taken for one.
+    # In scripts without spaces between words, eight letters count as one word.
     return max(len(text.split()), len(text) // 8)

@@ -1,8 +1,8 @@
-"""Where what had another address is now: in one table what the site knows, else by original paths.
+"""Old addresses: the new path of an entry or tag that once had another path.
 
-An original path is that of an imported entry's original page, or of an id that is an address of
-the web, those that it has had before and those in other feeds included. So whatever answered
-under it, on another host, is found under it here.
+Looked up in OldAddress first, then by original path. An original path is the path of an imported
+entry's original page, or of its id if that is a URL. Earlier ones, and those in other feeds, count
+too. A path that worked on the author's old host therefore leads to the entry here.
 """
 
 import re
@@ -18,41 +18,40 @@ from entries.models.old_address import MAX_PATH_LENGTH
 from entries.models.path_key import FRONT, path_key, plain_link, plain_path, plain_path_of
 from entries.publishing.rows.entry_links import EntryLink, read_links
 from entries.publishing.rows.part_rows import tag_path
-from entries.publishing.tags.public_tags import TAGS_AT_ONCE
+from entries.publishing.tags.public_tags import MAX_COMBINED_TAGS
 
-# How many entries with one original path are looked at, and how many of them are offered.
-LOOKED_AT = 20
-OFFERED = 5
+MAX_READ_ENTRIES = 20  # with one original path
+MAX_CANDIDATES = 5
 
 OF_TAGS = re.compile(r"(?P<slugs>[^/?]+?)(?P<ending>\.atom|\.json)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """The path at which it is, where that is sure; else what it may be, if there is anything."""
+class NewAddress:
+    """The new path if only one is possible, else the entries that may be meant. Empty if none."""
 
     path: str = ""
     candidates: list[EntryLink] = field(default_factory=list)
 
 
-def find_moved(path: str, query: str = "") -> Moved:
-    """Where what had this path (decoded) and query is now. At most five queries.
+def find_new_address(path: str, query: str = "") -> NewAddress:
+    """Find the new address for an old path (decoded) and query string. At most five queries.
 
-    A query that nothing is known of does not count. Only what the public may see is found.
+    An unknown query string is ignored. Finds only what the public may see.
     """
     asked = list(dict.fromkeys([plain_path(path, query), plain_path(path)]))
     asked = [plain for plain in asked if plain != FRONT]
     if not asked:
-        return Moved()
-    moved = _by_table(asked) or _by_original(asked)
-    # What leads to itself is no answer, whatever the reason that it was not found there.
-    return Moved() if moved.path and plain_link(moved.path) in asked else moved
+        return NewAddress()
+    new = _find_in_table(asked) or _find_by_original(asked)
+    # A path must not redirect to itself, for whatever reason there is no page at it.
+    return NewAddress() if new.path and plain_link(new.path) in asked else new
 
 
-def _by_table(asked: list[str]) -> Moved | None:
+def _find_in_table(asked: list[str]) -> NewAddress | None:
     tagged = _tagged(asked[-1])
     slugs = {_plain_tag(slug): slug for slug in tagged["slugs"].split("+")} if tagged else {}
-    if len(slugs) > TAGS_AT_ONCE:
+    if len(slugs) > MAX_COMBINED_TAGS:
         slugs = {}
     rows = OldAddress.objects.filter(path__in=_askable([*asked, *slugs])).order_by()
     found = {row.path: row for row in rows}
@@ -60,16 +59,16 @@ def _by_table(asked: list[str]) -> Moved | None:
     entries = read_links(row.entry_id for row in found.values() if row.entry_id)
     for row in (found[plain] for plain in asked if plain in found):
         if row.target:
-            return Moved(row.target)
+            return NewAddress(row.target)
         if row.tag_id in tags:
-            return Moved(tag_path(tags[row.tag_id]))
+            return NewAddress(tag_path(tags[row.tag_id]))
         if row.entry_id in entries:
-            return Moved(entries[row.entry_id].path)
+            return NewAddress(entries[row.entry_id].path)
     renamed = {plain: tags[row.tag_id] for plain, row in found.items() if row.tag_id in tags}
     if tagged and not renamed.keys().isdisjoint(slugs):
         now = [renamed.get(plain, slug) for plain, slug in slugs.items()]
         page = tag_path("+".join(dict.fromkeys(now)))
-        return Moved(page.rstrip("/") + tagged["ending"] if tagged["ending"] else page)
+        return NewAddress(page.rstrip("/") + tagged["ending"] if tagged["ending"] else page)
     return None
 
 
@@ -79,7 +78,7 @@ def _public_tags(pks: list[int]) -> dict[int, str]:
 
 
 def _tagged(plain: str) -> re.Match[str] | None:
-    """The tags in the path of a page of tags, or of its feed."""
+    """The slugs and the ending in the path of a tag page or of its feed."""
     root = reverse("entries:tags")
     return OF_TAGS.fullmatch(plain.removeprefix(root)) if plain.startswith(root) else None
 
@@ -89,13 +88,13 @@ def _plain_tag(slug: str) -> str:
 
 
 def _askable(paths: Iterable[str]) -> list[str]:
-    """Those that can be in the table. PostgreSQL can't even be asked for NUL."""
+    """The paths that can be in the table. PostgreSQL raises an error for a NUL in a query."""
     return [path for path in paths if len(path) <= MAX_PATH_LENGTH and "\x00" not in path]
 
 
-def _by_original(asked: list[str]) -> Moved:
+def _find_by_original(asked: list[str]) -> NewAddress:
     keys = [path_key(plain) for plain in asked]
-    # What was merged into another, and that into a third. Further is not looked for.
+    # Follows an entry that was merged into a second, and that into a third, but no further.
     by_columns = (
         Entry.objects.filter(Q(original_key__in=keys) | Q(id_key__in=keys))
         .order_by()
@@ -119,8 +118,8 @@ def _by_original(asked: list[str]) -> Moved:
         )
         .values_list("now", "had", "address", "none", "entry__source__canonical")
     )
-    rows = by_columns.union(by_table, all=True)[:LOOKED_AT]
-    # A path that a post has now is its own, whoever had it before.
+    rows = by_columns.union(by_table, all=True)[:MAX_READ_ENTRIES]
+    # An entry that has the path now comes before one that `had` it.
     found: dict[tuple[str, bool], dict[int, bool]] = {
         (plain, had): {} for plain in asked for had in (False, True)
     }
@@ -132,11 +131,11 @@ def _by_original(asked: list[str]) -> Moved:
     links = read_links({pk for entries in found.values() for pk in entries})
     for entries in found.values():
         live = [pk for pk in entries if pk in links]
-        # Whoever has moved in here comes before those who are only gathered from.
+        # Entries of authors who have moved to this site come before all others.
         first = [pk for pk in live if entries[pk]] or live
         if len(first) == 1:
-            return Moved(links[first[0]].path)
+            return NewAddress(links[first[0]].path)
         if first:
-            offered = sorted((links[pk] for pk in first), key=lambda link: link.day, reverse=True)
-            return Moved(candidates=offered[:OFFERED])
-    return Moved()
+            newest = sorted((links[pk] for pk in first), key=lambda link: link.day, reverse=True)
+            return NewAddress(candidates=newest[:MAX_CANDIDATES])
+    return NewAddress()

@@ -1,4 +1,4 @@
-"""Entries as links to them print them."""
+"""Links to entries: label, path and day, without the rest of the entry."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from .periods import Period
 
 @dataclass(frozen=True, slots=True)
 class EntryLink:
-    """A live entry: what it is called, and where it is."""
+    """A link to a live entry. `label` is its text, never empty."""
 
     label: str
     path: str
@@ -21,12 +21,12 @@ class EntryLink:
 
     @property
     def period(self) -> Period:
-        """The day in the address."""
+        """The day in the entry's path."""
         return Period.of_day(self.day)
 
 
 def read_links(pks: Iterable[int]) -> dict[int, EntryLink]:
-    """The live ones of the entries with these primary keys. At most one query."""
+    """Links to those of these entries that are live, by primary key. At most one query."""
     pks = list(pks)
     if not pks:
         return {}

@@ -1,4 +1,4 @@
-"""Entries as plain rows: what a page or a feed prints, in a fixed number of queries."""
+"""Entries as plain rows for templates and feeds, read in a fixed number of queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -14,22 +14,22 @@ from entries.models import Enclosure, Entry, TaggedEntry
 from entries.models.entry import entry_path
 from entries.publishing.html import opening
 
-from .canonical_page import Standing
-from .part_rows import EnclosureRow, PersonRow, SourceRow, TagRow, author_address, host, web_address
+from .canonical_page import CanonicalPage
+from .part_rows import EnclosureRow, PersonRow, SourceRow, TagRow, author_url, host, web_url
 from .periods import Period
 
-# A title may have 10,000 characters; a list shows about two lines of it.
-TITLE_IN_A_LIST = 200
+# About two lines. A stored title may have 10,000 characters.
+MAX_LIST_TITLE_CHARS = 200
 
 
 @dataclass(slots=True)
 class EntryRow:
-    """One entry with its tags, its enclosures and the source that leads.
+    """One entry with its tags, its enclosures and its leading source.
 
-    Fields are as stored, and an address among them may be anything that a feed wrote. The
-    properties that end in `_link` are safe to put into an href: empty unless http or https
-    (or mailto, for an author). Rows are equal where all their fields are, and are not changed
-    once they have been read, so that what is made of one can be kept.
+    Fields are as stored: a URL among them may be anything that a feed wrote. The properties
+    that end in `link` are safe to put into an href: they are empty unless http or https (or
+    mailto, for an author). Rows are equal if all their fields are, and nothing changes them
+    after reading, so that the HTML made from a row can be kept (kept_html.py).
     """
 
     pk: int
@@ -74,7 +74,7 @@ class EntryRow:
 
     @property
     def period(self) -> Period:
-        """The day in the address."""
+        """The day in the entry's path."""
         return Period.of_day(self.day)
 
     @property
@@ -87,7 +87,7 @@ class EntryRow:
 
     @property
     def local(self) -> datetime:
-        """When it was published, in the site's time zone."""
+        """The time of publication in the site's time zone."""
         return self.published.astimezone(timezone.get_default_timezone())
 
     @property
@@ -97,7 +97,7 @@ class EntryRow:
 
     @property
     def published_in_words(self) -> str:
-        """The day and the time, in the site's time zone: 9 March 2024, 12:00."""
+        """The day and time of publication in the site's time zone: 9 March 2024, 12:00."""
         moment = self.local
         return f"{Period.of_day(moment.date()).name}, {moment:%H:%M}"
 
@@ -111,12 +111,12 @@ class EntryRow:
 
     @property
     def whole(self) -> str:
-        """The content below the heading of its own page."""
+        """The whole content, for the entry's own page. Headings start at <h2>."""
         return opening.whole(self.content, below=1)
 
     @property
     def link(self) -> str:
-        return web_address(self.link_url)
+        return web_url(self.link_url)
 
     @property
     def link_host(self) -> str:
@@ -124,7 +124,7 @@ class EntryRow:
 
     @property
     def via_link(self) -> str:
-        return web_address(self.via_url)
+        return web_url(self.via_url)
 
     @property
     def via_name(self) -> str:
@@ -132,7 +132,7 @@ class EntryRow:
 
     @property
     def quoted_link(self) -> str:
-        return web_address(self.quoted_url)
+        return web_url(self.quoted_url)
 
     @property
     def quoted_name(self) -> str:
@@ -140,7 +140,7 @@ class EntryRow:
 
     @property
     def author_link(self) -> str:
-        return author_address(self.author_uri)
+        return author_url(self.author_uri)
 
     @property
     def further_people(self) -> list[PersonRow]:
@@ -156,7 +156,7 @@ class EntryRow:
 
     @property
     def pictures(self) -> list[EnclosureRow]:
-        """Attached pictures; one that only stands for the entry is not shown beside others."""
+        """Attached pictures. A thumbnail is left out if the entry has other pictures."""
         shown = [enclosure for enclosure in self.enclosures if enclosure.is_picture]
         if "<img" in self.content or len(shown) > 1:
             return [row for row in shown if row.role != Enclosure.Role.THUMBNAIL]
@@ -164,7 +164,7 @@ class EntryRow:
 
     @property
     def files(self) -> list[EnclosureRow]:
-        """What is attached to be fetched."""
+        """Attachments that a reader downloads or plays."""
         return [
             row
             for row in self.enclosures
@@ -173,7 +173,7 @@ class EntryRow:
 
     @property
     def is_passed_on(self) -> bool:
-        """Whether the source had the entry from another feed, and says from which."""
+        """True if the source took the entry from another feed and names that feed."""
         if not self.origin or self.source is None:
             return bool(self.origin)
         own = {self.source.url, self.source.feed_id}
@@ -187,43 +187,40 @@ class EntryRow:
 
     @property
     def origin_link(self) -> str:
-        site, feed = (web_address(self.origin.get(name, "")) for name in ("site_url", "url"))
+        site, feed = (web_url(self.origin.get(name, "")) for name in ("site_url", "url"))
         return site or feed
 
     @property
     def answered(self) -> list[dict[str, str]]:
-        """What the entry answers: the link and the host of each that has an address."""
-        addresses = (
-            web_address(reply.get("href") or reply.get("ref", "")) for reply in self.in_reply_to
-        )
-        return [{"link": address, "host": host(address)} for address in addresses if address]
+        """The link and host of each post that this entry replies to, if it has a URL."""
+        urls = (web_url(reply.get("href") or reply.get("ref", "")) for reply in self.in_reply_to)
+        return [{"link": url, "host": host(url)} for url in urls if url]
 
     @property
     def original_link(self) -> str:
-        return web_address(self.canonical_url)
+        return web_url(self.canonical_url)
 
     @property
     def original_host(self) -> str:
         return host(self.canonical_url)
 
     @property
-    def standing(self) -> Standing:
-        """Which page stands for the entry."""
+    def canonical_page(self) -> CanonicalPage:
         policy = self.source.canonical if self.source else ""
-        return Standing.of(self.path, self.canonical_url, policy)
+        return CanonicalPage.of(self.path, self.canonical_url, policy)
 
 
-# The columns that are read of an entry and of its source, by the names of the rows' fields.
-BESIDE = ("tags", "enclosures", "source")
-STORED = [each.name for each in fields(EntryRow) if each.name not in BESIDE]
-OF_SOURCE = [each.name for each in fields(SourceRow)]
-COLUMNS = [*STORED, *(f"source__{name}" for name in OF_SOURCE)]
+# The columns to read. Those of an entry and of a source have the names of the rows' fields.
+RELATED_FIELDS = ("tags", "enclosures", "source")
+ENTRY_FIELDS = [each.name for each in fields(EntryRow) if each.name not in RELATED_FIELDS]
+SOURCE_FIELDS = [each.name for each in fields(SourceRow)]
+COLUMNS = [*ENTRY_FIELDS, *(f"source__{name}" for name in SOURCE_FIELDS)]
 
 
 def read_rows(entries: QuerySet[Entry]) -> list[EntryRow]:
-    """These entries as rows, in their order. Three queries, however many they are.
+    """Read these entries as rows, in their order. Three queries for any number of entries.
 
-    Who may see them is the caller's to decide: public pages begin at `Entry.objects.live()`.
+    Does not check who may see them: public pages start at `Entry.objects.live()`.
     """
     rows = [_make_row(values) for values in entries.values_list(*COLUMNS)]
     if not rows:
@@ -233,8 +230,8 @@ def read_rows(entries: QuerySet[Entry]) -> list[EntryRow]:
     for pk, *tag in taggings.values_list("content_object", "tag__name", "tag__slug", "term"):
         by_pk[pk].tags.append(TagRow(*tag))
     enclosures = Enclosure.objects.filter(entry__in=by_pk).order_by("pk")
-    for pk, *stated in enclosures.values_list("entry", *Enclosure.STATED):
-        by_pk[pk].enclosures.append(EnclosureRow(*stated))
+    for pk, *enclosure in enclosures.values_list("entry", *Enclosure.STATED):
+        by_pk[pk].enclosures.append(EnclosureRow(*enclosure))
     return rows
 
 
@@ -247,16 +244,16 @@ def read_rows_of(pks: Sequence[int]) -> list[EntryRow]:
 
 
 def _make_row(values: Sequence[Any]) -> EntryRow:
-    stored, stated = values[: len(STORED)], values[len(STORED) :]
-    row = EntryRow(**dict(zip(STORED, stored, strict=True)))
-    source = dict(zip(OF_SOURCE, stated, strict=True))
-    # The address of a source is never NULL.
+    of_entry, of_source = values[: len(ENTRY_FIELDS)], values[len(ENTRY_FIELDS) :]
+    row = EntryRow(**dict(zip(ENTRY_FIELDS, of_entry, strict=True)))
+    source = dict(zip(SOURCE_FIELDS, of_source, strict=True))
+    # A source always has a URL: NULL means that the entry has no source.
     row.source = SourceRow(**source) if source["url"] is not None else None
     return row
 
 
 def label(kind: str, title: str, quoted_source: str, day: date) -> str:
-    """What an entry is called where a link to it needs words. Never empty."""
+    """The text of a link to an entry: its title, or words made for it. Never empty."""
     if title.strip():
         return shorten(title)
     if quoted_source.strip():
@@ -266,9 +263,9 @@ def label(kind: str, title: str, quoted_source: str, day: date) -> str:
 
 def shorten(title: str) -> str:
     title = title.strip()
-    if len(title) <= TITLE_IN_A_LIST:
+    if len(title) <= MAX_LIST_TITLE_CHARS:
         return title
-    return Truncator(title).chars(TITLE_IN_A_LIST)
+    return Truncator(title).chars(MAX_LIST_TITLE_CHARS)
 
 
 cached_entry_path = lru_cache(maxsize=10_000)(entry_path)

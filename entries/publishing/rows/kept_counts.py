@@ -1,4 +1,4 @@
-"""Numbers of entries that take long to count, kept for a while."""
+"""Counts that take long, kept in the cache for a while."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -8,22 +8,24 @@ from django.core.cache import cache
 
 Key = TypeVar("Key")
 
-# Up to this many entries are counted anew each time: that takes some milliseconds.
-MANY = 20_000
-# A count is kept for so many seconds for each thousand: half an hour for a hundred thousand.
-KEPT_FOR = 20
+# Up to this many entries are counted again each time. That takes some milliseconds.
+MAX_RECOUNTED_ENTRIES = 20_000
+# A larger count is kept this long for each thousand: half an hour for a hundred thousand.
+KEPT_SECONDS_PER_THOUSAND = 20
 
 
-def tally(name: str, count: Callable[[], Counter[Key]], many: int = MANY) -> Counter[Key]:
-    """What `count` counts: as it is now, or where that is more than `many`, lately was.
+def keep_count(
+    name: str, count: Callable[[], Counter[Key]], max_recounted: int = MAX_RECOUNTED_ENTRIES
+) -> Counter[Key]:
+    """Return what `count` returns. A total above `max_recounted` comes from the cache for a while.
 
-    No database can tell how many rows lie between two places of an index without walking
-    from one to the other, and one more among many thousands is no news.
+    A database has to walk an index to count its rows. One entry more or less among many thousands
+    does not matter to a reader.
     """
     key = f"tally:{name}"
     found: Counter[Key] | None = cache.get(key)
     if found is None:
         found = count()
-        if found.total() > many:
-            cache.set(key, found, KEPT_FOR * found.total() // 1000)
+        if found.total() > max_recounted:
+            cache.set(key, found, KEPT_SECONDS_PER_THOUSAND * found.total() // 1000)
     return found

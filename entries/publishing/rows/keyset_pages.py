@@ -1,4 +1,4 @@
-"""Lists in pages that begin behind a place (keyset), whose cost does not grow with depth."""
+"""Keyset pages of a list: a page starts after a place, so its cost does not grow with depth."""
 
 import itertools
 import re
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from entries.models import Entry, Tag, TaggedEntry
 
-from .entry_html import listed
+from .entry_html import render_in_list
 from .entry_row import EntryRow, read_rows, read_rows_of
 from .periods import Period
 
@@ -24,22 +24,21 @@ CURSOR = re.compile(r"(?:(\d{4}-\d\d-\d\d)\.)?(-?\d{1,17})\.(\d{1,18})", re.ASCI
 
 
 class BadCursorError(ValueError):
-    """`?before=` or `?after=` says nothing that we had ever written."""
+    """`?before=` or `?after=` is not a cursor that this site has made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a list, from which a page goes on to older entries, or back to newer ones."""
+    """A place in a list. The page after it has older entries, or newer ones if `back`."""
 
     place: tuple[date | datetime | int, ...]
     back: bool = False
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], *, by_day: bool = False) -> "Cursor | None":
-        """The cursor in a query string, if there is one.
+        """The cursor in a query string, if there is one. Raises BadCursorError.
 
-        The lists of the archive are ordered `by_day` first, and their cursors say it. Raises
-        BadCursorError.
+        `by_day`: the list is ordered by day first, as in the archive, and its cursors have a day.
         """
         for name, back in (("before", False), ("after", True)):
             if name in query:
@@ -49,7 +48,10 @@ class Cursor:
 
 @dataclass
 class Page:
-    """One page of a list, newest first. `older` and `newer` are cursors, empty at the ends."""
+    """One page of a list, newest first.
+
+    `older` and `newer` are the cursors of the pages beside it, empty at the ends of the list.
+    """
 
     rows: list[EntryRow]
     cursor: Cursor | None = None
@@ -58,11 +60,11 @@ class Page:
 
     @property
     def places(self) -> list[tuple[datetime, int]]:
-        """Where each entry stands in a list that is ordered by publication."""
+        """The place of each entry in a list that is ordered by publication."""
         return [(row.published, row.pk) for row in self.rows]
 
     def first(self, size: int) -> "Page":
-        """The page's newest entries; the next page goes on from there."""
+        """This page cut to its newest `size` entries. The next page starts after them."""
         if size >= len(self.rows):
             return self
         older = _format(self.places[size - 1])
@@ -70,22 +72,22 @@ class Page:
 
     @property
     def days(self) -> list[tuple[Period, Markup]]:
-        """The entries, as lists print them, under their days."""
+        """The entries as HTML, grouped by day."""
         days = itertools.groupby(self.rows, attrgetter("day"))
-        return [(Period.of_day(day), Markup("\n").join(listed(rows))) for day, rows in days]
+        return [(Period.of_day(day), Markup("\n").join(render_in_list(rows))) for day, rows in days]
 
 
 def read_page(entries: QuerySet[Any], cursor: Cursor | None = None, size: int = PAGE_SIZE) -> Page:
-    """A page of these entries, which `live()` has chosen and ordered. Three queries.
+    """Read a page of an ordered queryset, usually from `Entry.objects.live()`. Three queries.
 
-    For a tag give its taggings, `TaggedEntry.objects.live().filter(tag=tag)`: a walk along
-    their index, however common the tag is. That takes a query more.
+    For a tag, pass its taggings, `TaggedEntry.objects.live().filter(tag=tag)`: they are read
+    along their index, however common the tag is. That takes one more query.
     """
     order = [str(name).removeprefix("-") for name in entries.query.order_by]
     if cursor is not None:
         side = "gt" if cursor.back else "lt"
-        # First: of two bounds on `published`, SQLite looks up the first in its index, and walks
-        # from there to the second.
+        # The place is the first condition. Of two bounds on `published`, SQLite looks up the
+        # first in its index, and walks from there to the second.
         entries = entries.model._default_manager.filter(beyond(order, cursor.place, side)) & entries
         if cursor.back:
             entries = entries.reverse()
@@ -97,23 +99,23 @@ def read_page(entries: QuerySet[Any], cursor: Cursor | None = None, size: int = 
 
 
 def live_page(cursor: Cursor | None, size: int = PAGE_SIZE, **fields: Any) -> Page:
-    """A page of the live entries with these values in these fields. Three queries.
+    """Read a page of the live entries with these values in these fields. Three queries.
 
-    There should be an index over the fields, `published` and the primary key.
+    Needs an index over the fields, `published` and the primary key.
     """
     return read_page(Entry.objects.live().filter(**fields), cursor, size)
 
 
 def days_page(first: date, last: date, cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
-    """A page of the live entries whose addresses are within these days. Three queries."""
+    """Read a page of the live entries from `first` to `last`, by day. Three queries."""
     entries = Entry.objects.filter(day__range=(first, last)).live()
     return read_page(entries.order_by("-day", "-published", "-pk"), cursor, size)
 
 
 def tags_page(tags: Sequence[Tag], cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
-    """A page of the live entries that have all these tags. Four queries.
+    """Read a page of the live entries that have all these tags. Four queries.
 
-    Walks the taggings of the rarest tag along their index; the others are looked up.
+    Walks the taggings of the rarest tag along their index, and looks up the other tags.
     """
     rarest, *others = sorted(tags, key=lambda tag: (tag.live_count, tag.pk))
     taggings = TaggedEntry.objects.filter(tag=rarest).live()
@@ -124,9 +126,10 @@ def tags_page(tags: Sequence[Tag], cursor: Cursor | None, size: int = PAGE_SIZE)
 
 
 def make_page(places: Sequence[tuple[Any, ...]], cursor: Cursor | None, size: int) -> Page:
-    """The page from these places on, the nearest first; one more than fits says it goes on.
+    """Make a page of the entries at these places. Three queries.
 
-    The last part of each place is the primary key. Three queries.
+    The places start with the nearest to the cursor. If there are more than `size`, the list goes
+    on. The last part of each place is the primary key.
     """
     rows = {row.pk: row for row in read_rows_of([place[-1] for place in places[:size]])}
     return _page([(place, rows.get(place[-1])) for place in places], cursor, size)
@@ -155,10 +158,10 @@ def _place(row: EntryRow, order: Sequence[str]) -> tuple[Any, ...]:
 
 
 def beyond(order: Sequence[str], place: Sequence[Any], side: str) -> Q:
-    """What comes behind (`lt`) or before (`gt`) a place in this order.
+    """The condition for rows after (`lt`) or before (`gt`) a place, in a descending order.
 
-    Says the first field's bound on its own as well, so that a database without row values
-    finds the place by its index.
+    Repeats the bound of the first field by itself, so that the database can find the place in
+    its index.
     """
     *earlier, last = zip(order, place, strict=True)
     condition = Q((f"{last[0]}__{side}", last[1]))

@@ -1,4 +1,4 @@
-"""What belongs to an entry, as plain rows, and the addresses in them that are safe to link to."""
+"""The parts of an EntryRow: tags, enclosures, people, the source; and URLs safe to link to."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from entries.models import Enclosure
 
 @dataclass(slots=True)
 class TagRow:
-    """A tag of an entry. `term` is the feed's own spelling, empty where it is the name."""
+    """A tag of an entry. `term` is the feed's own spelling, empty if it is the tag's name."""
 
     name: str
     slug: str
@@ -34,18 +34,18 @@ class EnclosureRow:
 
     @property
     def link(self) -> str:
-        return web_address(self.href)
+        return web_url(self.href)
 
     @property
     def is_picture(self) -> bool:
-        """Whether it is to be looked at here, and not to be fetched."""
+        """True if pages show it as a picture. False for a file to download."""
         if self.role == Enclosure.Role.ENCLOSURE or not self.link:
             return False
         return self.role == Enclosure.Role.THUMBNAIL or self.type.startswith("image/")
 
     @property
     def name(self) -> str:
-        """Its title, else the last part of the address, to be read."""
+        """Its title, else the last part of its URL."""
         return self.title or self.href.partition("?")[0].rstrip("/").rpartition("/")[2] or self.href
 
 
@@ -64,12 +64,15 @@ class PersonRow:
 
     @property
     def link(self) -> str:
-        return author_address(self.uri)
+        return author_url(self.uri)
 
 
 @dataclass(slots=True)
 class SourceRow:
-    """The feed whose sighting leads: what it says of itself, and which page is the original."""
+    """The source whose sighting leads the entry.
+
+    `canonical` is the source's setting, a Source.Canonical. The other fields are the feed's own.
+    """
 
     title: str
     url: str
@@ -86,11 +89,11 @@ class SourceRow:
 
     @property
     def site_link(self) -> str:
-        return web_address(self.site_url)
+        return web_url(self.site_url)
 
     @property
     def name(self) -> str:
-        # Not its address: that may be the name of a file on our own disk.
+        # The URL is not used as a name: it may be the path of a file on the server.
         return self.title or host(self.site_url) or host(self.url) or "an unnamed feed"
 
 
@@ -99,8 +102,8 @@ def tag_path(slug: str) -> str:
     return reverse("entries:tag", args=[slug])
 
 
-def web_address(url: str) -> str:
-    """The address if it is one of the web (http or https, with a host), else nothing."""
+def web_url(url: str) -> str:
+    """The URL if it is http or https and has a host, else ""."""
     url = url.strip()
     try:
         parts = urlsplit(url)
@@ -109,14 +112,14 @@ def web_address(url: str) -> str:
     return url if parts.scheme in ("http", "https") and parts.hostname else ""
 
 
-def author_address(uri: str) -> str:
-    """The address of an author's page, or of the author, if it can be linked to."""
+def author_url(uri: str) -> str:
+    """The URI of an author if it is http, https or mailto, else ""."""
     uri = uri.strip()
-    return uri if uri.lower().startswith("mailto:") else web_address(uri)
+    return uri if uri.lower().startswith("mailto:") else web_url(uri)
 
 
 def host(url: str) -> str:
-    """The host that an address of the web names, without www."""
-    if not web_address(url):
+    """The host of an http or https URL, without `www.`, else ""."""
+    if not web_url(url):
         return ""
     return (urlsplit(url.strip()).hostname or "").removeprefix("www.")

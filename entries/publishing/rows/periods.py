@@ -1,4 +1,4 @@
-"""Years, months and days, by their addresses and their names."""
+"""Periods of the archive: years, months and days, with their paths and names."""
 
 import calendar
 from dataclasses import dataclass
@@ -17,7 +17,10 @@ MONTH_NAMES = [
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A year, a month or a day, as `/2025/`, `/2025/Sep/` and `/2025/Sep/11/` name them."""
+    """A year, month or day: the page at `/2025/`, `/2025/Sep/` or `/2025/Sep/11/`.
+
+    `month` and `day` are 0 if the period is longer.
+    """
 
     year: int
     month: int = 0
@@ -25,7 +28,7 @@ class Period:
 
     @property
     def first(self) -> date:
-        """The first day. Raises ValueError when there is no such day."""
+        """The first day. Raises ValueError if there is no such day."""
         return date(self.year, self.month or 1, self.day or 1)
 
     @property
@@ -55,7 +58,7 @@ class Period:
         return cls(day.year, day.month, day.day)
 
     def of(self, day: date) -> "Period":
-        """The period of this length that a day lies in."""
+        """The period of the same length that contains a day."""
         return Period(day.year, self.month and day.month, self.day and day.day)
 
 

@@ -1,4 +1,9 @@
-"""Search: what readers and editors ask of the entries."""
+"""Full text search of entries, for readers and in the admin.
+
+A query (query.py) becomes a plan for the index (plan.py, index.py). The results (results.py) are
+ranked (ranking.py), and shown with marks (highlights.py), facets (facets.py) and, if there are
+none, a corrected query (spelling.py).
+"""
 
 from entries.models import EntryQuerySet
 
@@ -14,5 +19,5 @@ __all__ = [
 
 
 def matching(text: str) -> EntryQuerySet:
-    """The entries that match what is asked for, of any status and date, in no order."""
+    """The entries that match a query, of any status and date, unordered."""
     return entries_of(plan_all(parse_query(text)))

@@ -1,4 +1,4 @@
-"""What the entries found have in common: conditions that narrow, each with a count."""
+"""Facets of a search: conditions that narrow it by kind, tag, year or source, with counts."""
 
 import operator
 from bisect import bisect_right
@@ -19,13 +19,15 @@ from .index import Candidate
 from .plan import read_sources
 from .query import Query, Term, parse_query
 
-# How many tags, years and sources are offered.
-OFFERED = 10
+# The number of tags, of years and of sources.
+MAX_OPTIONS = 10
+# Some tags are left out, because the query has them already.
+MAX_READ_OPTIONS = MAX_OPTIONS + 5
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A condition to add: how many of the entries found it leaves, and where."""
+    """A condition to add. `count` is the number of entries that it leaves, `path` the search."""
 
     label: str
     count: int
@@ -40,16 +42,16 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition of the query, and where it is left out."""
+    """A condition of the query. `path` is the search without it."""
 
     label: str
     path: str
 
 
 def search_path(query: Query, sort: str = "") -> str:
-    """Where what is asked for is answered."""
-    asked = {"q": str(query)} | ({"sort": sort} if sort else {})
-    return f"{_path()}?{urlencode(asked)}"
+    """The path and query string of a search."""
+    parameters = {"q": str(query)} | ({"sort": sort} if sort else {})
+    return f"{_path()}?{urlencode(parameters)}"
 
 
 @cache
@@ -58,7 +60,7 @@ def _path() -> str:
 
 
 def conditions(query: Query, sort: str = "") -> list[Condition]:
-    """The query's conditions, a span of time of one period as one."""
+    """The query's conditions. `from` and `to` the same period are one condition."""
     found = {}
     for term in query.conditions:
         twins = [
@@ -73,7 +75,7 @@ def conditions(query: Query, sort: str = "") -> list[Condition]:
 
 
 def count_facets(query: Query, candidates: Sequence[Candidate], sort: str = "") -> list[Facet]:
-    """What would narrow the query, of the entries found. At most two queries."""
+    """The facets of the entries found. Each option leaves fewer of them. At most two queries."""
     counts = Counter(" ".join([row.terms for row in candidates]).split())
     years = _count_years([row.place for row in candidates])
     narrowing = {name: count for name, count in counts.items() if count < len(candidates)}
@@ -96,7 +98,7 @@ def count_facets(query: Query, candidates: Sequence[Candidate], sort: str = "") 
 
 def _narrowed(query: Query, terms: list[Term]) -> Query:
     if terms[0].field == "from":
-        # A year stands for whatever span was asked for before: it lies within.
+        # The year lies within the span of the query, so it replaces that span.
         query = query.without(*(term for term in query.terms if term.field in ("from", "to")))
     for term in terms:
         query = query.with_term(term)
@@ -109,17 +111,17 @@ def _kinds(counts: dict[str, int]) -> list[tuple[str, int, list[Term]]]:
 
 
 def _commonest(counts: dict[str, int], field: str) -> list[tuple[int, int]]:
-    """The primary keys that the commonest terms of a field name, with their counts."""
+    """The primary keys in the commonest terms of a field, with their counts."""
     found = [(name, count) for name, count in counts.items() if name.startswith(f"{field}=")]
     found.sort(key=lambda pair: (-pair[1], pair[0]))
-    return [(int(name.partition("=")[2]), count) for name, count in found[: OFFERED + 5]]
+    return [(int(name.partition("=")[2]), count) for name, count in found[:MAX_READ_OPTIONS]]
 
 
 def _tags(counts: dict[str, int], query: Query) -> list[tuple[str, int, list[Term]]]:
     common = _commonest(counts, "tag")
     names = dict(Tag.objects.filter(pk__in=[pk for pk, _ in common]).values_list("pk", "name"))
     found = [(names[pk], count, [_term(names[pk], "tag")]) for pk, count in common if pk in names]
-    return [option for option in found if option[2][0] not in query.terms][:OFFERED]
+    return [option for option in found if option[2][0] not in query.terms][:MAX_OPTIONS]
 
 
 def _sources(counts: dict[str, int]) -> list[tuple[str, int, list[Term]]]:
@@ -130,15 +132,15 @@ def _sources(counts: dict[str, int]) -> list[tuple[str, int, list[Term]]]:
     hosts = Counter(name for _, _, name in sources)
     known = {pk: (title, name) for pk, title, name in sources}
     found = []
-    for pk, count in common[:OFFERED]:
+    for pk, count in common[:MAX_OPTIONS]:
         title, name = known.get(pk, ("", ""))
-        asked = name if hosts[name] == 1 and name else title
-        found.append((title or name, count, [_term(asked, "source")]))
+        value = name if hosts[name] == 1 and name else title
+        found.append((title or name, count, [_term(value, "source")]))
     return found
 
 
 def _spans(years: dict[int, int]) -> list[tuple[str, int, list[Term]]]:
-    newest = sorted(years, reverse=True)[:OFFERED]
+    newest = sorted(years, reverse=True)[:MAX_OPTIONS]
     return [
         (str(year), years[year], [Term(f"{year:04}", "from"), Term(f"{year:04}", "to")])
         for year in newest
@@ -146,7 +148,7 @@ def _spans(years: dict[int, int]) -> list[tuple[str, int, list[Term]]]:
 
 
 def _count_years(places: Sequence[int]) -> dict[int, int]:
-    """How many of these places, the newest first, lie in each year of the site's time zone."""
+    """The number of places in each year of the site's time zone. Expects the newest first."""
     counts: dict[int, int] = {}
     end = 0
     while end < len(places):
@@ -166,6 +168,6 @@ def _local_year(place: int) -> int:
 
 
 def _term(value: str, field: str) -> Term:
-    """The condition with this value, in quotation marks where it needs them."""
+    """The condition with this value, quoted if it has spaces."""
     value = " ".join(value.split())
     return Term(value, field, is_quoted=" " in value)

@@ -1,4 +1,4 @@
-"""Where in an entry stands what was asked for: excerpts with marks."""
+"""Highlights: the words of a search marked in titles and excerpts."""
 
 import re
 import unicodedata
@@ -11,11 +11,10 @@ from entries.lib.words import FOLDING, UNSPACED
 
 from .plan import Clause
 
-# Characters: of an excerpt, and of what stands in it before the first mark, at the most.
-LENGTH = 280
-BEFORE = 80
-# In a long text, the best place is looked for among so many.
-MOST_MARKS = 200
+MAX_EXCERPT_CHARS = 280
+MAX_CHARS_BEFORE_MARK = 80
+# In a long text, only the first marks are compared to choose the excerpt.
+MAX_MARKS = 200
 
 UNSPACED_LETTERS = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED)
 IS_UNSPACED = re.compile(f"[{UNSPACED_LETTERS}]")
@@ -23,23 +22,26 @@ WORD_BEFORE = f"(?<![^ {UNSPACED_LETTERS}])"
 WORD_BEHIND = f"(?![^ {UNSPACED_LETTERS}])"
 
 
-class Levelling(dict[int, str]):
-    """What each character is within a word, as one character; a space where it is none."""
+class FoldingTable(dict[int, str]):
+    """A table for str.translate: folds a character to one character, or to a space.
+
+    The text keeps its length, so that positions in the folded text hold for the original.
+    """
 
     def __missing__(self, code: int) -> str:
         folded = FOLDING[code].strip()
-        self[code] = level = folded[:1] or " "
-        return level
+        self[code] = character = folded[:1] or " "
+        return character
 
 
-LEVELLING = Levelling()
+FOLDING_TABLE = FoldingTable()
 
 
 class Highlighter:
-    """Marks in plain text what was asked for."""
+    """Marks the words and phrases of a search in plain text."""
 
     def __init__(self, wanted: Iterable[Clause]) -> None:
-        # A clause begins with what was asked for; what stands for it is no text.
+        # The first phrase of a clause is text of the query. The others are terms for tags.
         patterns = [_pattern(clause[0].words, clause[0].is_prefix) for clause in wanted if clause]
         patterns.sort(key=len, reverse=True)
         self._pattern = re.compile("|".join(patterns)) if patterns else None
@@ -50,13 +52,13 @@ class Highlighter:
         return mark_safe(_marked(text, self._find(text)))  # noqa: S308 - escaped piece by piece
 
     def excerpt(self, text: str) -> SafeString:
-        """The part of the text where most of what was asked for stands, cut between words."""
+        """The part of the text with the most different words of the search, cut between words."""
         text = unicodedata.normalize("NFC", text)
         spans = self._find(text)
         start = _window(text, spans)
         end = len(text)
-        if end - start > LENGTH:
-            end = _space_before(text, start + LENGTH)
+        if end - start > MAX_EXCERPT_CHARS:
+            end = _space_before(text, start + MAX_EXCERPT_CHARS)
         found = [(first - start, last - start) for first, last in spans if start <= first < end]
         marked = _marked(text[start:end], found)
         before, behind = "… " if start else "", " …" if end < len(text) else ""
@@ -65,13 +67,12 @@ class Highlighter:
     def _find(self, text: str) -> list[tuple[int, int]]:
         if self._pattern is None:
             return []
-        level = text.translate(LEVELLING)
-        found = self._pattern.finditer(level)
-        return [match.span() for match, _ in zip(found, range(MOST_MARKS), strict=False)]
+        found = self._pattern.finditer(text.translate(FOLDING_TABLE))
+        return [match.span() for match, _ in zip(found, range(MAX_MARKS), strict=False)]
 
 
 def _pattern(words: Sequence[str], is_prefix: bool) -> str:
-    """What the words look like in levelled text, where `ß` is one `s`."""
+    """A regular expression for the words in folded text, where `ß` is a single `s`."""
     pattern = WORD_BEFORE
     last = ""
     for word in words:
@@ -83,31 +84,31 @@ def _pattern(words: Sequence[str], is_prefix: bool) -> str:
 
 
 def _window(text: str, spans: Sequence[tuple[int, int]]) -> int:
-    """Where the excerpt begins: so that most different marks are in it, the first such place."""
-    if len(text) <= LENGTH or not spans:
+    """The position at which the excerpt begins: the first with the most different marks."""
+    if len(text) <= MAX_EXCERPT_CHARS or not spans:
         return 0
     best, most = spans[0][0], 0.0
     for number, (first, _) in enumerate(spans):
         seen: dict[str, int] = {}
         for start, end in spans[number:]:
-            if end > first + LENGTH - BEFORE:
+            if end > first + MAX_EXCERPT_CHARS - MAX_CHARS_BEFORE_MARK:
                 break
             word = text[start:end].lower()
             seen[word] = seen.get(word, 0) + 1
-        # Another word counts for more than the same again.
+        # A different word counts for more than the same word again.
         value = len(seen) + min(sum(seen.values()), 9) / 10
         if value > most:
             best, most = first, value
-    if best <= BEFORE:
+    if best <= MAX_CHARS_BEFORE_MARK:
         return 0
-    start = best - BEFORE
+    start = best - MAX_CHARS_BEFORE_MARK
     space = text.find(" ", start, best)
     return space + 1 if space >= 0 else start
 
 
 def _space_before(text: str, end: int) -> int:
-    """The place of the last space before the end; the end, where a script has no spaces."""
-    space = text.rfind(" ", end - BEFORE, end + 1)
+    """The position of the last space before `end`, or `end` if there is none near it."""
+    space = text.rfind(" ", end - MAX_CHARS_BEFORE_MARK, end + 1)
     return space if space > 0 else end
 
 

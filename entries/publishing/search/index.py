@@ -1,4 +1,4 @@
-"""The databases' own full text indexes, each asked in its own language."""
+"""Queries to the full text index of the database: FTS5 in SQLite, tsvector in PostgreSQL."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from entries.models import Entry, EntryQuerySet, SearchDocument
 
 from .plan import Clause, Phrase, Plan
 
-# SQLite's planner is told to walk the index and look up documents, never the other way.
+# CROSS JOIN makes SQLite walk the index and look up documents, never the other way round.
 SQLITE = """
     FROM entries_search AS found CROSS JOIN entries_searchdocument AS document
         ON document.place = found.rowid
@@ -23,7 +23,10 @@ POSTGRESQL = """
 
 
 class Candidate(NamedTuple):
-    """An entry that matches: its place in time, the words of its title, and its terms."""
+    """An entry that matches a plan. `place` orders by time (search_document.place_of).
+
+    `title` has the folded words of the title, `terms` the terms such as `kind=link`.
+    """
 
     pk: int
     place: int
@@ -32,7 +35,7 @@ class Candidate(NamedTuple):
 
 
 def walk(plan: Plan, limit: int, *, oldest_first: bool = False) -> list[Candidate]:
-    """The first entries that match, the newest first. One query, in time that `limit` bounds."""
+    """The first `limit` entries that match, newest first. One query; `limit` bounds its time."""
     if plan.is_empty:
         return []
     place = "found.rowid" if connection.vendor == "sqlite" else "document.place"
@@ -49,7 +52,7 @@ def walk(plan: Plan, limit: int, *, oldest_first: bool = False) -> list[Candidat
 
 
 def walk_keys(plan: Plan, limit: int, *, oldest_first: bool = False) -> list[int]:
-    """The primary keys alone of what `walk` finds. One query."""
+    """The primary keys of the entries that `walk` finds. One query."""
     if plan.is_empty:
         return []
     place = "found.rowid" if connection.vendor == "sqlite" else "document.place"
@@ -59,14 +62,14 @@ def walk_keys(plan: Plan, limit: int, *, oldest_first: bool = False) -> list[int
 
 
 def find_occupied(plan: Plan, spans: list[tuple[int, int]]) -> list[int]:
-    """Which of these spans of places, by their numbers from 0, have an entry that matches.
+    """The indexes in `spans` of those spans of places that have an entry that matches.
 
-    One query, which looks for one entry in each.
+    One query, which looks for one entry in each span.
     """
     if plan.is_empty or not spans:
         return []
     rows = ", ".join(f"({number}, {first}, {last})" for number, (first, last) in enumerate(spans))
-    said, *_ = _parameters(plan)
+    expression, *_ = _parameters(plan)
     if connection.vendor == "sqlite":
         question = """WHERE EXISTS (
             SELECT 1 FROM entries_search WHERE entries_search MATCH %s
@@ -78,22 +81,22 @@ def find_occupied(plan: Plan, spans: list[tuple[int, int]]) -> list[int]:
     sql = f"""
         WITH span(number, first, last) AS (VALUES {rows})
         SELECT span.number FROM span {question} ORDER BY span.number
-    """  # noqa: S608 - of numbers
-    return [number for (number,) in _fetch(sql, [said])]
+    """  # noqa: S608 - only numbers are put in
+    return [number for (number,) in _fetch(sql, [expression])]
 
 
 def entries_of(plan: Plan) -> EntryQuerySet:
-    """All entries that match, as a queryset that has asked nothing yet."""
+    """All entries that match, as a lazy queryset."""
     if plan.is_empty:
         return Entry.objects.none()
     keys = RawSQL(f"SELECT entry_id {_source()}", _parameters(plan))  # noqa: S611
     return Entry.objects.filter(pk__in=keys)
 
 
-def read_texts(pks: list[int], most: int) -> dict[int, str]:
-    """The words of these entries' texts, up to so many characters of each. One query."""
+def read_texts(pks: list[int], max_chars: int) -> dict[int, str]:
+    """The first `max_chars` characters of the folded texts of these entries. One query."""
     documents = SearchDocument.objects.filter(pk__in=pks)
-    return dict(documents.values_list("pk", Substr("text", 1, most)))
+    return dict(documents.values_list("pk", Substr("text", 1, max_chars)))
 
 
 def _source() -> str:
@@ -101,8 +104,8 @@ def _source() -> str:
 
 
 def _parameters(plan: Plan) -> list[str | int]:
-    said = _fts5 if connection.vendor == "sqlite" else _tsquery
-    return [said(plan), plan.first, plan.last]
+    expression = _fts5 if connection.vendor == "sqlite" else _tsquery
+    return [expression(plan), plan.first, plan.last]
 
 
 def _fetch(sql: str, parameters: list[str | int]) -> list[tuple]:
@@ -112,7 +115,7 @@ def _fetch(sql: str, parameters: list[str | int]) -> list[tuple]:
 
 
 def _fts5(plan: Plan) -> str:
-    """The plan in the language of FTS5. No word holds a quotation mark."""
+    """The plan as an FTS5 expression. Words have no quotation marks, so nothing is escaped."""
 
     def phrase(phrase: Phrase) -> str:
         return f'"{" ".join(phrase.words)}"{" *" if phrase.is_prefix else ""}'
@@ -127,7 +130,7 @@ def _fts5(plan: Plan) -> str:
 
 
 def _tsquery(plan: Plan) -> str:
-    """The plan as a tsquery. No word holds a quotation mark or a backslash."""
+    """The plan as a tsquery. Words have no quotation marks or backslashes."""
 
     def phrase(phrase: Phrase) -> str:
         words = [f"'{word}'" for word in phrase.words]

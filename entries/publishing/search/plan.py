@@ -1,4 +1,4 @@
-"""What a query means for the index: the words and terms that documents must have or lack."""
+"""The plan of a search: the words and terms that documents in the index must have or lack."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,28 +15,29 @@ from entries.publishing.rows.part_rows import host
 from .query import Query, Term
 
 LIVE = f"status={Entry.Status.LIVE}"
-# The first and the last place that a 64-bit key can say.
+# The smallest and the largest place: a place is a signed 64-bit integer.
 FIRST, LAST = -(1 << 63), (1 << 63) - 1
-# Beyond so many sources with the words that are asked for, the rest is left out.
-MOST_SOURCES = 100
+# A condition such as `source:words` matches at most this many sources.
+MAX_SOURCES = 100
 
 
 class Phrase(NamedTuple):
-    """Words that follow each other, of which the last may be only the beginning of one."""
+    """Words that follow each other. With `is_prefix`, the last is the beginning of a word."""
 
     words: tuple[str, ...]
     is_prefix: bool = False
 
 
-# Of the phrases in a clause one is enough; in an empty one there is none.
+# Alternatives: a document has to contain one of the phrases. An empty clause matches nothing.
 Clause = tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Clauses that a document must all fulfil, clauses that it must not, and its place.
+    """The clauses that a document must all match or not match, and the bounds of its place.
 
-    The words of `wanted` are those that the reader asked for, without what stands for them.
+    `wanted` are the clauses for words and phrases of the query, without its conditions. The
+    first phrase of each is the query's own text; the others are terms for tags of that name.
     """
 
     required: tuple[Clause, ...]
@@ -47,12 +48,12 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no document can be meant."""
+        """True if no document can match."""
         return self.first > self.last or not all(self.required)
 
 
 def plan_public(query: Query) -> Plan:
-    """What a query means to the public: live entries only, and none of the future.
+    """Plan a search for the public: only live entries, none with a future date.
 
     At most two queries.
     """
@@ -60,7 +61,7 @@ def plan_public(query: Query) -> Plan:
 
 
 def plan_all(query: Query) -> Plan:
-    """What a query means to an editor: entries of any status and date."""
+    """Plan a search for an editor: entries of any status and date."""
     anything = tuple(Phrase((f"status={status}",)) for status in Entry.Status.values)
     return _plan(query, [anything], None)
 
@@ -68,16 +69,15 @@ def plan_all(query: Query) -> Plan:
 def plan_terms(
     query: Query, terms: Mapping[str, Sequence[str | int]], first: int, last: int
 ) -> Plan:
-    """What a query means to an editor among entries of these terms, between two places.
+    """Plan a search for an editor, narrowed by terms and to the places from `first` to `last`.
 
-    `terms` are such as {"kind": ["link"], "source": [5, 8]}: what an entry's document knows of it,
-    one of each.
+    With the terms {"kind": ["link"], "source": [5, 8]} it finds links of either source.
     """
     plan = plan_all(query)
     narrowed = tuple(
         tuple(Phrase((f"{name}={value}",)) for value in values) for name, values in terms.items()
     )
-    # Any status is a condition that each document fulfils; looked at only if there is no other.
+    # The clause for any status matches every document. It is used only if there is no other.
     anything, *wanted = plan.required
     return replace(
         plan,
@@ -114,7 +114,7 @@ def _plan(query: Query, base: list[Clause], now: datetime | None) -> Plan:
 def _clause(
     term: Term, tags: dict[str, int], sources: Iterable[tuple[int, str, str]]
 ) -> Clause | None:
-    """The clause of a term, or None for one that only says when."""
+    """The clause for a term, or None for a date."""
     if term.field in ("from", "to"):
         return None
     if term.field == "kind":
@@ -127,12 +127,12 @@ def _clause(
 
 
 def tag_names(term: Term) -> list[str]:
-    """The folded names that a tag may have which a term names."""
+    """The folded names of tags that a term may mean."""
     return [fold(term.value), fold(term.value.replace("-", " "))]
 
 
 def _find_tags(query: Query) -> dict[str, int]:
-    """The tags that words, phrases and conditions name, by folded name."""
+    """The tags that words, phrases or conditions of the query name, by folded name. One query."""
     named = {name for term in query.terms if term.field in ("", "tag") for name in tag_names(term)}
     if not named:
         return {}
@@ -140,13 +140,13 @@ def _find_tags(query: Query) -> dict[str, int]:
 
 
 def read_sources() -> list[tuple[int, str, str]]:
-    """Every source with its title and its host."""
+    """The primary key, title and host of every source. One query."""
     rows = Source.objects.order_by("pk").values_list("pk", "title", "site_url", "url")
     return [(pk, title, host(site) or host(url)) for pk, title, site, url in rows]
 
 
 def _find_sources(term: Term, sources: Iterable[tuple[int, str, str]]) -> list[int]:
-    """The sources of this title; else of this host, or with these words in their titles."""
+    """The sources with this title; else those with this host, or these words in their titles."""
     asked = term.value.lower().removeprefix("www.")
     words = " ".join(term.words)
     named, others = [], []
@@ -156,4 +156,4 @@ def _find_sources(term: Term, sources: Iterable[tuple[int, str, str]]) -> list[i
             named.append(pk)
         elif asked == name or name.endswith(f".{asked}") or f" {words} " in f" {title} ":
             others.append(pk)
-    return (named or others)[:MOST_SOURCES]
+    return (named or others)[:MAX_SOURCES]

@@ -1,4 +1,4 @@
-"""What a reader asks for: words, phrases and conditions."""
+"""The query of a search: words, phrases and conditions, read from text."""
 
 import re
 from dataclasses import dataclass, replace
@@ -11,10 +11,11 @@ from entries.lib.words import split_words
 from entries.models import Entry
 from entries.publishing.rows.periods import Period
 
-LONGEST = 400  # characters; what comes behind is not looked for
-MOST_TERMS = 20
-# So many letters have an index of their own in SQLite; fewer begin every other word.
-SHORTEST_PREFIX = 3
+# A longer query is cut.
+MAX_QUERY_CHARS = 400
+MAX_TERMS = 20
+# SQLite has an index of prefixes of this length. A shorter one begins too many words.
+MIN_PREFIX_CHARS = 3
 
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂〝〞", '"'))
 TERM = re.compile(
@@ -27,7 +28,7 @@ DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One part of a query: a word or a phrase, or what a field must be."""
+    """One part of a query: a word, a phrase, or a condition such as `tag:python`."""
 
     value: str
     field: str = ""
@@ -45,15 +46,15 @@ class Term:
     @property
     def is_prefix(self) -> bool:
         is_open = self.value.endswith("*") and not (self.is_quoted or self.field)
-        return is_open and bool(self.words) and len(self.words[-1]) >= SHORTEST_PREFIX
+        return is_open and bool(self.words) and len(self.words[-1]) >= MIN_PREFIX_CHARS
 
     @property
     def period(self) -> Period | None:
-        """The year, month or day that a date names, if there is one."""
+        """The year, month or day of a date such as 2025-09, or None if it is not valid."""
         match = DATE.fullmatch(self.value)
         if not match:
             return None
-        # A month of 0 would be the whole year.
+        # Period takes a month of 0 for the whole year.
         year, *rest = (int(part) for part in match.groups() if part is not None)
         if 0 in rest:
             return None
@@ -66,7 +67,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked for. As a string, the way to ask for it."""
+    """A parsed query. `parse_query(str(query))` gives the same query."""
 
     terms: tuple[Term, ...] = ()
 
@@ -96,7 +97,7 @@ class Query:
 
     @property
     def moments(self) -> tuple[datetime | None, datetime | None]:
-        """The first and the last moment that are asked for, in the site's time zone."""
+        """The bounds set by `from:` and `to:`, in the site's time zone, both included."""
         since: datetime | None = None
         until: datetime | None = None
         for term in self.conditions:
@@ -111,17 +112,15 @@ class Query:
 
 
 def parse_query(text: str) -> Query:
-    """Read a query. Whatever it is, it is one: what makes no condition is words.
-
-    Reading what a query is as a string gives the same query.
-    """
-    text = " ".join(strip_controls(text[: 2 * LONGEST]).translate(QUOTES).split())[:LONGEST]
+    """Parse a query. Never fails: anything that is no valid condition is taken as words."""
+    text = strip_controls(text[: 2 * MAX_QUERY_CHARS]).translate(QUOTES)
+    text = " ".join(text.split())[:MAX_QUERY_CHARS]
     terms: dict[Term, None] = {}
     length = 0
     for match in TERM.finditer(text):
         term = _read_term(match)
         length += len(str(term)) + 1
-        if len(terms) == MOST_TERMS or length > LONGEST + 1:
+        if len(terms) == MAX_TERMS or length > MAX_QUERY_CHARS + 1:
             break
         if term.words:
             terms[term] = None

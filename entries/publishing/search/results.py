@@ -1,4 +1,4 @@
-"""What a search finds: a page of entries with marks, and what would narrow it."""
+"""The results of a search: a page of entries with highlights, facets and a suggestion."""
 
 import time
 from dataclasses import dataclass, replace
@@ -21,16 +21,16 @@ from .query import Query
 from .ranking import rank
 from .spelling import suggest
 
-# The newest entries that match: these are ranked and counted, and the rest is said to be more.
-BOUND = 1_000
+# Only this many of the newest entries that match are ranked and counted.
+MAX_RANKED_ENTRIES = 1_000
 BY_DATE = "date"
-# So much HTML of an entry is looked at for an excerpt.
-READ = 100_000
+# Excerpts are taken from the beginning of an entry's HTML.
+MAX_EXCERPT_HTML_CHARS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An entry with marks where what was asked for stands."""
+    """An entry with the words of the search marked in its label and excerpt."""
 
     entry: EntryRow
     label: SafeString
@@ -39,9 +39,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of what is found. `newer` and `older` are the paths of the pages around, if any.
+    """A page of results. `newer` and `older` are the paths of the pages beside it, or "".
 
-    `count` is at most BOUND; `is_more` says that there are more.
+    `count` is at most MAX_RANKED_ENTRIES; `is_more` is True if more entries match. `by_best` and
+    `by_date` are the paths of the same search in either order. `suggestion` is another query,
+    set if nothing was found.
     """
 
     query: Query
@@ -60,10 +62,13 @@ class Found:
 
 
 def find_best(query: Query, number: int = 1) -> Found:
-    """A page of what matches, the best first. Pages count from 1; one too far is the last."""
+    """Find a page of results, the best first. Pages count from 1; too large a number is the last.
+
+    Only the newest MAX_RANKED_ENTRIES entries that match are ranked.
+    """
     plan = plan_public(query)
-    candidates = walk(plan, BOUND + 1)
-    ranked = rank(candidates[:BOUND], plan.wanted, int(time.time()))
+    candidates = walk(plan, MAX_RANKED_ENTRIES + 1)
+    ranked = rank(candidates[:MAX_RANKED_ENTRIES], plan.wanted, int(time.time()))
     last = max(-(-len(ranked) // PAGE_SIZE), 1)
     number = min(max(number, 1), last)
     shown = ranked[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
@@ -74,10 +79,11 @@ def find_best(query: Query, number: int = 1) -> Found:
 
 
 def find_newest(query: Query, cursor: Cursor | None) -> Found:
-    """A page of all that matches, the newest first."""
+    """Find a page of all results, the newest first."""
     plan = plan_public(query)
     page = _newest(plan, cursor, PAGE_SIZE)
-    found = _found(query, plan, walk(plan, BOUND + 1), page.rows, BY_DATE)
+    candidates = walk(plan, MAX_RANKED_ENTRIES + 1)
+    found = _found(query, plan, candidates, page.rows, BY_DATE)
     path = search_path(query, BY_DATE)
     return replace(
         found,
@@ -87,7 +93,7 @@ def find_newest(query: Query, cursor: Cursor | None) -> Found:
 
 
 def newest_page(query: Query, cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
-    """A page of all live entries that match, the newest first, as a list or a feed prints it."""
+    """A page of all live entries that match, newest first, for a list or a feed."""
     return _newest(plan_public(query), cursor, size)
 
 
@@ -108,9 +114,9 @@ def _newest(plan: Plan, cursor: Cursor | None, size: int) -> Page:
 
 
 def _not_yet_due(rows: list[Candidate]) -> set[int]:
-    """Those that fall due later in this second: the index knows only whole seconds.
+    """The entries that are due later within this second: the index has only whole seconds.
 
-    One query where there may be any.
+    One query, if there may be any.
     """
     now = timezone.now()
     second = place_of(now, 0) >> PK_BITS
@@ -126,7 +132,7 @@ def _moment(row: Candidate):
 
 
 def _live(rows: list[EntryRow]) -> list[EntryRow]:
-    """Those that are live: the index knows the seconds of `published`, not what comes behind."""
+    """The rows that are live. The index has `published` without fractions of a second."""
     now = timezone.now()
     return [row for row in rows if row.status == Entry.Status.LIVE and row.published <= now]
 
@@ -141,10 +147,10 @@ def _found(
         results=[
             Result(row, marks.mark(row.label), marks.excerpt(_text(row))) for row in _live(rows)
         ],
-        count=min(len(candidates), BOUND),
-        is_more=len(candidates) > BOUND,
+        count=min(len(candidates), MAX_RANKED_ENTRIES),
+        is_more=len(candidates) > MAX_RANKED_ENTRIES,
         conditions=conditions(query, sort),
-        facets=count_facets(query, candidates[:BOUND], sort),
+        facets=count_facets(query, candidates[:MAX_RANKED_ENTRIES], sort),
         by_best=search_path(query),
         by_date=search_path(query, BY_DATE),
         is_by_date=sort == BY_DATE,
@@ -155,13 +161,13 @@ def _found(
 
 def _text(row: EntryRow) -> str:
     content = row.content
-    if len(content) > READ:
-        content = content[:READ].rpartition("<")[0]
+    if len(content) > MAX_EXCERPT_HTML_CHARS:
+        content = content[:MAX_EXCERPT_HTML_CHARS].rpartition("<")[0]
     return visible_text(content)
 
 
 def _suggestion(query: Query) -> Query | None:
-    """Another query, which does find something."""
+    """A query with corrected spelling that finds something, or None."""
     suggestion = suggest(query, plan_public(Query()))
     if suggestion and walk(plan_public(suggestion), 1):
         return suggestion

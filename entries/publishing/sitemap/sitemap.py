@@ -1,6 +1,6 @@
-"""The sitemap (https://www.sitemaps.org/protocol.html): an index of parts, one a month.
+"""The sitemap (https://www.sitemaps.org/protocol.html): an index, and a part for each month.
 
-It names the pages that are to be found: of entries those whose original page is here.
+It lists the pages that search engines should show. An entry's page is in it if it is canonical.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,30 +14,33 @@ from django.urls import reverse
 from entries.models import Entry, Source, Tag
 from entries.models.entry import MONTHS, entry_path
 from entries.publishing.archive.counts import count_by_day
-from entries.publishing.rows.canonical_page import Standing
+from entries.publishing.rows.canonical_page import CanonicalPage
 from entries.publishing.rows.part_rows import tag_path
 from entries.publishing.rows.periods import Period
 from entries.publishing.site import Site
 
-from .last_changes import changes
+from .last_changes import last_changes
 
-# An address must be shorter than this, and a part may name 50,000 of them and have 50 MiB:
-# as many as this fit however long they are.
-LONGEST = 2_048
-AT_MOST = 24_000
+# The protocol's limits: a URL has less than 2,048 characters, a part has 50,000 URLs and 50 MiB.
+# This number of URLs fits into 50 MiB even if all are that long.
+MAX_URL_CHARS = 2_047
+MAX_PART_URLS = 24_000
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A page of the sitemap: its whole address, and when it last changed, where that is known."""
+    """A page in the sitemap: its absolute URL, and the time of its last change if known."""
 
-    address: str
+    url: str
     modified: str = ""
 
 
 def index() -> list[Location]:
-    """The parts: that of the lists, then a month each, or a day each of a month with very many."""
-    changed = changes()
+    """The parts: one for the lists, then one for each month.
+
+    A month with MAX_PART_URLS entries or more has a part for each day.
+    """
+    changed = last_changes()
     counts = count_by_day(date.min, date.max)
     parts = [
         _at(_part_path(period), max((changed[day] for day in days if day in changed), default=None))
@@ -48,7 +51,7 @@ def index() -> list[Location]:
 
 
 def lists(site: Site) -> list[Location]:
-    """The pages that list, and those that stand alone. A fixed number of queries."""
+    """The pages that are no entry's: lists, archive, tags, sources. A fixed number of queries."""
     counts = count_by_day(date.min, date.max)
     names = ["home", "archive", "tags", "sources", *(["about"] if site.has_about else [])]
     years = {day.year for day in counts}
@@ -59,32 +62,32 @@ def lists(site: Site) -> list[Location]:
         *(reverse("entries:kind", args=[f"{kind}s"]) for kind in Entry.Kind.values),
         *(Period(year).path for year in sorted(years)),
         *(month.path for month in months),
-        *(reverse("entries:source", args=[pk]) for pk in _sources()[:AT_MOST]),
-        *(tag_path(slug) for slug in tags[:AT_MOST]),
+        *(reverse("entries:source", args=[pk]) for pk in _sources()[:MAX_PART_URLS]),
+        *(tag_path(slug) for slug in tags[:MAX_PART_URLS]),
     ]
     return _fitting(_at(path) for path in paths)
 
 
 def _sources() -> QuerySet[Source, int]:
-    """The sources with live entries, without those that are kept from search engines."""
+    """The sources with live entries, except those whose entries are noindex."""
     live = Entry.objects.filter(source=OuterRef("pk")).live().order_by()
     found = Source.objects.exclude(canonical=Source.Canonical.NOINDEX).filter(Exists(live))
     return found.order_by("pk").values_list("pk", flat=True)
 
 
 def entries(period: Period) -> list[Location]:
-    """The page of a month or a day, and those of its live entries that stand for themselves.
+    """The page of a month or a day, and the pages of its live entries that are canonical.
 
-    Empty when it has no live entries. One query.
+    Empty if it has no live entries. One query.
     """
     live = Entry.objects.filter(day__range=(period.first, period.last)).live()
     rows = live.order_by("day", "pk").values_list(
         "day", "slug", "modified_at", "published", "canonical_url", "source__canonical"
-    )[:AT_MOST]
+    )[:MAX_PART_URLS]
     if not rows:
         return []
     pages = (
-        (Standing.of(entry_path(day, slug), original, policy), max(modified, published))
+        (CanonicalPage.of(entry_path(day, slug), original, policy), max(modified, published))
         for day, slug, modified, published, original, policy in rows
     )
     here = [(page.here, changed) for page, changed in pages if page.in_sitemap]
@@ -95,12 +98,12 @@ def entries(period: Period) -> list[Location]:
 
 
 def _periods(counts: dict[date, int]) -> Iterator[tuple[Period, list[date]]]:
-    """The periods of the parts, with the days of each that have entries."""
+    """The period of each part, with its days that have entries."""
     months: dict[Period, list[date]] = {}
     for day in sorted(counts):
         months.setdefault(Period(day.year, day.month), []).append(day)
     for month, days in months.items():
-        if sum(counts[day] for day in days) < AT_MOST:
+        if sum(counts[day] for day in days) < MAX_PART_URLS:
             yield month, days
         else:
             yield from ((Period.of_day(day), [day]) for day in days)
@@ -114,7 +117,8 @@ def _part_path(period: Period) -> str:
 
 
 def _fitting(locations: Iterable[Location]) -> list[Location]:
-    return [location for location in locations if len(location.address) < LONGEST][:AT_MOST]
+    fitting = [location for location in locations if len(location.url) <= MAX_URL_CHARS]
+    return fitting[:MAX_PART_URLS]
 
 
 def _at(path: str, changed: datetime | None = None) -> Location:

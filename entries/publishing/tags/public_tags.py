@@ -1,15 +1,14 @@
-"""The tags as the public sees them, and the names by which they are found."""
+"""Public tags: tags with live entries, by use or by slug."""
 
 from dataclasses import dataclass
 
 from entries.models import Tag, TagName, fold
 from entries.publishing.rows.part_rows import tag_path
 
-# How many tags the front page names, and how many may meet in one address.
-COMMON_TAGS = 12
-TAGS_AT_ONCE = 5
-# So many tags may stand higher by entries that are still to come.
-MAX_MISPLACED = 20
+MAX_COMMON_TAGS = 12  # on the home page
+MAX_COMBINED_TAGS = 5  # in one path, as in /tags/gil+python/
+# Kept counts include entries that are not yet due. This many tags may rank too high by them.
+MAX_MISPLACED_TAGS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +24,22 @@ class TagCount:
         return tag_path(self.slug)
 
 
-def common_tags(most: int = COMMON_TAGS) -> list[TagCount]:
-    """The tags with the most live entries, the commonest first. One query.
+def common_tags(most: int = MAX_COMMON_TAGS) -> list[TagCount]:
+    """The `most` tags with the most live entries, the commonest first. One query.
 
-    The database orders by the kept count, which has entries that are still to come.
+    The database orders by the kept count, which includes entries that are not yet due. The query
+    reads MAX_MISPLACED_TAGS more, and sorts them again by the exact count.
     """
-    public = Tag.objects.public().order_by("-live_count", "name")[: most + MAX_MISPLACED]
+    public = Tag.objects.public().order_by("-live_count", "name")[: most + MAX_MISPLACED_TAGS]
     tags = [TagCount(*row) for row in public.values_list("name", "slug", "count")]
     return sorted(tags, key=lambda tag: (-tag.count, tag.name))[:most]
 
 
 def find_tags(slugs: list[str]) -> list[Tag]:
-    """The public tags with these slugs, in this order. One query, or two for old names.
+    """The public tags with these slugs, in this order. One query; three if a name is not a slug.
 
-    A tag is also found by another spelling or an old name. Raises Tag.DoesNotExist for
-    one that is unknown, or that has no entry which the public may see.
+    Also finds a tag by another spelling or an old name. Raises Tag.DoesNotExist for a tag that
+    is unknown or has no live entries.
     """
     found = {tag.slug: tag for tag in Tag.objects.public().filter(slug__in=slugs).order_by()}
     other = [slug for slug in slugs if slug not in found]

@@ -1,4 +1,4 @@
-"""The company that a tag keeps, and when it was used."""
+"""Related tags: tags often used together with a tag. Also a tag's use by month."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,23 +9,24 @@ from django.db.models import CharField, Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Cast, Substr
 
 from entries.models import Tag, TaggedEntry
-from entries.publishing.rows.kept_counts import tally
+from entries.publishing.rows.kept_counts import keep_count
 from entries.publishing.rows.part_rows import tag_path
 
-# How many entries of a tag are looked at for its company, the newest.
-NEWEST = 500
-# Up to so many uses are counted anew each time.
-MANY = 200
-# Of the tags that come with it most often, those are shown that say the most about it.
-CANDIDATES = 40
-SHOWN = 12
+# Related tags are taken from this many of the newest entries.
+MAX_READ_ENTRIES = 500
+# Up to this many uses are counted again each time.
+MAX_RECOUNTED_USES = 200
+# This many tags that are used most often together are scored, and the best are shown.
+MAX_SCORED_TAGS = 40
+MAX_RELATED_TAGS = 12
 
 
 @dataclass(slots=True)
 class RelatedTag:
-    """A tag that comes together with others; `path` is where all of them meet.
+    """A tag that is used together with the given tags.
 
-    `count` is how many entries have them all, 0 where not all entries were looked at.
+    `path` is the page of the entries that have all of them. `count` is the number of these
+    entries, or 0 if not all entries were read.
     """
 
     name: str
@@ -34,13 +35,13 @@ class RelatedTag:
 
 
 def related_tags(tags: Sequence[Tag]) -> list[RelatedTag]:
-    """The tags that entries with all these tags have besides, the most telling first.
+    """The other tags of entries that have all these tags, the closest first.
 
-    A tag that half of all entries have tells little, so the rarer count for more. Looks at the
-    newest entries of the rarest of the tags. Two queries at the most.
+    A tag on half of all entries says little, so rarer tags score higher. Reads the newest
+    MAX_READ_ENTRIES entries of the rarest of the given tags. At most two queries.
     """
     rarest = min(tags, key=lambda tag: (tag.live_count, tag.pk))
-    together = dict(_beside(rarest, tags)[:CANDIDATES])
+    together = dict(_count_together(rarest, tags)[:MAX_SCORED_TAGS])
     if not together:
         return []
     path = "+".join(tag.slug for tag in tags)
@@ -50,17 +51,18 @@ def related_tags(tags: Sequence[Tag]) -> list[RelatedTag]:
         for pk, name, slug, live in named.values_list("pk", "name", "slug", "live_count")
         if live and (count := together[pk])
     ]
-    is_whole = rarest.live_count <= NEWEST
+    is_exact = rarest.live_count <= MAX_READ_ENTRIES
+    found.sort(key=lambda row: (-row[0], row[1]))
     return [
-        RelatedTag(name, tag_path(slugs), count if is_whole else 0)
-        for _, name, slugs, count in sorted(found, key=lambda row: (-row[0], row[1]))[:SHOWN]
+        RelatedTag(name, tag_path(slugs), count if is_exact else 0)
+        for _, name, slugs, count in found[:MAX_RELATED_TAGS]
     ]
 
 
-def _beside(rarest: Tag, tags: Sequence[Tag]) -> "QuerySet[TaggedEntry, tuple[int, int]]":
-    """The other tags of the newest entries with all these tags, and how often each comes."""
-    newest = TaggedEntry.objects.filter(tag=rarest).live().values("content_object")[:NEWEST]
-    taggings = TaggedEntry.objects.filter(content_object__in=newest)
+def _count_together(rarest: Tag, tags: Sequence[Tag]) -> "QuerySet[TaggedEntry, tuple[int, int]]":
+    """The other tags of the newest entries with all these tags, with their numbers of uses."""
+    newest = TaggedEntry.objects.filter(tag=rarest).live().values("content_object")
+    taggings = TaggedEntry.objects.filter(content_object__in=newest[:MAX_READ_ENTRIES])
     for tag in tags:
         taggings = taggings.exclude(tag=tag)
         if tag != rarest:
@@ -73,9 +75,9 @@ def _beside(rarest: Tag, tags: Sequence[Tag]) -> "QuerySet[TaggedEntry, tuple[in
 
 
 def uses_by_month(tag: Tag) -> Counter[tuple[int, int]]:
-    """How many live entries have a tag, by year and month. One query at the most.
+    """The number of live entries with a tag, by (year, month). At most one query.
 
-    Months are those of UTC: near enough for a picture.
+    Months are in UTC, which is exact enough for a chart.
     """
 
     def count() -> Counter[tuple[int, int]]:
@@ -84,4 +86,4 @@ def uses_by_month(tag: Tag) -> Counter[tuple[int, int]]:
         counts = taggings.values_list(month).annotate(count=Count("pk"))
         return Counter({(int(month[:4]), int(month[5:])): count for month, count in counts})
 
-    return tally(f"months:{tag.pk}", count, MANY)
+    return keep_count(f"months:{tag.pk}", count, MAX_RECOUNTED_USES)

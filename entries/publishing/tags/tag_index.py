@@ -1,6 +1,6 @@
-"""The index of the tags: by use, by name, newly used, and by a part of a name.
+"""The index of tags: by use, by name, newly used, or with a part of a name.
 
-However many tags there are, a page shows a bounded number of them.
+A page shows a limited number of tags, however many there are.
 """
 
 from collections import Counter
@@ -19,23 +19,24 @@ from entries.publishing.rows.periods import Period
 
 from .public_tags import TagCount, common_tags
 
-BY_USE = 300
-BY_NAME = 500
-NEWLY_USED = 100
-FOUND = 100
-# Newly used are the tags of so many entries, the newest.
-NEWEST_ENTRIES = 200
-# Names that begin like one that was not found, among which the nearest are looked for.
-ALIKE = 500
+MAX_TAGS_BY_USE = 300
+MAX_TAGS_BY_NAME = 500
+MAX_NEWLY_USED_TAGS = 100
+MAX_FOUND_TAGS = 100
+# Newly used tags are taken from this many of the newest entries.
+MAX_READ_ENTRIES = 200
+# A name that was not found is compared with this many names that begin with the same letter.
+MAX_COMPARED_NAMES = 500
+MAX_COMPARED_CHARS = 50
 # Chinese has more initials than a line can hold.
-INITIALS = 60
+MAX_INITIALS = 60
 
 NO_LETTER = "0–9"
 
 
 @dataclass(slots=True)
 class TagGroup:
-    """Tags under a heading: a first letter, or the day on which they were last used."""
+    """Tags under a heading, which is a first letter or the day of their last use."""
 
     name: str
     tags: list[TagCount]
@@ -43,7 +44,7 @@ class TagGroup:
 
 @dataclass(slots=True)
 class NamePage:
-    """A page of the tags by name. `goes_on` is the name with which the next one begins."""
+    """A page of the tags by name. `goes_on` is the name at which the next page starts, or ""."""
 
     groups: list[TagGroup]
     goes_on: str = ""
@@ -51,27 +52,24 @@ class NamePage:
 
 def by_use() -> list[TagCount]:
     """The tags with the most live entries, the commonest first. One query."""
-    return common_tags(BY_USE)
+    return common_tags(MAX_TAGS_BY_USE)
 
 
 def by_name(start: str = "") -> NamePage:
-    """The tags whose names come at `start` or after it, under their first letters. Two queries.
+    """The tags from the name `start` on, under their first letters. Two queries.
 
-    Walks the names by which tags are known; one that is no longer the tag's is passed over.
+    Walks all names of tags, and leaves out old names.
     """
-    names = public_names().filter(folded__gte=asked(start))
-    rows = list(names.order_by("folded").values_list("folded", "tag")[: BY_NAME + 1])
-    tags = _read([tag for _, tag in rows[:BY_NAME]])
-    named = [
-        tags[tag]
-        for folded, tag in rows[:BY_NAME]
-        if tag in tags and folded == fold(tags[tag].name)
-    ]
-    return NamePage(by_initial(named), rows[BY_NAME][0] if len(rows) > BY_NAME else "")
+    names = public_names().filter(folded__gte=fold_query(start)).order_by("folded")
+    rows = list(names.values_list("folded", "tag")[: MAX_TAGS_BY_NAME + 1])
+    shown, rest = rows[:MAX_TAGS_BY_NAME], rows[MAX_TAGS_BY_NAME:]
+    tags = _read([tag for _, tag in shown])
+    named = [tags[tag] for folded, tag in shown if tag in tags and folded == fold(tags[tag].name)]
+    return NamePage(by_initial(named), rest[0][0] if rest else "")
 
 
 def by_initial(tags: Iterable[TagCount]) -> list[TagGroup]:
-    """The tags under their first letters; what begins with none comes first, under `0–9`."""
+    """The tags under their first letters. Tags that begin with no letter come first."""
     groups: dict[str, list[TagCount]] = {}
     for tag in sorted(tags, key=lambda tag: (fold(tag.name), tag.slug)):
         groups.setdefault(initial(tag.name), []).append(tag)
@@ -80,24 +78,24 @@ def by_initial(tags: Iterable[TagCount]) -> list[TagGroup]:
 
 
 def initials() -> list[str]:
-    """The first letters of the tags; of very many, the commonest. One query, over all tags."""
+    """The first letters of all tags, the MAX_INITIALS commonest. One query, over all tags."""
     tags = Tag.objects.filter(live_count__gt=0).exclude(pk__in=not_yet_public())
     first = tags.order_by().annotate(first=Substr("name", 1, 1))
     counts: Counter[str] = Counter()
     for letter, count in first.values_list("first").annotate(count=Count("pk")):
         counts[initial(letter)] += count
     del counts[NO_LETTER]
-    return sorted(letter for letter, _ in counts.most_common(INITIALS))
+    return sorted(letter for letter, _ in counts.most_common(MAX_INITIALS))
 
 
 def newly_used() -> list[TagGroup]:
-    """The tags of the newest entries, under the days on which they were last used. Two queries."""
-    newest = Entry.objects.live().values("pk")[:NEWEST_ENTRIES]
+    """The tags of the newest entries, under the days of their last use. Two queries."""
+    newest = Entry.objects.live().values("pk")[:MAX_READ_ENTRIES]
     taggings = TaggedEntry.objects.filter(content_object__in=newest).order_by()
     used = dict(
         taggings.values_list("tag")
         .annotate(last=Max("published"))
-        .order_by("-last", "tag")[:NEWLY_USED]
+        .order_by("-last", "tag")[:MAX_NEWLY_USED_TAGS]
     )
     tags = _read(used)
     days = groupby((pk for pk in used if pk in tags), lambda pk: timezone.localdate(used[pk]))
@@ -105,30 +103,31 @@ def newly_used() -> list[TagGroup]:
 
 
 def find(words: str) -> list[TagCount]:
-    """The tags with this in their name or an old name of theirs: that very name first.
+    """The tags that have these words in their name or an old name, the exact name first.
 
-    Then the most used. One query, which looks at every name.
+    The others are ordered by use. One query, which reads every name.
     """
-    folded = asked(words)
+    folded = fold_query(words)
     names = TagName.objects.filter(folded__contains=folded)
     exact = TagName.objects.filter(folded=folded, tag=OuterRef("pk"))
     found = Tag.objects.public().filter(pk__in=names.values("tag"))
     rows = found.order_by(Exists(exact).desc(), "-live_count", "name")
-    return [TagCount(*row) for row in rows.values_list("name", "slug", "count")[:FOUND]]
+    return [TagCount(*row) for row in rows.values_list("name", "slug", "count")[:MAX_FOUND_TAGS]]
 
 
 def alike(words: str) -> list[TagCount]:
-    """The tags that were perhaps meant by a name that none has. Two queries."""
-    folded = asked(words)
-    names = public_names().filter(folded__startswith=folded[:1])
-    known = dict(names.order_by("-tag__live_count").values_list("folded", "tag")[:ALIKE])
-    near = [known[name] for name in get_close_matches(folded[:50], known, n=5)]
+    """At most five tags with names like these words, for a search that found none. Two queries."""
+    folded = fold_query(words)
+    names = public_names().filter(folded__startswith=folded[:1]).order_by("-tag__live_count")
+    known = dict(names.values_list("folded", "tag")[:MAX_COMPARED_NAMES])
+    close = get_close_matches(folded[:MAX_COMPARED_CHARS], known, n=5)
+    near = [known[name] for name in close]
     tags = _read(near)
     return [tags[pk] for pk in dict.fromkeys(near) if pk in tags]
 
 
 def public_names() -> QuerySet[TagName]:
-    """The names of the tags that the public may know of."""
+    """The names, old ones included, of tags with live entries."""
     return TagName.objects.filter(tag__live_count__gt=0).exclude(tag__in=not_yet_public())
 
 
@@ -141,8 +140,8 @@ def _read(pks: Iterable[int]) -> dict[int, TagCount]:
     return {pk: TagCount(*tag) for pk, *tag in rows.values_list("pk", "name", "slug", "count")}
 
 
-def asked(words: str) -> str:
-    """What somebody asks for, in the form in which names are kept."""
+def fold_query(words: str) -> str:
+    """Fold words from a query string as names of tags are folded in the database."""
     return fold(strip_controls(words))
 
 

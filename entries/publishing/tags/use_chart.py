@@ -1,4 +1,4 @@
-"""Bars over time, ready to be printed as an SVG."""
+"""The bar chart of a tag's use over time, as numbers for an SVG."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,23 +6,23 @@ from typing import NamedTuple
 
 from entries.publishing.rows.periods import MONTH_NAMES
 
-# In the SVG's own units. Wide enough for MOST_BARS of them, and for the text below.
+# In units of the SVG. Wide enough for MAX_BARS, and for the text below them.
 WIDTH = 360
 HEIGHT = 36
-WIDEST = 20
-# What was used once a month at the most is drawn low.
-LEAST_TOP = 4
+MAX_BAR_WIDTH = 20
+# A bar has the full height only for this many uses, so that a rarely used tag has low bars.
+MIN_FULL_HEIGHT_USES = 4
 
-MOST_BARS = 60
-# How many months a bar may stand for: the first that needs no more than MOST_BARS is taken.
-# A date that some feed got wrong by centuries makes a poor picture, but no endless one.
-LENGTHS = [1, 3, 12, 60, 120, 600, 2400]
+MAX_BARS = 60
+# A bar covers the first of these numbers of months that needs no more than MAX_BARS. The long
+# ones are for feeds with dates that are wrong by centuries.
+MONTHS_PER_BAR = [1, 3, 12, 60, 120, 600, 2400]
 
 QUARTERS = ["first", "second", "third", "fourth"]
 
 
 class Bar(NamedTuple):
-    """One bar: where it stands, and what it says to who points at it. Empty ones are left out."""
+    """One bar: its rectangle, and the label shown under the pointer."""
 
     x: float
     y: float
@@ -33,7 +33,7 @@ class Bar(NamedTuple):
 
 @dataclass(slots=True)
 class Chart:
-    """How often something was used, from its first month to its last."""
+    """A chart from the first month of use to the last. Months without use have no bar."""
 
     title: str
     summary: str
@@ -43,13 +43,14 @@ class Chart:
 
 
 def draw_use(name: str, months: Mapping[tuple[int, int], int]) -> Chart | None:
-    """The use of `name` by (year, month); None where a picture would say nothing."""
+    """Draw the use of a tag by (year, month). Returns None for fewer than two months."""
     if len(months) < 2:
         return None
     numbers = {12 * year + month - 1: count for (year, month), count in months.items() if count}
     first, last = min(numbers), max(numbers)
     length = next(
-        (length for length in LENGTHS if last // length - first // length < MOST_BARS), LENGTHS[-1]
+        (length for length in MONTHS_PER_BAR if last // length - first // length < MAX_BARS),
+        MONTHS_PER_BAR[-1],
     )
     start = first // length
     counts = [0] * (last // length - start + 1)
@@ -68,12 +69,12 @@ def draw_use(name: str, months: Mapping[tuple[int, int], int]) -> Chart | None:
 
 
 def bars(counts: Sequence[int], labels: Sequence[str]) -> list[Bar]:
-    """A bar for each of the counts that is not 0, the highest as high as the picture, or nearly.
+    """A bar for each count that is not 0. The largest has the full height.
 
-    One of 1 can still be seen beside one of a thousand.
+    Bars have a minimum height, so that a count of 1 is visible beside one of a thousand.
     """
-    top = max([LEAST_TOP, *counts])
-    step = min(WIDTH / len(counts), WIDEST)
+    top = max([MIN_FULL_HEIGHT_USES, *counts])
+    step = min(WIDTH / len(counts), MAX_BAR_WIDTH)
     drawn = []
     for place, (count, label) in enumerate(zip(counts, labels, strict=True)):
         if count:
@@ -85,7 +86,7 @@ def bars(counts: Sequence[int], labels: Sequence[str]) -> list[Bar]:
 
 
 def span_name(first: int, months: int) -> str:
-    """What a bar stands for: so many months from one on, counted from the year 0."""
+    """The name of a bar's period: `months` months from `first`, a number of months since year 0."""
     year, month = divmod(first, 12)
     if months == 1:
         return month_name(first)

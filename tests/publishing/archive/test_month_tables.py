@@ -67,8 +67,8 @@ def test_the_bars_of_all_years_are_on_one_scale(make_entry):
 
     assert [(year.period.name, year.count) for year in years] == [("2024", 1), ("2023", 4)]
     bars = [[(column.month.name, column.height) for column in year.columns] for year in years]
-    assert bars[0][2] == ("March 2024", counts.HEIGHT / 4)
-    assert bars[1][2] == ("March 2023", counts.HEIGHT)
+    assert bars[0][2] == ("March 2024", counts.MAX_BAR_HEIGHT / 4)
+    assert bars[1][2] == ("March 2023", counts.MAX_BAR_HEIGHT)
     assert [height for _, height in bars[0][3:]] == [0] * 9
 
 
@@ -101,7 +101,7 @@ def test_few_entries_are_counted_each_time(make_entry):
 
 
 def test_what_took_long_to_count_is_kept_for_a_while():
-    many = Counter({"a": kept_counts.MANY, "b": 1})
+    many = Counter({"a": kept_counts.MAX_RECOUNTED_ENTRIES, "b": 1})
     counted = []
 
     def count():
@@ -109,9 +109,11 @@ def test_what_took_long_to_count_is_kept_for_a_while():
         return many
 
     with time_machine.travel(NOON, tick=False) as clock:
-        assert kept_counts.tally("name", count) == kept_counts.tally("name", count) == many
+        assert (
+            kept_counts.keep_count("name", count) == kept_counts.keep_count("name", count) == many
+        )
         assert len(counted) == 1
         clock.shift(timedelta(days=1))
-        kept_counts.tally("name", count)
+        kept_counts.keep_count("name", count)
 
     assert len(counted) == 2

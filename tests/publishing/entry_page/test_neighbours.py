@@ -1,4 +1,4 @@
-"""What stands beside an entry: related entries, and the next in each of its tags."""
+"""Neighbours of an entry: related entries, and the next older and newer in each of its tags."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entries.models import Entry
-from entries.publishing.entry_page.neighbours import RELATED, TAGGINGS, read_around
+from entries.publishing.entry_page.neighbours import (
+    MAX_RELATED_ENTRIES,
+    MAX_TAGGINGS_PER_SIDE,
+    read_neighbours,
+)
 from entries.publishing.rows.entry_row import read_rows_of
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
@@ -19,7 +23,7 @@ HIDDEN = {
 
 
 def around(entry):
-    return read_around(read_rows_of([entry.pk])[0])
+    return read_neighbours(read_rows_of([entry.pk])[0])
 
 
 def paths(found):
@@ -66,7 +70,9 @@ def test_a_common_tag_that_two_share_counts_however_much_lies_between_them(
     make_tagged, make_entries
 ):
     entry = make_tagged("common", "rare")
-    between = ({"published": NOON + timedelta(minutes=n)} for n in range(1, TAGGINGS + 5))
+    between = (
+        {"published": NOON + timedelta(minutes=n)} for n in range(1, MAX_TAGGINGS_PER_SIDE + 5)
+    )
     make_entries(between, tags=["common"])
     only_rare = make_tagged("rare", minutes=900)
     both = make_tagged("rare", "common", minutes=1000)
@@ -83,7 +89,7 @@ def test_related_entries_are_as_many_as_asked_for_and_never_the_entry_itself(mak
 
     found = paths(around(entry).related)
 
-    assert len(found) == len(set(found)) == RELATED
+    assert len(found) == len(set(found)) == MAX_RELATED_ENTRIES
     assert entry.get_absolute_url() not in found
 
 

@@ -1,4 +1,4 @@
-"""How long a text takes to read, and whether it was revised."""
+"""Reading time, and the date of a revision."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What a feed that goes out and comes in again has to bring back."""
+"""Entries for round trips, and the fields that must survive export and import."""
 
 from entries.models import Entry, ImportRun, Sighting, Source, Tag
 
@@ -45,10 +45,10 @@ CITED = (
 
 
 def make_one_of_each_oddity(make_entry):
-    """Entries whose structure says of another kind, and titles that say nothing new."""
+    """Entries whose HTML looks like another kind's, and titles that repeat the text."""
 
     def make(tags=(), **fields):
-        # What nobody states is taken from the feed.
+        # An import takes missing values from the feed.
         stated = {"author_name": "A", "language": "pt-BR", "tags_line": bool(tags)}
         return make_entry(tags=tags, **stated, **fields)
 
@@ -75,7 +75,7 @@ def make_one_of_each_oddity(make_entry):
 
 
 def fields_of_entries(besides=()):
-    """Every field that a feed can carry, but for those, by id."""
+    """All fields that a feed can carry, by id, except the given ones."""
     return {
         entry.atom_id: {name: getattr(entry, name) for name in FIELDS if name not in besides}
         | {"tags": list(entry.taggings.order_by("pk").values_list("tag__name", "term"))}

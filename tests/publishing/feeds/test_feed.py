@@ -1,4 +1,4 @@
-"""What the feeds that go out hold, page by page and entry by entry."""
+"""The contents of published feeds: heads, pages and entries."""
 
 import json
 from datetime import UTC, datetime, timedelta

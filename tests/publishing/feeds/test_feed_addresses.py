@@ -1,4 +1,4 @@
-"""Where the feeds are, how they go on, and what it costs to ask for them."""
+"""The URLs of the feeds, their paging, and the cost of a request."""
 
 import json
 import re
@@ -28,7 +28,7 @@ EVERYTHING = "/atom/everything/"
 )
 def test_the_pages_of_a_feed_hold_every_entry_once(make_entries, served, feed):
     source = Source.objects.create(url="https://a.example/feed", title="A")
-    # Several at one moment: the place between them is told by more than the date.
+    # Several have the same date, so that a cursor needs more than the date.
     dates = ({"published": NOON + timedelta(hours=i // 7)} for i in range(2 * PAGE_SIZE + 10))
     entries = make_entries(dates, kind="note", tags=["all"], source=source)
     wanted = {entry.atom_id for entry in entries}

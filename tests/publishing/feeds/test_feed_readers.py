@@ -1,4 +1,4 @@
-"""What readers that are built on feedparser make of our feeds: everything as it is meant."""
+"""Feed readers built on feedparser read our feeds without loss."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +16,7 @@ EVERYTHING = "/atom/everything/"
 
 
 def as_readers_read(document):
-    """As feedparser gives it to who asks for nothing else: cleaned, and with addresses resolved."""
+    """Parse with feedparser's defaults: it sanitises HTML and resolves relative URLs."""
     return feedparser.parse(document).entries
 
 

@@ -1,4 +1,4 @@
-"""Every feed is valid by RFC 4287, whatever came in."""
+"""Every published feed is valid by RFC 4287, for any input."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from entries.importing.importer import import_document
 from entries.lib.characters import strip_controls
 from entries.models import Entry, Source, Tag
 from entries.publishing.feeds.atom_elements import ElementWriter
-from entries.publishing.tags.public_tags import TAGS_AT_ONCE
+from entries.publishing.tags.public_tags import MAX_COMBINED_TAGS
 from tests import jsonfeed
 from tests.atom import ATOM, findings, hrefs, pages_from, parse_back, schema, statements
 from tests.documents import document_of
@@ -176,7 +176,7 @@ FORMATS = {
 
 
 def judge(client, address):
-    """The feed at an address, which is the list's in Atom, once in each format."""
+    """The feed of a list, given by its Atom URL, in each format."""
     for format, (content_type, find) in FORMATS.items():
         path = re.sub(r"(^/|\.)atom(?=[/?]|$)", rf"\1{format}", address)
         response = client.get(path)
@@ -190,7 +190,7 @@ def test_every_feed_of_every_list_is_valid(sample, client):
     together = [
         "+".join(sorted(entry.tags.slugs()))
         for entry in Entry.objects.all()
-        if 2 <= entry.tags.count() <= TAGS_AT_ONCE
+        if 2 <= entry.tags.count() <= MAX_COMBINED_TAGS
     ]
     words = ["the", "the+-kind%3Alink", "kind%3Alink", "tag%3Afeeds+-kind%3Anote", "from%3A2001"]
     lists = [

@@ -1,4 +1,4 @@
-"""A post without a title is known by its first words, in its address and in feed readers."""
+"""A post without a title gets its slug, and its title in feeds, from its first words."""
 
 import pytest
 

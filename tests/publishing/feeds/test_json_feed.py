@@ -1,4 +1,4 @@
-"""JSON Feed 1.1: valid whatever came in, and the same entries as Atom has."""
+"""JSON Feed 1.1: always valid, and with the same entries as Atom."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ VALID = {
 
 @pytest.fixture
 def read_json(client):
-    """Get a JSON Feed as the site serves it, and judge it."""
+    """Get a JSON Feed from the site and validate it."""
 
     def get(address):
         response = client.get(address)

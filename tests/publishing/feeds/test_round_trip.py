@@ -1,4 +1,4 @@
-"""What goes out says all that came in, and comes in again without loss."""
+"""An exported feed has everything that was imported, and can be imported again without loss."""
 
 import json
 from datetime import UTC, datetime, timedelta

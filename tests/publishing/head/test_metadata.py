@@ -1,4 +1,4 @@
-"""What a page says in its head: description, OpenGraph, schema.org, and which page is the one."""
+"""The head of a page: description, OpenGraph, schema.org and the canonical URL."""
 
 import json
 import re
@@ -40,7 +40,7 @@ def head_of(page):
 
 
 def test_every_document_names_the_same_page_as_the_original(make_entry, client):
-    """Whatever the policy: the page, the sitemap, the feed, OpenGraph and schema.org agree."""
+    """The page, the sitemap, the feed, OpenGraph and schema.org agree, for any policy."""
     policies = ["", *Source.Canonical.values]
     for policy in policies:
         for original in (ELSEWHERE, "", "urn:uuid:1", "http://[bad"):
@@ -74,7 +74,7 @@ def source_with(policy):
 def what_is_said_of(entry, client):
     canonical, metas, data = head_of(client.get(entry.get_absolute_url()).content)
     (atom,) = etree.fromstring(client.get("/atom/everything/").content).iter(f"{ATOM}entry")
-    # Somebody else's entry names its feed, and where that had it.
+    # An entry from another site names its feed, and its page there.
     original = hrefs(atom, "via") if atom.find(f"{ATOM}source") is not None else []
     (item,) = client.get("/json/everything/").json()["items"]
     whose = {"url": item["url"]} | item.get("_original", {})

@@ -1,4 +1,4 @@
-"""What other sites read from the pages: microformats2 (https://microformats.org/wiki/h-entry)."""
+"""Pages have microformats2, which other sites read (https://microformats.org/wiki/h-entry)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ LISTS = {
 
 @pytest.fixture
 def read(client):
-    """Read the microformats at the top of a page, as a site elsewhere would."""
+    """Parse the top-level microformats of a page, as another site would."""
 
     def get(address):
         response = client.get(address)
@@ -33,7 +33,7 @@ def read(client):
 
 @pytest.fixture
 def read_entry(read):
-    """Read the one entry that an entry's page is, and what it says of it."""
+    """Parse the only h-entry of an entry's page, and return its properties."""
 
     def get(entry):
         (item,) = read(entry.get_absolute_url())
@@ -51,7 +51,7 @@ def author(db):
 
 
 def card(name, *url):
-    """An h-card as a property has it."""
+    """An h-card as the value of a property."""
     properties = {"name": [name]} | ({"url": list(url)} if url else {})
     return {"type": ["h-card"], "properties": properties, "value": name, "lang": "en-us"}
 

@@ -1,4 +1,4 @@
-"""Foreign HTML on a page, for those who hear it or walk through it by keyboard."""
+"""Repairs of foreign HTML for screen readers and keyboards."""
 
 import html5lib
 import pytest
@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from entries.importing.cleaning.sanitizer import sanitize_html
 from entries.publishing.entry_page.reading_time import TAG
-from entries.publishing.html.accessible import mend
+from entries.publishing.html.accessible import make_accessible
 
 
 @pytest.mark.parametrize(
-    ("foreign", "mended"),
+    ("foreign", "repaired"),
     [
         ('<p><img src="x"></p>', '<p><img alt="" src="x"></p>'),
         ('<p><img src="a>b" alt="A"></p>', '<p><img src="a>b" alt="A"></p>'),
@@ -47,12 +47,12 @@ from entries.publishing.html.accessible import mend
         ('<p lang="en_GB">lang="en_GB"</p>', '<p lang="en-GB">lang="en_GB"</p>'),
     ],
 )
-def test_what_is_lacking_is_put_in_and_what_means_nothing_goes(foreign, mended):
-    assert mend(foreign) == mended
+def test_what_is_lacking_is_put_in_and_what_means_nothing_goes(foreign, repaired):
+    assert make_accessible(foreign) == repaired
 
 
 @pytest.mark.parametrize(
-    ("foreign", "mended"),
+    ("foreign", "repaired"),
     [
         ("<ul><li>a</li> <li>b</li></ul>", "<ul><li>a</li> <li>b</li></ul>"),
         ("<ul><p>a</p>b<br></ul>", "<ul><li><p>a</p></li><li>b</li><li><br></li></ul>"),
@@ -71,8 +71,8 @@ def test_what_is_lacking_is_put_in_and_what_means_nothing_goes(foreign, mended):
         ("<ul><li>not closed</ul>", "<ul><li>not closed</ul>"),
     ],
 )
-def test_lists_hold_items_and_items_stand_in_lists(foreign, mended):
-    assert mend(foreign) == mended
+def test_lists_hold_items_and_items_stand_in_lists(foreign, repaired):
+    assert make_accessible(foreign) == repaired
 
 
 PIECES = st.sampled_from(
@@ -89,11 +89,11 @@ PIECES = st.sampled_from(
 def test_any_html_keeps_its_words_and_is_mended_for_good(pieces):
     foreign = sanitize_html("".join(pieces), "https://example.org/").html
 
-    mended = mend(foreign)
+    repaired = make_accessible(foreign)
 
-    html5lib.HTMLParser(strict=True).parse(f"<!doctype html><title>x</title>{mended}")
-    assert mend(mended) == mended
-    assert words(mended) == words(foreign)
+    html5lib.HTMLParser(strict=True).parse(f"<!doctype html><title>x</title>{repaired}")
+    assert make_accessible(repaired) == repaired
+    assert words(repaired) == words(foreign)
 
 
 def words(text):

@@ -1,4 +1,4 @@
-"""What a list shows of a long text, and where a text's headings stand on a page."""
+"""The opening of a long text in a list, and the levels of a text's headings."""
 
 import html5lib
 import pytest

@@ -1,4 +1,4 @@
-"""Old addresses: where they lead, and that they never stand in the way of a page."""
+"""Redirects from old addresses. They never hide a page."""
 
 from datetime import UTC, date, datetime
 from random import Random
@@ -23,7 +23,7 @@ def fresh_cache():
 
 @pytest.fixture
 def leads(client):
-    """Where an address leads for good; its status where it leads nowhere."""
+    """The path that an address redirects to permanently, or its status if it does not redirect."""
 
     def leads(address, method="get"):
         response = getattr(client, method)(address)
@@ -34,7 +34,7 @@ def leads(client):
 
 @pytest.fixture
 def make_gathered(make_entry):
-    """Build an entry whose original page is at a path of some host."""
+    """Build an entry whose original page has this path on this host."""
 
     def make(path, host="blog.example", canonical=Source.Canonical.SOURCE, **fields):
         source, _ = Source.objects.get_or_create(

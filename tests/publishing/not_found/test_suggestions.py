@@ -1,4 +1,4 @@
-"""What the page for an address at which there is nothing offers instead."""
+"""Suggestions on the 404 page."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +23,7 @@ def fresh_cache():
 
 @pytest.fixture
 def crowd(make_entries):
-    """Many entries whose slugs are not what is asked for."""
+    """Many entries with other slugs than the one asked for."""
     make_entries(
         {"slug": f"about-number-{number}", "published": NOON - timedelta(days=number)}
         for number in range(60)

@@ -1,4 +1,4 @@
-"""What a search finds, on either database."""
+"""The results of a search, the same on either database."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -217,7 +217,7 @@ def test_words_together_come_before_words_apart(make_entry):
 
 
 def test_only_the_newest_are_ranked_and_more_is_said_to_be_more(make_entry, monkeypatch):
-    monkeypatch.setattr(results, "BOUND", 3)
+    monkeypatch.setattr(results, "MAX_RANKED_ENTRIES", 3)
     for number in range(3):
         make_entry(title=f"Plain {number}", content="<p>garden</p>")
     exact = find_best(parse_query("garden"))

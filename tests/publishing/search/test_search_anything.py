@@ -1,4 +1,4 @@
-"""Whatever is asked for, and whatever is written, is searched without an error."""
+"""Any query over any text is searched without an error."""
 
 import pytest
 from hypothesis import given

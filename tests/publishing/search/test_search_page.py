@@ -1,4 +1,4 @@
-"""The page of search: its form, its results, what narrows them, and what was meant."""
+"""The search page: form, results, facets and spelling suggestions."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ def ask(client, db):
 
 
 def facets(page):
-    """The links that narrow, by their labels, with their counts and the queries they ask."""
+    """The links of the facets by label, with their counts and queries."""
     narrow = page.partition("<details")[2].partition("</details>")[0]
     links = re.findall(r'<a href="([^"]*)">([^<]*)</a> <small>(\d+)</small>', narrow)
     return {unescape(label): (int(count), query_of(address)) for address, label, count in links}

@@ -1,4 +1,4 @@
-"""The sitemap, by the rules of sitemaps.org: what it names, and how much at once."""
+"""The sitemap: its pages, its parts and their limits, by the rules of sitemaps.org."""
 
 import gzip
 import re
@@ -23,7 +23,7 @@ LASTMOD = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\
 
 
 def read(document, root_name):
-    """The addresses of a sitemap, or of an index, with their lastmod. Asserts its rules."""
+    """The URLs in a sitemap or an index, with their lastmod. Asserts the rules of the format."""
     item_name = {"urlset": "url", "sitemapindex": "sitemap"}[root_name]
     assert len(document) <= 50 * 1024 * 1024
     root = etree.fromstring(document)
@@ -46,7 +46,7 @@ def read(document, root_name):
 
 @pytest.fixture
 def read_sitemap(client):
-    """Read the index and each of its parts. Asserts that no page stands in two."""
+    """Read the index and each of its parts. Asserts that no page is in two parts."""
 
     def read_all():
         parts = {
@@ -177,7 +177,7 @@ def test_a_month_of_others_posts_is_named_without_them(make_entry, client):
 def test_a_month_with_very_many_entries_is_a_part_a_day(
     make_entry, make_entries, read_sitemap, monkeypatch
 ):
-    monkeypatch.setattr(sitemap, "AT_MOST", 20)
+    monkeypatch.setattr(sitemap, "MAX_PART_URLS", 20)
     make_entries({"published": NOON + timedelta(days=number % 3)} for number in range(24))
     make_entry(slug="alone", published=NOON - timedelta(days=40))
 
@@ -193,7 +193,7 @@ def test_a_month_with_very_many_entries_is_a_part_a_day(
 
 
 def test_no_part_has_more_than_it_may_have(make_entry, monkeypatch):
-    monkeypatch.setattr(sitemap, "AT_MOST", 5)
+    monkeypatch.setattr(sitemap, "MAX_PART_URLS", 5)
     for _ in range(9):
         make_entry(published=NOON)
 

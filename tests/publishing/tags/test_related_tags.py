@@ -1,11 +1,11 @@
-"""The company that a tag keeps, and when it was used."""
+"""Related tags, and the uses of a tag by month."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from entries.models import Entry, Tag
-from entries.publishing.tags.related_tags import SHOWN, related_tags, uses_by_month
+from entries.publishing.tags.related_tags import MAX_RELATED_TAGS, related_tags, uses_by_month
 
 NOON = datetime(2024, 3, 9, 12, 0, tzinfo=UTC)
 
@@ -47,7 +47,7 @@ def test_several_tags_are_narrowed_by_those_that_come_with_all_of_them(make_entr
 
 
 def test_of_many_entries_the_newest_are_looked_at_and_no_number_is_told(make_entry, monkeypatch):
-    monkeypatch.setattr("entries.publishing.tags.related_tags.NEWEST", 2)
+    monkeypatch.setattr("entries.publishing.tags.related_tags.MAX_READ_ENTRIES", 2)
     make_entry(tags=["python", "old"], published=NOON - timedelta(days=2))
     make_entry(tags=["python", "new"], published=NOON - timedelta(days=1))
     make_entry(tags=["python"], published=NOON)
@@ -84,6 +84,6 @@ def test_a_common_tag_costs_as_many_queries_as_a_rare_one(make_entries, django_a
     tags = [tag("python"), tag("gil")]
 
     with django_assert_num_queries(2):
-        assert len(related_tags(tags)) == SHOWN
+        assert len(related_tags(tags)) == MAX_RELATED_TAGS
     with django_assert_num_queries(1):
         uses_by_month(tags[0])

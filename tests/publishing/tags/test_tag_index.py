@@ -1,4 +1,4 @@
-"""The index of the tags, however many there are."""
+"""The index of tags, for any number of tags."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ TOMORROW_CENTURY = datetime(2124, 3, 9, tzinfo=UTC)
 
 @pytest.fixture
 def make_tags(db):
-    """Tags with these names and a live entry each, as far as counts say."""
+    """Build tags with these names, whose kept count is one live entry."""
 
     def make(names):
         tags = [Tag(name=name, slug=f"t{place}", live_count=1) for place, name in enumerate(names)]
@@ -58,7 +58,7 @@ def test_a_tag_stands_only_under_the_name_that_it_has(make_entry):
 
 
 def test_pages_by_name_go_through_all_tags_once(make_tags, monkeypatch):
-    monkeypatch.setattr(tag_index, "BY_NAME", 10)
+    monkeypatch.setattr(tag_index, "MAX_TAGS_BY_NAME", 10)
     make_tags([f"tag {number:02}" for number in range(35)])
 
     pages, start = [], ""
@@ -82,7 +82,7 @@ def test_by_name_goes_on_from_any_letters(make_tags):
 
 
 def test_of_very_many_initials_the_commonest_are_offered(make_tags, monkeypatch):
-    monkeypatch.setattr(tag_index, "INITIALS", 2)
+    monkeypatch.setattr(tag_index, "MAX_INITIALS", 2)
     make_tags(["alpha", "Atom", "beta", "bees", "C", "1st", "#"])
 
     assert tag_index.initials() == ["A", "B"]
@@ -177,8 +177,8 @@ def test_a_tag_of_a_post_to_come_takes_nobodys_place_before_its_time(
     for name in ("alder", "birch", "cedar"):
         make_entry(tags=[name])
     make_entry(tags=["beech", "birch", "aspen", "zelkova"], published=TOMORROW_CENTURY)
-    monkeypatch.setattr(tag_index, "BY_USE", 3)
-    monkeypatch.setattr(tag_index, "BY_NAME", 2)
+    monkeypatch.setattr(tag_index, "MAX_TAGS_BY_USE", 3)
+    monkeypatch.setattr(tag_index, "MAX_TAGS_BY_NAME", 2)
 
     assert [(tag.name, tag.count) for tag in by_use()] == [
         ("alder", 1),

@@ -1,4 +1,4 @@
-"""Bars over time."""
+"""The bar chart of a tag's use."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def test_a_bar_stands_for_each_month_with_a_use():
     drawn = draw_use("python", {(2023, 11): 1, (2024, 2): 8})
 
     assert [bar.label for bar in drawn.bars] == ["November 2023: 1", "February 2024: 8"]
-    assert [bar.x for bar in drawn.bars] == [0, 3 * use_chart.WIDEST]
+    assert [bar.x for bar in drawn.bars] == [0, 3 * use_chart.MAX_BAR_WIDTH]
     assert [bar.height for bar in drawn.bars] == [use_chart.HEIGHT / 8, use_chart.HEIGHT]
     assert drawn.title == "The use of python over time"
     assert drawn.summary == ("From November 2023 to February 2024; the most, 8, in February 2024.")
@@ -19,7 +19,7 @@ def test_a_bar_stands_for_each_month_with_a_use():
 def test_what_was_never_used_twice_in_a_month_is_drawn_low():
     drawn = draw_use("python", {(2023, 11): 1, (2024, 2): 1})
 
-    assert {bar.height for bar in drawn.bars} == {use_chart.HEIGHT / use_chart.LEAST_TOP}
+    assert {bar.height for bar in drawn.bars} == {use_chart.HEIGHT / use_chart.MIN_FULL_HEIGHT_USES}
     assert drawn.summary == "From November 2023 to February 2024."
 
 
@@ -44,7 +44,7 @@ def test_the_longer_the_time_the_more_a_bar_stands_for(years, label):
 
     assert drawn.bars[0].label == label
     assert drawn.bars[-1].x + drawn.bars[-1].width <= use_chart.WIDTH
-    assert drawn.bars[-1].x / drawn.bars[-1].width < use_chart.MOST_BARS * 1.3
+    assert drawn.bars[-1].x / drawn.bars[-1].width < use_chart.MAX_BARS * 1.3
 
 
 def test_the_longest_time_that_dates_can_hold_is_a_picture_of_few_bars():
@@ -52,7 +52,7 @@ def test_the_longest_time_that_dates_can_hold_is_a_picture_of_few_bars():
 
     drawn = draw_use("python", every)
 
-    assert 2 < len(drawn.bars) <= use_chart.MOST_BARS
+    assert 2 < len(drawn.bars) <= use_chart.MAX_BARS
     assert sum(int(bar.label.rpartition(" ")[2]) for bar in drawn.bars) == len(every)
 
 
