@@ -1,4 +1,4 @@
-"""A cache on a Redis server. While the server fails, the cache is empty and pages still work."""
+"""A cache backend for Redis that acts as an empty cache while the server fails."""
 
 import logging
 import pickle
@@ -15,13 +15,13 @@ from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
-SOCKET_SECONDS = 0.5  # how long the server may take to connect, and to answer
-OUTAGE_SECONDS = 15  # how long a server that has failed is not asked again
+MAX_SOCKET_SECONDS = 0.5  # for connecting, and for each answer
+OUTAGE_SECONDS = 15  # after a failure, the server is not asked for this long
 
-# Errors of pickle over bytes that another version of the program has written.
-UNREADABLE = (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError)
+# Errors that pickle raises over bytes written by another version of the program.
+UNPICKLING_ERRORS = (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError)
 
-# Servers that have failed, and when to ask them again (by time.monotonic()).
+# Servers that have failed: when to ask them again (time.monotonic()).
 failed_until: dict[tuple[str, ...], float] = {}
 
 
@@ -35,82 +35,82 @@ class RedisCache(django_redis.RedisCache):
     def __init__(self, server, params):
         super().__init__(server, params)
         self._options = {
-            "socket_timeout": SOCKET_SECONDS,
-            "socket_connect_timeout": SOCKET_SECONDS,
-            # Once: for a connection that the server has closed since it was last used.
+            "socket_timeout": MAX_SOCKET_SECONDS,
+            "socket_connect_timeout": MAX_SOCKET_SECONDS,
+            # One retry: the server may have closed an idle connection.
             "retry": Retry(NoBackoff(), 1, supported_errors=(NoConnectionError,)),
         } | params.get("OPTIONS", {})
         self.servers = (server,) if isinstance(server, str) else tuple(server)
 
-    def _ask(self, ask: Callable[..., Any], otherwise: Any, *arguments: Any, **named: Any) -> Any:
-        """Call `ask` and return its answer. Returns `otherwise` while the server fails."""
+    def _call(self, method: Callable[..., Any], default: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call a method of Django's backend. Returns `default` while the server fails."""
         servers, now = self.servers, time.monotonic()
         has_failed = servers in failed_until
         if has_failed:
             if now < failed_until[servers]:
-                return otherwise
-            # Other threads go on without it while this one tries.
+                return default
+            # This thread tries the server; the others do without it meanwhile.
             failed_until[servers] = now + OUTAGE_SECONDS
         try:
-            answer = ask(*arguments, **named)
+            value = method(*args, **kwargs)
         except (RedisError, OSError) as error:
             failed_until[servers] = time.monotonic() + OUTAGE_SECONDS
             if not has_failed:
                 logger.error(
-                    "The cache at %s (CACHE_URL) fails: %s. Pages are made without it; it is "
-                    "asked again every %d seconds.",
-                    shown(servers), str(error).rstrip("."), OUTAGE_SECONDS,
+                    "The cache at %s (CACHE_URL) fails: %s. Pages are rendered without it. It is "
+                    "tried again every %d seconds.",
+                    hosts_of(servers), str(error).rstrip("."), OUTAGE_SECONDS,
                 )  # fmt: skip
-            return otherwise
-        except UNREADABLE as error:
-            logger.warning("The cache holds something unreadable, taken for nothing: %r", error)
-            return otherwise
+            return default
+        except UNPICKLING_ERRORS as error:
+            logger.warning("A value in the cache can't be read and is ignored: %r", error)
+            return default
         if failed_until.pop(servers, None) is not None:
-            logger.warning("The cache at %s answers again.", shown(servers))
-        return answer
+            logger.warning("The cache at %s works again.", hosts_of(servers))
+        return value
 
     def get(self, key, default=None, version=None):
-        return self._ask(super().get, default, key, default, version)
+        return self._call(super().get, default, key, default, version)
 
-    def set(self, key, value, *arguments, **named):
-        return self._ask(super().set, None, key, value, *arguments, **named)
+    def set(self, key, value, *args, **kwargs):
+        return self._call(super().set, None, key, value, *args, **kwargs)
 
-    def add(self, key, value, *arguments, **named):
-        return self._ask(super().add, False, key, value, *arguments, **named)
+    def add(self, key, value, *args, **kwargs):
+        return self._call(super().add, False, key, value, *args, **kwargs)
 
-    def touch(self, key, *arguments, **named):
-        return self._ask(super().touch, False, key, *arguments, **named)
+    def touch(self, key, *args, **kwargs):
+        return self._call(super().touch, False, key, *args, **kwargs)
 
     def delete(self, key, version=None):
-        return self._ask(super().delete, False, key, version)
+        return self._call(super().delete, False, key, version)
 
     def has_key(self, key, version=None):
-        return self._ask(super().has_key, False, key, version)
+        return self._call(super().has_key, False, key, version)
 
     def get_many(self, keys, version=None):
-        return self._ask(super().get_many, {}, keys, version)
+        return self._call(super().get_many, {}, keys, version)
 
-    def set_many(self, data, *arguments, **named):
-        return self._ask(super().set_many, [*data], data, *arguments, **named)
+    def set_many(self, data, *args, **kwargs):
+        return self._call(super().set_many, [*data], data, *args, **kwargs)
 
     def delete_many(self, keys, version=None):
-        return self._ask(super().delete_many, None, keys, version)
+        return self._call(super().delete_many, None, keys, version)
 
     def incr(self, key, delta=1, version=None):
-        """Raises ValueError for a key that is not there, also when the server fails."""
-        answer = self._ask(super().incr, None, key, delta, version)
-        if answer is None:
+        """Raises ValueError if the key is not there, and while the server fails."""
+        value = self._call(super().incr, None, key, delta, version)
+        if value is None:
             raise ValueError(f"Key {key!r} not found.")
-        return answer
+        return value
 
     def clear(self):
-        return self._ask(super().clear, False)
+        return self._call(super().clear, False)
 
-    def answers(self) -> bool:
+    def is_up(self) -> bool:
         """Ping the server. Returns False while it fails."""
-        return bool(self._ask(self._cache.get_client().ping, False))
+        return bool(self._call(self._cache.get_client().ping, False))
 
 
-def shown(servers: tuple[str, ...]) -> str:
-    """The hosts of the servers, without the passwords that may stand in their URLs."""
+def hosts_of(servers: tuple[str, ...]) -> str:
+    """The hosts and ports of these URLs, for messages: the URLs may contain passwords."""
     return ", ".join(urlsplit(server).netloc.rpartition("@")[2] or server for server in servers)

@@ -1,4 +1,4 @@
-"""`manage.py`: runs Django's commands, and reports expected failures in a sentence."""
+"""The main function of `manage.py`. It reports expected failures in a sentence."""
 
 import os
 import sys
@@ -15,8 +15,11 @@ STATUS_BROKEN_PIPE = 141
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Run a command. With `--traceback` every error is shown as it is."""
-    # They are None if the caller has closed them.
+    """Run one of Django's commands and exit with a status other than 0 if it fails.
+
+    With `--traceback` every error is raised as it is.
+    """
+    # Python sets them to None if the caller has closed them.
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - it stays open
     sys.stderr = sys.stderr or sys.stdout
     try:
@@ -43,7 +46,7 @@ def run(arguments: Sequence[str]) -> None:
 
 
 def silence_output() -> None:
-    """Discard all output from now on, including what is buffered."""
+    """Discard all further output, and output that is still in Python's buffers."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(nowhere, stream.fileno())

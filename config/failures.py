@@ -1,4 +1,4 @@
-"""Explains failures of the database or the disk in a sentence, with advice."""
+"""Errors of the database or the disk explained in a sentence, with advice."""
 
 import errno
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 @dataclass(frozen=True)
 class Failure:
-    """`sentence` may be shown to anybody; `advice` names paths and settings."""
+    """`sentence` may be shown to anybody. `advice` is for the log: it names paths and settings."""
 
     sentence: str
     advice: str = ""
@@ -21,10 +21,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Kind:
-    """Errors of a database that have one cause.
+    """Database errors with the same cause.
 
-    They are known by `texts`, parts of SQLite's messages, and by `codes`, beginnings of
-    PostgreSQL's error codes (its documentation, appendix A).
+    They are recognised by `texts`, parts of SQLite's messages, or by `codes`, the beginnings of
+    PostgreSQL's error codes (PostgreSQL's documentation, appendix A).
     """
 
     texts: tuple[str, ...]
@@ -66,7 +66,7 @@ KINDS = [
         ("file is not a database", "disk image is malformed"),
         (),
         "The database can't be read.",
-        "It is damaged or no SQLite database: put a copy in its place.",
+        "It is damaged or no SQLite database: restore it from a copy.",
     ),
     Kind(
         ("database is locked", "database table is locked"),
@@ -74,47 +74,52 @@ KINDS = [
         "The database is busy. Try again in a moment.",
     ),
 ]
-# Connection, account, name of the database, resources, shutdown.
-AWAY_CODES = ("08", "28", "3D000", "53", "57P")
+# PostgreSQL's codes for: connection, account, name of the database, resources, shutdown.
+UNREACHABLE_CODES = ("08", "28", "3D000", "53", "57P")
 
-DISK = {errno.ENOSPC: "is full", errno.EDQUOT: "is full for this user", errno.EROFS: "is read-only"}
+DISK_ERRORS = {
+    errno.ENOSPC: "is full",
+    errno.EDQUOT: "is full for this user",
+    errno.EROFS: "is read-only",
+}
 
 
 def explain(error: BaseException) -> Failure | None:
-    """Describe a failure that the site's keeper can put right. Returns None for other errors."""
+    """Describe an error that the site's administrator can fix. Returns None for other errors."""
     if isinstance(error, AnyDatabaseError):
         return explain_database(error)
-    if isinstance(error, OSError) and error.errno in DISK:
-        where = f"The file is {error.filename}." if error.filename else ""
-        return Failure(f"The disk {DISK[error.errno]}.", where)
+    if isinstance(error, OSError) and error.errno in DISK_ERRORS:
+        file = f"The file is {error.filename}." if error.filename else ""
+        return Failure(f"The disk {DISK_ERRORS[error.errno]}.", file)
     return None
 
 
 def explain_database(error: AnyDatabaseError) -> Failure | None:
     if NOT_MIGRATED.includes(error):
-        # Without a pending migration the program itself is wrong.
-        is_known = has_pending_migrations()
-        return Failure(NOT_MIGRATED.sentence, NOT_MIGRATED.advice) if is_known else None
+        # If no migration is pending, the missing table is a bug in the program.
+        if not has_pending_migrations():
+            return None
+        return Failure(NOT_MIGRATED.sentence, NOT_MIGRATED.advice)
     for kind in KINDS:
         if kind.includes(error):
             return Failure(kind.sentence, f"{describe_database()} {kind.advice}".strip())
-    if is_away(error):
+    if is_unreachable(error):
         reason = " ".join(str(error).split())
         return Failure("The database does not answer.", f"{describe_database()} {reason}")
     return None
 
 
-def is_away(error: AnyDatabaseError) -> bool:
+def is_unreachable(error: AnyDatabaseError) -> bool:
     if connection.vendor != "postgresql":
         return False
     if code := error_code(error):
-        return code.startswith(AWAY_CODES)
-    # psycopg gives no code to a connection that was not made or has been lost.
+        return code.startswith(UNREACHABLE_CODES)
+    # psycopg's error has no code if the connection failed or was lost.
     return isinstance(error, OperationalError | InterfaceError)
 
 
 def error_code(error: AnyDatabaseError) -> str:
-    """PostgreSQL's code; empty for SQLite, and where the server could not give one."""
+    """PostgreSQL's error code. Empty for SQLite, and if the server could not send one."""
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
@@ -126,7 +131,7 @@ def describe_database() -> str:
 
 
 def has_pending_migrations() -> bool:
-    """True if the database lacks migrations of the program, or does not answer."""
+    """True if migrations are not applied yet, or the database does not answer."""
     try:
         executor = MigrationExecutor(connection)
         return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -1,8 +1,8 @@
 """A WSGI layer in front of Django that sends public pages from memory.
 
-It keeps the pages of the views that have the decorator `keep_finished`, by the version of the site
-(`SiteVersion`). Every change raises the version, so nothing has to be cleared. Each process keeps
-pages of its own.
+It keeps the pages of views with the decorator `keep_finished`, each with the version of the site
+(`SiteVersion`) that it shows. Every change of the site raises the version, so that nothing has to
+be cleared. Each process keeps its own pages.
 """
 
 import logging
@@ -31,18 +31,18 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 SAFE_METHODS = ("GET", "HEAD")
-# This layer acts on these headers; the page does not depend on them.
-FOR_LAYER = (
+# Headers that this layer handles itself. The page does not depend on them.
+HANDLED_HEADERS = (
     "HTTP_ACCEPT_ENCODING", "HTTP_COOKIE", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_NONE_MATCH",
     "HTTP_IF_RANGE", "HTTP_RANGE",
 )  # fmt: skip
-# Only Django acts on these. They are too rare to gain anything here.
-FOR_DJANGO = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_TRANSFER_ENCODING")
+# Headers that only Django handles: such requests are rare.
+UNHANDLED_HEADERS = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_TRANSFER_ENCODING")
 MAX_QUERY_CHARS = 1_000
 MAX_WAIT_SECONDS = 10  # for another thread that renders the same page
 
-# The longest time after which a process sees a change that another one has made. SQLite tells in
-# a few microseconds that nothing was written. Other databases have to read the row.
+# A process sees a change made by another one after at most this time. SQLite tells in a few
+# microseconds that nothing was written. On other databases the row must be read.
 MAX_DELAY_SECONDS = {"sqlite": 0.1}
 MAX_DELAY_SECONDS_ELSEWHERE = 1.0
 
@@ -57,7 +57,7 @@ class Key(NamedTuple):
 
 
 class FinishedPages:
-    """The WSGI application that answers from memory, or lets `application` answer."""
+    """A WSGI application that answers from memory where it can, else calls `application`."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]], max_bytes: int):
         self.application = application
@@ -79,7 +79,7 @@ class FinishedPages:
     def pass_by(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         response = self.application(environ, start_response)
         if environ["REQUEST_METHOD"] not in SAFE_METHODS:
-            self.versions.look_again()
+            self.versions.expire()
         return response
 
     def render_once(
@@ -106,14 +106,15 @@ class FinishedPages:
     def render(
         self, key: Key, version: Version, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
-        asked = {name: value for name, value in environ.items() if name not in FOR_LAYER}
-        asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": key.query}
+        """Let Django make the page, keep it if all readers get the same, and answer with it."""
+        request = {name: value for name, value in environ.items() if name not in HANDLED_HEADERS}
+        request |= {"REQUEST_METHOD": "GET", "QUERY_STRING": key.query}
         started: list[Any] = []
 
-        def note_start(*given: Any) -> None:
-            started[:] = given
+        def remember_start(*args: Any) -> None:
+            started[:] = args
 
-        response = self.application(asked, note_start)
+        response = self.application(request, remember_start)
         try:
             body = b"".join(response)
         finally:
@@ -124,9 +125,9 @@ class FinishedPages:
             start_response(status, headers)
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
         page = Page(version, headers, body)
-        before = self.pages.get(key)
-        if before is not None and before.body == body:
-            page.take_encoded(before)
+        previous = self.pages.get(key)
+        if previous is not None and previous.body == body:
+            page.take_encoded(previous)
         self.pages.keep(key, page)
         return self.answer(key, page, environ, start_response)
 
@@ -153,7 +154,7 @@ def key_of(environ: Environ) -> Key | None:
         or settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", "")
         or environ.get("CONTENT_LENGTH") not in (None, "", "0")
         or environ.get("SCRIPT_NAME")
-        or any(name in environ for name in FOR_DJANGO)
+        or any(name in environ for name in UNHANDLED_HEADERS)
     ):
         return None
     path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
@@ -179,18 +180,21 @@ def parameters_of(path: str) -> Parameters | None:
 
 
 def known_query(query: str, parameters: Parameters) -> str | None:
-    """The part of a query that the view knows, in a fixed order. None if Django has to answer."""
+    """The parameters of a query that the view knows, in a fixed order.
+
+    Returns None if Django has to answer: the query is too long, or the view must see all of it.
+    """
     if len(query) > MAX_QUERY_CHARS:
         return None
-    asked = QueryDict(query)
-    if parameters.are_all and not set(parameters.names).issuperset(asked):
+    given = QueryDict(query)
+    if parameters.are_all and not set(parameters.names).issuperset(given):
         return None
-    known = [(name, asked.getlist(name)) for name in parameters.names if name in asked]
+    known = [(name, given.getlist(name)) for name in parameters.names if name in given]
     return urlencode(known, doseq=True)
 
 
 def is_secure(environ: Environ) -> bool:
-    """True if the client used https, by the same rule as Django's `HttpRequest.scheme`."""
+    """True if the client used https. Follows the rule of Django's `HttpRequest.scheme`."""
     if settings.SECURE_PROXY_SSL_HEADER:
         name, secure = settings.SECURE_PROXY_SSL_HEADER
         if (value := environ.get(name)) is not None:
@@ -211,38 +215,41 @@ def may_keep(status: str, headers: Headers) -> bool:
 
 
 class Versions:
-    """Reads the version of the site, at most once in MAX_DELAY_SECONDS."""
+    """The version of the site, read from the database at most once in MAX_DELAY_SECONDS."""
 
     def __init__(self) -> None:
         self.lock = Lock()
         self.version: Version | None = None
-        self.look_at = 0.0  # by time.monotonic()
-        self.until = float("inf")  # by time.time(): when the version ends by itself
-        self.seen = local()  # by thread, since each has its own connection
+        self.check_at = 0.0  # time.monotonic() of the next look into the database
+        self.until = float("inf")  # time.time() at which an entry appears and the version ends
+        self.seen = local()  # the data version that each thread's connection saw last
 
     def current(self) -> Version | None:
         """Return the version, which may be MAX_DELAY_SECONDS old.
 
-        While the database fails, the last version stays: nobody can change the site then.
-        Returns None if there is none yet.
+        While the database fails, the last version is returned: nobody can change the site then.
+        Returns None if no version was ever read.
         """
-        if time.monotonic() >= self.look_at or time.time() >= self.until:
+        if self.is_due():
             with self.lock:
-                # Another thread may have looked while this one waited.
-                if time.monotonic() >= self.look_at or time.time() >= self.until:
-                    self.look()
+                # Another thread may have read it while this one waited for the lock.
+                if self.is_due():
+                    self.read()
         return self.version
 
-    def look_again(self) -> None:
-        """Read the version before the next page, because this thread may have changed the site."""
-        self.seen.data_version = None
-        self.look_at = 0.0
+    def is_due(self) -> bool:
+        return time.monotonic() >= self.check_at or time.time() >= self.until
 
-    def look(self) -> None:
-        # Counted from before the reading: a change may be committed while it goes on.
+    def expire(self) -> None:
+        """Read the version before the next page: this thread may have changed the site."""
+        self.seen.data_version = None
+        self.check_at = 0.0
+
+    def read(self) -> None:
+        # The delay counts from before the reading: a change may be committed meanwhile.
         started = time.monotonic()
         try:
-            # Django does this before a request. Only in a test is a transaction open here.
+            # Django does this at the start of a request. A transaction is open only in tests.
             if not connection.in_atomic_block:
                 close_old_connections()
             if time.time() >= self.until or self.may_have_changed():
@@ -255,15 +262,15 @@ class Versions:
             self.seen.data_version = None
             self.until = float("inf")
         delay = MAX_DELAY_SECONDS.get(connection.vendor, MAX_DELAY_SECONDS_ELSEWHERE)
-        self.look_at = started + delay
+        self.check_at = started + delay
 
     def may_have_changed(self) -> bool:
-        """True if anything may have been written since this thread last called this method."""
+        """True if the database may have changed since this thread last called this method."""
         if connection.vendor != "sqlite":
             return True
         with connection.cursor() as cursor:
-            # The number changes when another connection writes. Numbers of two connections can't
-            # be compared.
+            # The number changes when another connection writes. Numbers are comparable only
+            # within one connection.
             cursor.execute("PRAGMA data_version")
             seen = connection.connection, cursor.fetchone()[0]
         is_same = getattr(self.seen, "data_version", None) == seen

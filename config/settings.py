@@ -1,4 +1,7 @@
-"""The only reader of the environment. A `.env` file at the root is read; real variables win."""
+"""Django's settings, and the only reader of the environment.
+
+A `.env` file at the root of the project is read too. Variables of the environment win over it.
+"""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,11 +21,11 @@ def flag(name, default):
     return values.flag(name, env.str(name, default=str(default)))
 
 
-def whole_number(name, default, least=1):
-    return values.whole_number(name, env.str(name, default=str(default)), least)
+def whole_number(name, default, minimum=1):
+    return values.whole_number(name, env.str(name, default=str(default)), minimum)
 
 
-# Not by env.str, which takes a value that begins with $ for the name of another variable.
+# env.str would take a value that begins with $ for the name of another variable.
 SECRET_KEY = env.ENVIRON.get("SECRET_KEY", "").strip()
 if not SECRET_KEY:
     raise ImproperlyConfigured(
@@ -48,27 +51,27 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = values.caches(
     env.str("CACHE_URL", default="") or "locmemcache://", prefix=f"feedstead:{SITE_URL}"
 )
-# How much memory finished pages may take in each process (bytes); 0 keeps none.
-CACHE_PAGES_BYTES = whole_number("CACHE_PAGES_BYTES", default=64 * 1024 * 1024, least=0)
+# Memory for finished pages in each process, in bytes. 0 switches them off.
+CACHE_PAGES_BYTES = whole_number("CACHE_PAGES_BYTES", default=64 * 1024 * 1024, minimum=0)
 
 LANGUAGE_CODE = values.language(env.str("LANGUAGE_CODE", default="en-us"))
 TIME_ZONE = values.time_zone(env.str("TIME_ZONE", default="UTC"))
 USE_TZ = True
 USE_I18N = True
 
-# Fetching: how long (seconds) and how much (bytes, after decompression) at the most; the pause
-# between the pages of one feed (seconds); and the hosts with private addresses and the ports
-# beside 80 and 443 that may be asked all the same.
+# Fetching of feeds. A fetch takes at most FETCH_TIMEOUT seconds and reads at most FETCH_MAX_BYTES
+# after decompression. FETCH_PAUSE seconds pass between the pages of one feed.
 FETCH_TIMEOUT = whole_number("FETCH_TIMEOUT", default=30)
 FETCH_MAX_BYTES = whole_number("FETCH_MAX_BYTES", default=16 * 1024 * 1024)
-FETCH_PAUSE = whole_number("FETCH_PAUSE", default=1, least=0)
+FETCH_PAUSE = whole_number("FETCH_PAUSE", default=1, minimum=0)
+# Exceptions from the guard: hosts with private addresses, and ports other than 80 and 443.
 FETCH_ALLOW_PRIVATE = env.list("FETCH_ALLOW_PRIVATE", default=[])
 FETCH_ALLOW_PORTS = values.ports("FETCH_ALLOW_PORTS", env.list("FETCH_ALLOW_PORTS", default=[]))
 
 INSTALLED_APPS = [
     "entries",
     "taggit",
-    "config.desk_site.DeskConfig",
+    "config.admin_site.FeedsteadAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -78,14 +81,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.health.answer_health",
-    "config.not_modified.drop_content_length",
+    "config.middleware.answer_health_checks",
+    "config.middleware.drop_content_length_of_304",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "config.desk.guard_desk",
+    "config.middleware.guard_admin",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -99,14 +102,14 @@ WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [
     {
-        # The public pages and the feeds. What lies in theme/ stands in for a template of ours,
-        # and can extend that one by its path from the root (templates/base.html).
+        # The public pages and the feeds. A template in theme/ replaces ours of the same name, and
+        # can extend it by its path from the root of the project (templates/base.html).
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "theme", BASE_DIR / "templates"],
         "OPTIONS": {"environment": "entries.publishing.jinja2.make_environment"},
     },
     {
-        # The desk.
+        # The admin.
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
@@ -129,10 +132,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Where a person is after logging in, unless a page of the desk asked for it.
+# An editor goes to the index after logging in, unless another page of the admin asked for it.
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-# An editor's form may hold a text as long as a feed may bring (in bytes), and some hundred media.
+# The form of an entry may hold a text as long as a feed's (bytes), and some hundred enclosures.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
@@ -142,8 +145,8 @@ STATICFILES_DIRS = [path for path in [BASE_DIR / "theme" / "static"] if path.is_
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        # With DEBUG the files are served as they lie; else their names carry a hash of their
-        # content, so that they can be cached for ever.
+        # With DEBUG the files keep their names. Otherwise their names contain a hash of the
+        # content, so that browsers can cache them for ever.
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -154,8 +157,8 @@ SECURE_TLS = SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = SECURE_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_TLS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_TLS else 0
-# These two bind other hosts of the same domain for a long time, so the owner switches them on.
-# Django's checks W005 and W021 demand them, and are silenced.
+# These two affect other hosts of the same domain for a long time: the site's owner decides.
+# Django's checks W005 and W021 demand them and are silenced.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD", default=False)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

@@ -1,4 +1,4 @@
-"""The answer to readers and editors while the database or the disk fails."""
+"""503 responses while the database or the disk fails."""
 
 import logging
 import sys
@@ -11,13 +11,13 @@ from config.failures import Failure, explain
 
 logger = logging.getLogger(__name__)
 
-RETRY_SECONDS = 60
+RETRY_AFTER_SECONDS = 60
 
 
 class UnavailableMiddleware:
-    """Answers 503 with a sentence where a view fails for want of the database or the disk.
+    """Answers 503 with a sentence if a view raises an error of the database or the disk.
 
-    The log has the sentence with its advice, and no traceback. Any other error goes on to Django.
+    The log gets the sentence and advice, without a traceback. Other errors are left to Django.
     """
 
     def __init__(self, get_response):
@@ -28,25 +28,25 @@ class UnavailableMiddleware:
 
     def process_exception(self, request, exception):
         failure = explain(exception)
-        return answer_failure(request, failure) if failure else None
+        return unavailable(request, failure) if failure else None
 
 
 def server_error(request):
-    """Django's page for an error, but 503 when the database has failed outside of a view.
+    """Django's handler500, but 503 for an error of the database or the disk outside a view.
 
-    It does so in middleware, which saves sessions, and in the page for addresses not found.
+    It can fail in middleware, such as that for sessions, and while the 404 page is rendered.
     """
     error = sys.exc_info()[1]
     failure = explain(error) if error else None
-    return answer_failure(request, failure) if failure else defaults.server_error(request)
+    return unavailable(request, failure) if failure else defaults.server_error(request)
 
 
-def answer_failure(request, failure: Failure) -> HttpResponse:
+def unavailable(request, failure: Failure) -> HttpResponse:
     logger.error("%s %s: %s", request.method, request.path, failure)
-    # Plain text: the site's own templates would ask the database.
+    # Plain text: the site's templates would query the database.
     response = HttpResponse(
         f"{failure.sentence}\n", content_type="text/plain; charset=utf-8", status=503
     )
-    response["Retry-After"] = str(RETRY_SECONDS)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     add_never_cache_headers(response)
     return response

@@ -1,3 +1,5 @@
+"""The URLs of the site: the admin, and the public pages (`entries.urls`)."""
+
 from django.contrib import admin
 from django.urls import include, path
 

@@ -1,7 +1,7 @@
-"""The text of a setting to its value.
+"""Functions that turn the text of a setting into its value.
 
-Each function raises ImproperlyConfigured with a sentence that names the setting. None shows a
-value in which a password may stand.
+Each raises ImproperlyConfigured with a sentence that names the setting. Values that may contain a
+password are not shown.
 """
 
 import io
@@ -19,19 +19,19 @@ ENV_LINE = re.compile(r"(export )?[A-Za-z_0-9]+=.*")
 TRUE, FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 MAX_PORT = 65535
 
-# Limits of the in-process cache, which then drops the least recently used. A cached address is a
-# digest and a time; cached counts are some hundred numbers.
+# Limits of the cache within the process. When it is full, the least recently used go. A cached
+# address is a digest and a time; cached counts are some hundred numbers.
 MAX_CACHED_ADDRESSES = 10_000
 MAX_CACHED_COUNTS = 5_000
 
 DATABASE_FORMS = "sqlite:////srv/feedstead.sqlite3 or postgres://user:password@host/name"
 CACHE_FORMS = "redis://127.0.0.1:6379/0, or left out for a cache within the process"
 REDIS_SCHEMES = ("redis", "rediss", "valkey", "valkeys")
-SCALE = "which needs a further package: pip install -r requirements-scale.txt"
+INSTALL_SCALE = "which needs a further package: pip install -r requirements-scale.txt"
 
 
 def read_env_file(path: Path) -> None:
-    """Read a `.env` file into the environment. Variables that are set already keep their values."""
+    """Read a `.env` file into the environment. Variables that are already set keep their values."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
@@ -40,8 +40,8 @@ def read_env_file(path: Path) -> None:
         reason = getattr(error, "strerror", None) or "it is not in UTF-8"
         raise ImproperlyConfigured(f"{path} can't be read: {reason}") from error
     for number, line in enumerate(lines, 1):
-        stated = line.strip()
-        if stated and not stated.startswith("#") and not ENV_LINE.fullmatch(stated):
+        text = line.strip()
+        if text and not text.startswith("#") and not ENV_LINE.fullmatch(text):
             raise ImproperlyConfigured(
                 f"{path}, line {number}, is not understood: write NAME=value, without spaces "
                 "around the equals sign, or begin the line with # for a comment"
@@ -60,14 +60,14 @@ def site_url(value: str) -> str:
         or any([parts.query, parts.fragment, "@" in parts.netloc])
     ):
         raise ImproperlyConfigured(
-            f"SITE_URL is {value!r}: it must be the address of the site's front page, "
+            f"SITE_URL is {value!r}: it must be the URL of the site's front page, "
             "such as https://example.org"
         )
     return value.rstrip("/")
 
 
 def split_url(value: str) -> SplitResult | None:
-    """The parts of a URL; None where it is none: white space, a host or port that can't be."""
+    """The parts of a URL. None if it has white space, or an invalid host or port."""
     if re.search(r"[\s\x00-\x1f\x7f]", value):
         return None
     try:
@@ -79,7 +79,7 @@ def split_url(value: str) -> SplitResult | None:
 
 
 def database(url: str) -> dict:
-    """A value of settings.DATABASES. Makes the folder of a SQLite file."""
+    """The value of settings.DATABASES["default"]. Creates the folder of a SQLite file."""
     parts = urlsplit(url) if url == "sqlite://:memory:" else split_url(url)
     if parts is None:
         raise ImproperlyConfigured(f"DATABASE_URL is no URL: it must look like {DATABASE_FORMS}")
@@ -103,8 +103,8 @@ def database(url: str) -> dict:
         sqlite(config)
     else:
         postgresql(config)
-    # Each thread keeps its connection: to open one costs as much as to answer.
-    config["CONN_MAX_AGE"] = 60
+    # Each thread keeps its connection: opening one costs as much as a whole request.
+    config["CONN_MAX_AGE"] = 60  # seconds
     return config
 
 
@@ -112,10 +112,10 @@ def sqlite(config: dict) -> None:
     config["ENGINE"] = "config.sqlite"
     config["OPTIONS"] = {
         # In WAL mode readers don't wait for the writer. IMMEDIATE transactions take the write
-        # lock at their start: a second writer waits up to 20 s and never fails halfway.
+        # lock when they begin: a second writer waits up to 20 s and never fails halfway.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 20,  # seconds
         **config.get("OPTIONS", {}),
     }
     if config["NAME"] == ":memory:":
@@ -136,7 +136,7 @@ def postgresql(config: dict) -> None:
             f"DATABASE_URL names no database: it must look like {DATABASE_FORMS}"
         )
     if not find_spec("psycopg"):
-        raise ImproperlyConfigured(f"DATABASE_URL asks for PostgreSQL, {SCALE}")
+        raise ImproperlyConfigured(f"DATABASE_URL asks for PostgreSQL, {INSTALL_SCALE}")
     options.setdefault("connect_timeout", 10)  # seconds
     config["CONN_HEALTH_CHECKS"] = True
 
@@ -144,8 +144,8 @@ def postgresql(config: dict) -> None:
 def caches(url: str, prefix: str) -> dict:
     """The value of settings.CACHES. `prefix` keeps sites apart that share a server.
 
-    `default` holds counts, which take long to make. `addresses` holds when the page at each
-    requested address last changed: a crawler can fill it, and then drops nothing else.
+    `default` holds counts, which are slow to compute. `addresses` holds the time of the last
+    change of each requested URL: a crawler can fill it, but drops nothing from `default`.
     """
     parts = split_url(url)
     if parts is None:
@@ -162,7 +162,7 @@ def caches(url: str, prefix: str) -> dict:
             f"CACHE_URL names no cache that the site can use: it must look like {CACHE_FORMS}"
         )
     if not find_spec("redis"):
-        raise ImproperlyConfigured(f"CACHE_URL asks for Redis, {SCALE}")
+        raise ImproperlyConfigured(f"CACHE_URL asks for Redis, {INSTALL_SCALE}")
     # The client knows Valkey, which speaks the same protocol, by Redis's name.
     url = url.replace("valkey", "redis", 1)
     config = environ.Env.cache_url_config(url, backend="config.cache.RedisCache")
@@ -173,7 +173,7 @@ def caches(url: str, prefix: str) -> dict:
 
 
 def language(code: str) -> str:
-    """A code of a language that Django knows, or of one that it knows in another country."""
+    """A language code that Django knows, or knows without the country."""
     base = code.lower().partition("-")[0]
     if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", code) or not any(
         known in LANG_INFO for known in (code.lower(), base)
@@ -200,19 +200,19 @@ def flag(name: str, value: str) -> bool:
     return value in TRUE
 
 
-def whole_number(name: str, value: str, least: int = 1) -> int:
+def whole_number(name: str, value: str, minimum: int = 1) -> int:
     try:
         number = int(value)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be a whole number") from error
-    if number < least:
-        raise ImproperlyConfigured(f"{name} must be {least} or more")
+    if number < minimum:
+        raise ImproperlyConfigured(f"{name} must be {minimum} or more")
     return number
 
 
 def ports(name: str, values: list[str]) -> list[int]:
     if not all(value.strip().isdecimal() and 0 < int(value) <= MAX_PORT for value in values):
         raise ImproperlyConfigured(
-            f"{name} must be numbers of ports from 1 to {MAX_PORT}, with commas, such as 8080,8443"
+            f"{name} must be port numbers from 1 to {MAX_PORT}, with commas, such as 8080,8443"
         )
     return [int(value) for value in values]

@@ -1,4 +1,4 @@
-"""The cache: bounded within the process, and on a server that may fail."""
+"""The cache: within the process, where it is bounded, and on a Redis server, which may fail."""
 
 import logging
 import pickle
@@ -12,7 +12,7 @@ from django.core.cache import cache, caches
 from django.test import Client
 
 from config import values
-from config.cache import failed_until, shown
+from config.cache import failed_until, hosts_of
 
 SERVER = ("127.0.0.1", 6379)
 PAGES = ["/", "/tags/", "/archive/", "/sources/", "/search/?q=post", "/atom/everything/"]
@@ -20,9 +20,9 @@ PAGES += ["/sitemap.xml", "/robots.txt", "/2024/Mar/9/"]
 
 
 class Port:
-    """A port before the Redis server, which passes on, closes or ignores what comes.
+    """A port in front of the Redis server that passes on, closes or ignores connections.
 
-    `connections` counts those that were made to it.
+    `connections` is the number of connections so far.
     """
 
     def __init__(self, mode):
@@ -32,7 +32,7 @@ class Port:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"redis://127.0.0.1:{self.listener.getsockname()[1]}/9"
         if mode == "pass on":
-            # A busy machine takes its time, and is no failure.
+            # A slow answer of a busy machine is no failure.
             self.url += "?socket_timeout=30&socket_connect_timeout=30"
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -67,7 +67,7 @@ class Port:
 
 @pytest.fixture
 def use_cache(settings, tmp_path):
-    """Let the site use the cache at a URL, under keys of this test's own."""
+    """Let the site use the cache at a URL, with a key prefix of this test."""
 
     def use(url):
         settings.CACHES = values.caches(url, prefix=str(tmp_path))
@@ -78,7 +78,7 @@ def use_cache(settings, tmp_path):
 
 @pytest.fixture
 def open_port(use_cache):
-    """Let the site use a cache behind a port of this mode."""
+    """Let the site use a cache behind a `Port` in this mode."""
     ports = []
 
     def start(mode):
@@ -93,7 +93,7 @@ def open_port(use_cache):
 
 @pytest.fixture
 def redis(open_port):
-    """The Redis server of this machine behind a port. Skips the test if there is none."""
+    """The Redis server on this machine, behind a `Port`. Skips the test if there is none."""
     try:
         socket.create_connection(SERVER).close()
     except OSError:
@@ -138,7 +138,7 @@ def test_a_cache_that_fails_spoils_no_page_and_is_logged_once(
     assert statuses == dict.fromkeys(PAGES, 200)
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     assert "CACHE_URL" in caplog.text
-    # The connection is tried once more where the server has closed it, and then left alone.
+    # A connection that the server has closed is tried once more, then the server is left alone.
     assert port.connections <= 2
 
 
@@ -183,7 +183,7 @@ def test_a_cache_that_has_come_back_is_used_again(redis, caplog):
 
     assert cache.get("a") == 3
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
-    assert "answers again" in caplog.text
+    assert "works again" in caplog.text
 
 
 def test_a_server_that_was_started_anew_is_no_failure(redis, caplog):
@@ -232,4 +232,4 @@ def test_a_crawler_drops_no_count_from_the_cache_within_the_process(
 def test_a_password_is_not_among_the_hosts_that_are_shown():
     servers = ("redis://joe:sesame@cache.example:6379/0", "unix:///run/redis.sock")
 
-    assert shown(servers) == "cache.example:6379, unix:///run/redis.sock"
+    assert hosts_of(servers) == "cache.example:6379, unix:///run/redis.sock"

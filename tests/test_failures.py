@@ -1,4 +1,4 @@
-"""What people are told when the database, the disk or the cache fails: a sentence, no traceback."""
+"""Messages when the database, the disk or the cache fails: a sentence, no traceback."""
 
 import os
 import socket
@@ -140,7 +140,7 @@ def test_pages_without_a_database_answer_503(debug):
 
 @pytest.fixture
 def not_migrated(db):
-    """The tables as they were before the program's last migration, until the test ends."""
+    """Rename a table and forget the last migration, as if it were still to come."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE entries_sitesettings RENAME TO entries_settings_of_the_site")
     applied = MigrationRecorder.Migration.objects.filter(app="entries").order_by("-name")
@@ -169,14 +169,14 @@ def test_a_missing_table_that_no_migration_would_bring_is_an_error_of_the_progra
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE entries_sitesettings RENAME TO entries_settings_of_the_site")
 
-    # PostgreSQL answers nothing more in this transaction: there it can't be told apart.
+    # After an error PostgreSQL runs nothing more in this transaction, so the cause is unknown.
     expected = 500 if connection.vendor == "sqlite" else 503
     assert Client(raise_request_exception=False).get("/").status_code == expected
 
 
 @pytest.fixture
 def read_only(db):
-    """Makes the database read-only until the test ends."""
+    """Make the database read-only until the test ends."""
     is_sqlite = connection.vendor == "sqlite"
 
     def switch():
@@ -184,7 +184,7 @@ def read_only(db):
             if is_sqlite:
                 cursor.execute("PRAGMA query_only=1")
             else:
-                # The checks that wait for the end of the transaction lock rows: they come first.
+                # Deferred constraints lock rows when they are checked, so they come first.
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET transaction_read_only=on")
 
     yield switch

@@ -132,7 +132,7 @@ def transaction_has_ended():
 def write_has_ended(layer):
     """What the end of a request that writes does."""
     transaction_has_ended()
-    layer.versions.look_again()
+    layer.versions.expire()
 
 
 def test_a_page_is_rendered_once(layer, entry):
@@ -416,7 +416,7 @@ def test_many_who_want_one_cold_page_have_it_rendered_once():
     layer = FinishedPages(application, BYTES)
     # Threads see no database in memory that another has opened: the version is read before.
     layer.versions.current()
-    layer.versions.look_at = float("inf")
+    layer.versions.check_at = float("inf")
     answers = []
     threads = [
         threading.Thread(target=lambda: answers.append(ask(layer, "/tags/").body)) for _ in range(8)

@@ -1,4 +1,4 @@
-"""What the environment may say, and what is said about it when it is wrong."""
+"""Settings from the environment: the values they take, and the messages about wrong ones."""
 
 import os
 import runpy
@@ -22,7 +22,7 @@ NEEDED = {
 
 @pytest.fixture
 def read_settings(monkeypatch):
-    """Read the settings anew, in an environment of only these variables."""
+    """Read the settings again, in an environment with only these variables."""
 
     def read(**variables):
         for name in [name for name in os.environ if name not in ("PATH", "HOME")]:
@@ -70,9 +70,9 @@ WRONG = [
     ("FETCH_TIMEOUT", "soon", "FETCH_TIMEOUT must be a whole number"),
     ("FETCH_MAX_BYTES", "0", "FETCH_MAX_BYTES must be 1 or more"),
     ("FETCH_PAUSE", "-1", "FETCH_PAUSE must be 0 or more"),
-    ("FETCH_ALLOW_PORTS", "x", "FETCH_ALLOW_PORTS must be numbers of ports"),
-    ("FETCH_ALLOW_PORTS", "8080,65536", "FETCH_ALLOW_PORTS must be numbers of ports"),
-    ("FETCH_ALLOW_PORTS", "8080;8081", "FETCH_ALLOW_PORTS must be numbers of ports"),
+    ("FETCH_ALLOW_PORTS", "x", "FETCH_ALLOW_PORTS must be port numbers"),
+    ("FETCH_ALLOW_PORTS", "8080,65536", "FETCH_ALLOW_PORTS must be port numbers"),
+    ("FETCH_ALLOW_PORTS", "8080;8081", "FETCH_ALLOW_PORTS must be port numbers"),
 ]
 
 
@@ -134,13 +134,13 @@ def test_a_command_says_a_wrong_setting_without_a_traceback():
     )
 
     assert result.returncode == 1
-    assert result.stderr.startswith("FETCH_ALLOW_PORTS must be numbers of ports")
+    assert result.stderr.startswith("FETCH_ALLOW_PORTS must be port numbers")
     assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.fixture
 def read_env_file(tmp_path, monkeypatch):
-    """What a `.env` file of these bytes adds to an empty environment."""
+    """The environment after reading a `.env` file of these bytes into an empty one."""
 
     def read(data):
         monkeypatch.setattr(values.environ.Env, "ENVIRON", added := {})

@@ -1,12 +1,13 @@
-"""Django's SQLite backend, asking the library what it can do.
+"""Django's SQLite backend with two corrections.
 
-Django 5.2 assumes 999 parameters to a query, the limit of SQLite before 3.32, and cuts a bulk
-write into pieces of that size: the number of queries of a batch would grow with its entries.
-Django 6 asks the library itself, as this does.
+Django 5.2 assumes that a query may have 999 parameters, the limit of SQLite before 3.32. It
+splits a bulk write at that limit, so that the number of queries of an import would grow with its
+entries. This backend asks SQLite for its limit, as Django 6 does.
 
-Whether SQLite knows JSON Django asks in a transaction, and takes every failure for a no. Ours
-begin with the lock of the one writer: each command would wait for it, and one that can't open or
-write the file would say that SQLite does not support JSON.
+Django tests for JSON support in a transaction, and takes any error for a missing feature. Our
+transactions begin with the write lock: each command would wait for it, and a command that can't
+open or write the file would claim that SQLite does not support JSON. This backend tests outside
+of a transaction, and raises other errors.
 """
 
 import sqlite3

@@ -1,6 +1,6 @@
-"""The editor's desk: Django's admin over what is stored."""
+"""The Django admin, where editors curate entries, tags, sources and old addresses."""
 
-import taggit.admin  # noqa: F401 - registers taggit's own tags, which are not ours
+import taggit.admin  # noqa: F401 - registers taggit's model, which is unregistered below
 from django.contrib import admin
 from taggit.models import Tag as TaggitTag
 

@@ -1,4 +1,4 @@
-"""The actions of the list of entries."""
+"""Actions of the list of entries: publish, reject, back to draft, add and remove tags."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ from .name_input import TagNamesField, TagNamesInput
 
 
 class EntryActionForm(ActionForm):
-    """The actions bar, with a line for the tags that are to be added or removed."""
+    """The actions bar, with a text field for the tags to add or remove."""
 
     tag_names = TagNamesField(
         label="Tags:",
@@ -24,48 +24,49 @@ class EntryActionForm(ActionForm):
 
 @admin.action(description="Publish", permissions=["change"])
 def publish(modeladmin, request, queryset):
-    record = partial(keep_in_history, request, message="Published.")
+    record = partial(log_changes, request, message="Published.")
     counts = bulk_edits.set_status(queryset, Entry.Status.LIVE, record)
-    tell(modeladmin, request, counts, "published", "already live")
+    report_counts(modeladmin, request, counts, "published", "already live")
 
 
 @admin.action(description="Reject", permissions=["change"])
 def reject(modeladmin, request, queryset):
-    record = partial(keep_in_history, request, message="Rejected.")
+    record = partial(log_changes, request, message="Rejected.")
     counts = bulk_edits.set_status(queryset, Entry.Status.REJECTED, record)
-    tell(modeladmin, request, counts, "rejected", "already rejected")
+    report_counts(modeladmin, request, counts, "rejected", "already rejected")
 
 
 @admin.action(description="Back to draft", permissions=["change"])
 def back_to_draft(modeladmin, request, queryset):
-    record = partial(keep_in_history, request, message="Made a draft again.")
+    record = partial(log_changes, request, message="Made a draft again.")
     counts = bulk_edits.set_status(queryset, Entry.Status.DRAFT, record)
-    tell(modeladmin, request, counts, "put back to draft", "already drafts")
+    report_counts(modeladmin, request, counts, "put back to draft", "already in draft")
 
 
 @admin.action(description="Add tags", permissions=["change"])
 def add_tags(modeladmin, request, queryset):
-    names = asked_names(modeladmin, request)
+    names = read_tag_names(modeladmin, request)
     if names:
-        record = partial(keep_in_history, request, message=f"Added {quoted(names)}.")
+        record = partial(log_changes, request, message=f"Added {quote_names(names)}.")
         counts = bulk_edits.add_tags(queryset, names, record)
-        tell(modeladmin, request, counts, f"tagged {quoted(names)}", "tagged so before")
+        report_counts(modeladmin, request, counts, f"tagged {quote_names(names)}", "already tagged")
 
 
 @admin.action(description="Remove tags", permissions=["change"])
 def remove_tags(modeladmin, request, queryset):
-    names = asked_names(modeladmin, request)
+    names = read_tag_names(modeladmin, request)
     if names:
-        record = partial(keep_in_history, request, message=f"Removed {quoted(names)}.")
+        record = partial(log_changes, request, message=f"Removed {quote_names(names)}.")
         counts = bulk_edits.remove_tags(queryset, names, record)
-        tell(modeladmin, request, counts, f"freed of {quoted(names)}", "not tagged so")
+        done = f"no longer tagged {quote_names(names)}"
+        report_counts(modeladmin, request, counts, done, "not tagged so")
 
 
 ENTRY_ACTIONS = [publish, reject, back_to_draft, add_tags, remove_tags]
 
 
-def asked_names(modeladmin, request) -> list[str]:
-    """The tag names in the actions bar. If there are none, a message tells the editor."""
+def read_tag_names(modeladmin, request) -> list[str]:
+    """The tag names typed into the actions bar. If there are none, a message asks for them."""
     form = EntryActionForm(request.POST)
     form.fields.pop("action")
     if not form.is_valid():
@@ -74,25 +75,26 @@ def asked_names(modeladmin, request) -> list[str]:
     names = form.cleaned_data["tag_names"]
     if not names:
         modeladmin.message_user(
-            request, "Write the name into the line beside the action.", messages.WARNING
+            request, "Type the name into the field beside the action.", messages.WARNING
         )
     return names
 
 
-def keep_in_history(request, pks: list[int], message: str) -> None:
+def log_changes(request, pks: list[int], message: str) -> None:
+    """Add a line to the history of each entry. Two queries."""
     entries = Entry.objects.filter(pk__in=pks).only("title", "slug", "atom_id").order_by()
     LogEntry.objects.log_actions(request.user.pk, entries, CHANGE, message)
 
 
-def tell(modeladmin, request, counts: bulk_edits.Counts, what: str, why_not: str) -> None:
-    """Tell the editor how many entries were changed, and why others were not."""
-    done, left = counts
-    sentence = f"{done:,} {'entry' if done == 1 else 'entries'} {what}"
-    if left:
-        sentence += f"; {left:,} {'was' if left == 1 else 'were'} {why_not}"
-    level = messages.SUCCESS if done else messages.WARNING
+def report_counts(modeladmin, request, counts: bulk_edits.Counts, done: str, not_done: str) -> None:
+    """Show a message such as “2 entries published; 1 was already live.”"""
+    changed, unchanged = counts
+    sentence = f"{changed:,} {'entry' if changed == 1 else 'entries'} {done}"
+    if unchanged:
+        sentence += f"; {unchanged:,} {'was' if unchanged == 1 else 'were'} {not_done}"
+    level = messages.SUCCESS if changed else messages.WARNING
     modeladmin.message_user(request, sentence + ".", level)
 
 
-def quoted(names: list[str]) -> str:
+def quote_names(names: list[str]) -> str:
     return ", ".join(f"“{name}”" for name in names)

@@ -1,4 +1,4 @@
-"""What the pages of all models at the desk have in common."""
+"""Base classes of the admin's pages, and the pages of users and groups."""
 
 import re
 
@@ -13,7 +13,9 @@ from .retrying import RetryingAdmin
 PRIMARY_KEY = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
-class DeskAdmin(RetryingAdmin):
+class BaseAdmin(RetryingAdmin):
+    """A ModelAdmin that never counts a whole table, and does not fail on malformed requests."""
+
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 
@@ -24,18 +26,18 @@ class DeskAdmin(RetryingAdmin):
         try:
             return super().get_changelist_instance(request)
         except OverflowError as error:
-            # SQLite can't be asked for a number of more than 64 bits.
+            # SQLite's integers have at most 64 bits.
             raise IncorrectLookupParameters(error) from error
 
     def response_action(self, request, *args, **kwargs):
-        """Django's, which would fail over a ticked row with what is no primary key."""
+        """Ignore selected rows whose value is no primary key: Django would raise an error."""
         request.POST = request.POST.copy()
-        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        request.POST.setlist(ACTION_CHECKBOX_NAME, filter(PRIMARY_KEY.fullmatch, ticked))
+        selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        request.POST.setlist(ACTION_CHECKBOX_NAME, filter(PRIMARY_KEY.fullmatch, selected))
         return super().response_action(request, *args, **kwargs)
 
 
-class ReadOnlyAdmin(DeskAdmin):
+class ReadOnlyAdmin(BaseAdmin):
     list_per_page = 100
 
     def has_add_permission(self, request):
@@ -52,10 +54,10 @@ admin.site.unregister([User, Group])
 
 
 @admin.register(User)
-class AccountAdmin(DeskAdmin, UserAdmin):
-    """Django's own."""
+class AccountAdmin(BaseAdmin, UserAdmin):
+    pass
 
 
 @admin.register(Group)
-class AccountGroupAdmin(DeskAdmin, GroupAdmin):
-    """Django's own."""
+class AccountGroupAdmin(BaseAdmin, GroupAdmin):
+    pass

@@ -1,18 +1,18 @@
-"""What a page that asks before deleting says, without listing every row that goes along."""
+"""The summary on pages that ask before deleting."""
 
-NAMED = 50
+MAX_NAMED_OBJECTS = 50
 
 
 def summarise_deletion(modeladmin, objs, request):
-    """Django's `get_deleted_objects`, but only of the objects themselves.
+    """Replacement for ModelAdmin.get_deleted_objects that lists only the objects themselves.
 
-    Theirs walks through every tagging and enclosure, with a query for each, and lists
-    them all.
+    Django's also lists every tagging and enclosure, with a query for each. Names at most
+    MAX_NAMED_OBJECTS.
     """
     objs = list(objs)
-    names = [str(obj)[:100] for obj in objs[:NAMED]]
-    if len(objs) > NAMED:
-        names.append(f"… and {len(objs) - NAMED:,} more")
+    names = [str(obj)[:100] for obj in objs[:MAX_NAMED_OBJECTS]]
+    if len(objs) > MAX_NAMED_OBJECTS:
+        names.append(f"… and {len(objs) - MAX_NAMED_OBJECTS:,} more")
     options = modeladmin.opts
     lacking = set()
     if not modeladmin.has_delete_permission(request):

@@ -1,4 +1,4 @@
-"""The media of an entry, as its form lists them."""
+"""The enclosures in the form of an entry."""
 
 from typing import Any
 
@@ -7,16 +7,17 @@ from django.forms.models import BaseInlineFormSet, model_to_dict
 from django.forms.utils import pretty_name
 
 REPLACED = (
-    "An import has replaced media of this entry since you opened this page. They are shown as "
-    "they are stored now, with the rows that you added: look at them, and save again."
+    "An import has replaced media of this entry since you opened this page. You now see the "
+    "stored media and the rows that you added. Check them, and save again."
 )
 
 
 class EnclosureFormSet(BaseInlineFormSet):
-    """Rows for the stored media, then those that the editor adds.
+    """Rows for the stored enclosures, then rows that the editor added.
 
-    An import deletes rows and makes others. A form that was opened before names rows which are
-    no more: it is refused once, with the stored rows in their place, so that it can be saved then.
+    An import replaces enclosures by new rows. A form that was opened before it refers to rows
+    that are gone. Such a form is refused once, and shown again with the stored rows, so that it
+    can be saved then.
     """
 
     def __init__(self, data=None, *args, **kwargs):
@@ -27,7 +28,7 @@ class EnclosureFormSet(BaseInlineFormSet):
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
-        # The heads of a table's columns are no labels of the fields below them.
+        # Django's table has column headers, but the fields have no labels for screen readers.
         for name, field in form.fields.items():
             if not field.widget.is_hidden:
                 field.widget.attrs["aria-label"] = str(field.label or pretty_name(name))
@@ -52,7 +53,7 @@ class EnclosureFormSet(BaseInlineFormSet):
         return pks <= {str(enclosure.pk) for enclosure in self.get_queryset()}
 
     def _with_stored_rows(self) -> dict[str, Any]:
-        """What was sent, with the stored rows in place of those that were sent as stored."""
+        """The data of the form: the stored rows as they are now, then the rows that were added."""
         fields = ["id", "entry", *self.form.base_fields]
         stored = list(self.get_queryset())
         rows = [model_to_dict(enclosure) for enclosure in stored]

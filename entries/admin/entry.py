@@ -1,4 +1,4 @@
-"""An entry on the editor's desk: its form, and what happens when that is saved."""
+"""The page of an entry in the admin: fields, read-only columns, and saving."""
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -19,22 +19,22 @@ from .provenance import (
     NOTHING,
     as_text,
     external_link,
+    format_time,
     import_history,
-    joined_entries,
-    moment,
-    sightings_table,
+    merged_entries,
+    sightings_list,
     waiting_changes,
 )
 from .stale_forms import FreshAdmin
 
-# A change to one of these is news to readers of the feed; one of status, tags or address is not.
+# A change to one of these fields sets `updated`, which tells feed readers that the text changed.
 TEXT_FIELDS = {
     *("kind", "title", "content", "summary", "link_url", "via_url", "via_title"),
     *("quoted_source", "quoted_url", "quoted_context", "author_name", "author_uri"),
     *("author_email", "rights", "language", "canonical_url"),
 }
-LINK = ["link_url", "via_url", "via_title"]
-QUOTATION = ["quoted_source", "quoted_url", "quoted_context"]
+LINK_FIELDS = ["link_url", "via_url", "via_title"]
+QUOTATION_FIELDS = ["quoted_source", "quoted_url", "quoted_context"]
 
 
 class EnclosureInline(admin.TabularInline):
@@ -68,7 +68,7 @@ class EntryAdmin(FreshAdmin, EntryListAdmin):
         return as_text("people", entry.people) or NOTHING
 
     @admin.display(description="in reply to")
-    def answers(self, entry):
+    def replies_to(self, entry):
         return as_text("in_reply_to", entry.in_reply_to) or NOTHING
 
     @admin.display(description="first feed")
@@ -77,7 +77,7 @@ class EntryAdmin(FreshAdmin, EntryListAdmin):
 
     @admin.display(description="sources")
     def sightings(self, entry):
-        return sightings_table(entry)
+        return sightings_list(entry)
 
     @admin.display(description="imports")
     def imports(self, entry):
@@ -85,26 +85,26 @@ class EntryAdmin(FreshAdmin, EntryListAdmin):
 
     @admin.display(description="imported")
     def first_imported(self, entry):
-        return moment(entry.imported_at) if entry.imported_at else "never: it was written here"
+        return format_time(entry.imported_at) if entry.imported_at else "never: it was written here"
 
     @admin.display(description="merged")
-    def joined(self, entry):
-        return joined_entries(entry)
+    def merged(self, entry):
+        return merged_entries(entry)
 
     @admin.display(description="last changed")
     def last_changed(self, entry):
-        return f"{moment(entry.modified_at)}, for readers {moment(entry.updated)}"
+        return f"{format_time(entry.modified_at)}, for readers {format_time(entry.updated)}"
 
     @admin.display(description="decide")
-    def to_decide(self, entry):
+    def changes_to_decide(self, entry):
         return waiting_changes(entry, may_decide=True)
 
     @admin.display(description="waiting")
-    def to_read(self, entry):
+    def changes_to_read(self, entry):
         return waiting_changes(entry, may_decide=False)
 
     def get_changeform_initial_data(self, request):
-        """What the address of an empty form says is to stand in it, but for dates."""
+        """The initial values of a new entry from the query string. A date there is ignored."""
         initial = super().get_changeform_initial_data(request)
         initial.pop("published", None)
         return initial
@@ -113,22 +113,16 @@ class EntryAdmin(FreshAdmin, EntryListAdmin):
         if obj is None:
             return []
         return [
-            *("to_decide", "to_read", "permanent_id", "original_page", "sightings", "imports"),
-            *(
-                "first_imported",
-                "last_changed",
-                "further_people",
-                "answers",
-                "first_feed",
-                "joined",
-            ),
+            *("changes_to_decide", "changes_to_read", "permanent_id", "original_page"),
+            *("sightings", "imports", "first_imported", "last_changed", "further_people"),
+            *("replies_to", "first_feed", "merged"),
         ]
 
     def get_fieldsets(self, request, obj=None):
         return self.with_seen(request, obj, self.make_fieldsets(request, obj))
 
     def make_fieldsets(self, request, obj):
-        """What the entry's kind needs lies open; the rest is folded away."""
+        """The fieldsets of the form. Those that the kind does not need are collapsed if empty."""
         kind = obj.kind if obj else request.GET.get("kind")
         text = ["title", "content", "tag_names", "summary"]
 
@@ -136,12 +130,14 @@ class EntryAdmin(FreshAdmin, EntryListAdmin):
             return [] if condition else ["collapse"]
 
         link = {
-            "fields": LINK,
-            "classes": fold_unless(kind in (None, Entry.Kind.LINK) or holds(obj, LINK)),
+            "fields": LINK_FIELDS,
+            "classes": fold_unless(kind in (None, Entry.Kind.LINK) or has_any(obj, LINK_FIELDS)),
         }
         quotation = {
-            "fields": QUOTATION,
-            "classes": fold_unless(kind in (None, Entry.Kind.QUOTATION) or holds(obj, QUOTATION)),
+            "fields": QUOTATION_FIELDS,
+            "classes": fold_unless(
+                kind in (None, Entry.Kind.QUOTATION) or has_any(obj, QUOTATION_FIELDS)
+            ),
         }
         fieldsets = [
             (None, {"fields": ["kind", "status"]}),
@@ -167,17 +163,21 @@ class EntryAdmin(FreshAdmin, EntryListAdmin):
         if obj is None:
             return fieldsets
         if obj.changes.exists():
-            shown = "to_decide" if self.has_change_permission(request, obj) else "to_read"
+            shown = (
+                "changes_to_decide"
+                if self.has_change_permission(request, obj)
+                else "changes_to_read"
+            )
             fieldsets.insert(0, ("Upstream changed what was edited here", {"fields": [shown]}))
-        provenance = ["permanent_id", "original_page", "first_feed", "answers"]
+        provenance = ["permanent_id", "original_page", "first_feed", "replies_to"]
         provenance += ["first_imported", "last_changed"]
         return [
             *fieldsets,
-            ("Provenance", {"fields": [*provenance, "joined", "sightings", "imports"]}),
+            ("Provenance", {"fields": [*provenance, "merged", "sightings", "imports"]}),
         ]
 
     def view_on_site(self, obj):
-        # The form may have emptied the slug in `obj`, or made it one of no address.
+        # An invalid form may have left `obj` with a slug for which there is no URL.
         return entry_path(*Entry.objects.values_list("day", "slug").get(pk=obj.pk))
 
     def save_model(self, request, obj, form, change):
@@ -187,14 +187,14 @@ class EntryAdmin(FreshAdmin, EntryListAdmin):
             self.clean_content(request, obj)
         if form.edited & TEXT_FIELDS:
             obj.updated = timezone.now()
-        before = entry_path(obj.day, form.initial["slug"]) if change else ""
+        old_path = entry_path(obj.day, form.initial["slug"]) if change else ""
         if "published" in form.edited and obj.day:
-            was = timezone.localdate(form.initial["published"])
-            if was != timezone.localdate(obj.published):
+            old_day = timezone.localdate(form.initial["published"])
+            if old_day != timezone.localdate(obj.published):
                 obj.move_to_published()
-        wish = obj.slug
+        wanted_slug = obj.slug
         super().save_model(request, obj, form, change)
-        self.tell_address(request, obj, wish, before)
+        self.report_address(request, obj, wanted_slug, old_path)
 
     def clean_content(self, request, obj):
         html = obj.content if looks_like_html(obj.content) else html_from_text(obj.content)
@@ -207,18 +207,18 @@ class EntryAdmin(FreshAdmin, EntryListAdmin):
                 messages.WARNING,
             )
 
-    def tell_address(self, request, obj, wish, before):
+    def report_address(self, request, obj, wanted_slug, old_path):
         path = obj.get_absolute_url()
-        if wish and obj.slug != wish:
+        if wanted_slug and obj.slug != wanted_slug:
             self.message_user(
                 request,
-                f"“{wish}” is taken on that day; the entry got “{obj.slug}”.",
+                f"“{wanted_slug}” is taken on that day; the entry got “{obj.slug}”.",
                 messages.WARNING,
             )
-        if before and path != before:
+        if old_path and path != old_path:
             self.message_user(
                 request,
-                f"The address changed from {before} to {path}; the old one leads there.",
+                f"The address changed from {old_path} to {path}. The old one redirects there.",
                 messages.INFO,
             )
 
@@ -235,5 +235,5 @@ class EntryAdmin(FreshAdmin, EntryListAdmin):
         return summarise_deletion(self, objs, request)
 
 
-def holds(entry, fields):
+def has_any(entry, fields):
     return entry is not None and any(getattr(entry, name) for name in fields)

@@ -1,4 +1,4 @@
-"""The form of an entry."""
+"""The form of an entry, and form fields that do not mistake a browser's changes for an edit."""
 
 import re
 from datetime import datetime
@@ -16,33 +16,33 @@ from entries.models import Enclosure, Entry, fold
 from .name_input import TagNamesField, TagNamesInput, join_names
 from .stale_forms import FreshForm
 
-WIDE = {"class": "vLargeTextField"}
+WIDE_ATTRS = {"class": "vLargeTextField"}
 LANGUAGE = re.compile(r"\A[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*\Z")
 MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(#\d+|#x[0-9A-Fa-f]+|\w+);")
 NOT_A_DATE = "Write the day as 2025-09-11 and the time as 14:30."
 
 
-class OneLine(forms.CharField):
-    """One line. A browser drops line breaks and outer space from what it is shown: no edit."""
+class OneLineField(forms.CharField):
+    """A line of text. Differences in white space are no edit: browsers drop line breaks."""
 
     def has_changed(self, initial, data):
         shown = re.sub(r"[\r\n]", "", initial or "")
         return squeeze(data or "") not in (squeeze(initial or ""), squeeze(shown))
 
 
-class LineField(OneLine):
-    """Plain text on one line."""
+class LineField(OneLineField):
+    """Plain text on one line, its white space collapsed."""
 
     def to_python(self, value):
         return squeeze(super().to_python(value) or "")
 
 
-class MailField(OneLine, forms.EmailField):
-    """An e-mail address."""
+class EmailLineField(OneLineField, forms.EmailField):
+    pass
 
 
 class ProseField(forms.CharField):
-    """Text of many lines. A browser sends each line break as CR LF: no edit either."""
+    """Text of several lines. Ignores that a browser sends line breaks as CR LF."""
 
     def to_python(self, value):
         return strip_controls(line_feeds(super().to_python(value) or ""))
@@ -51,23 +51,23 @@ class ProseField(forms.CharField):
         return line_feeds(initial or "").strip() != line_feeds(data or "").strip()
 
 
-class AddressField(OneLine, forms.URLField):
-    """The full address of a page."""
+class URLLineField(OneLineField, forms.URLField):
+    """An absolute http or https URL."""
 
     widget = AdminURLFieldWidget
     default_validators = [URLValidator(schemes=["http", "https"])]
     default_error_messages = {
-        "invalid": "Write a full address, one that begins with https:// or http://."
+        "invalid": "Write a full address that begins with https:// or http://."
     }
 
     def __init__(self, **kwargs):
         super().__init__(assume_scheme="https", **kwargs)
 
 
-class MomentField(forms.SplitDateTimeField):
+class SiteDateTimeField(forms.SplitDateTimeField):
     """A day and a time in the site's time zone.
 
-    A time that the end of summer time makes ambiguous is the first of the two.
+    When clocks are set back, an hour occurs twice: a time in it means the first.
     """
 
     def compress(self, data_list):
@@ -78,11 +78,11 @@ class MomentField(forms.SplitDateTimeField):
         return timezone.make_aware(datetime.combine(*data_list))
 
 
-class KeepingForm(forms.ModelForm):
-    """A form that stores what the editor left alone as it was, and does not judge it.
+class KeepUntouchedForm(forms.ModelForm):
+    """A form that neither changes nor validates the fields that the editor did not edit.
 
-    To the microsecond and the last line break: it may have come from a feed, and a
-    difference that the form itself made would pass for an edit at the next import.
+    Their values often come from a feed. If the form changed a microsecond or a line break of
+    them, the next import would take that for an edit.
     """
 
     @property
@@ -92,7 +92,7 @@ class KeepingForm(forms.ModelForm):
 
     @property
     def untouched(self) -> set[str]:
-        """The names of the model's fields in the form that hold what is stored."""
+        """The names of the model's fields that the editor did not edit."""
         if not self.instance.pk:
             return set()
         names = {field.name for field in self.instance._meta.fields}
@@ -109,12 +109,12 @@ class KeepingForm(forms.ModelForm):
         return super()._get_validation_exclusions() | self.untouched  # type: ignore[misc]
 
 
-class EnclosureForm(KeepingForm):
+class EnclosureForm(KeepUntouchedForm):
     class Meta:
         model = Enclosure
         fields = ["href", "type", "length", "title", "hreflang", "role"]
         field_classes = {
-            "href": AddressField,
+            "href": URLLineField,
             "type": LineField,
             "title": LineField,
             "hreflang": LineField,
@@ -122,15 +122,15 @@ class EnclosureForm(KeepingForm):
         widgets = {"href": AdminURLFieldWidget, "title": forms.TextInput}
 
 
-class EntryForm(FreshForm, KeepingForm):
+class EntryForm(FreshForm, KeepUntouchedForm):
     """An entry as an editor writes it."""
 
     tag_names = TagNamesField(
         label="Tags",
         required=False,
-        widget=TagNamesInput(WIDE),
-        help_text="In the order in which they are to stand, with commas between. "
-        "A tag that does not exist yet is made.",
+        widget=TagNamesInput(WIDE_ATTRS),
+        help_text="Separated by commas, in the order in which they are shown. "
+        "Tags that do not exist yet are created.",
     )
 
     class Meta:
@@ -145,41 +145,41 @@ class EntryForm(FreshForm, KeepingForm):
             "content": ProseField,
             "summary": ProseField,
             "author_name": LineField,
-            "author_uri": AddressField,
-            "author_email": MailField,
+            "author_uri": URLLineField,
+            "author_email": EmailLineField,
             "rights": LineField,
             "language": LineField,
-            "canonical_url": AddressField,
-            "link_url": AddressField,
-            "via_url": AddressField,
+            "canonical_url": URLLineField,
+            "link_url": URLLineField,
+            "via_url": URLLineField,
             "via_title": LineField,
             "quoted_source": LineField,
-            "quoted_url": AddressField,
+            "quoted_url": URLLineField,
             "quoted_context": LineField,
-            "published": MomentField,
+            "published": SiteDateTimeField,
         }
         widgets = {
             **{
-                name: forms.TextInput(attrs=WIDE)
+                name: forms.TextInput(attrs=WIDE_ATTRS)
                 for name in (
                     *("title", "author_name", "rights", "via_title", "quoted_source"),
                     "quoted_context",
                 )
             },
             **{
-                name: AdminURLFieldWidget(attrs=WIDE)
+                name: AdminURLFieldWidget(attrs=WIDE_ATTRS)
                 for name in ("author_uri", "canonical_url", "link_url", "via_url", "quoted_url")
             },
-            "author_email": forms.EmailInput(attrs=WIDE),
-            "content": forms.Textarea(attrs=WIDE | {"rows": 24, "spellcheck": "true"}),
-            "summary": forms.Textarea(attrs=WIDE | {"rows": 4}),
+            "author_email": forms.EmailInput(attrs=WIDE_ATTRS),
+            "content": forms.Textarea(attrs=WIDE_ATTRS | {"rows": 24, "spellcheck": "true"}),
+            "summary": forms.Textarea(attrs=WIDE_ATTRS | {"rows": 4}),
         }
         help_texts = {
             "content": "HTML, or plain text with an empty line between paragraphs.",
-            "slug": "The last part of the address. Empty: made from the title, else "
-            "from the first words.",
+            "slug": "The last part of the address. If empty, it is made from the title or the "
+            "first words.",
             "published": "Decides the place in lists and the day in the address. "
-            "A live entry appears when this moment has come.",
+            "A live entry appears at this time.",
         }
 
     def __init__(self, *args, **kwargs):
@@ -187,7 +187,7 @@ class EntryForm(FreshForm, KeepingForm):
         if self.instance.pk:
             self.initial["tag_names"] = join_names(name for name, _ in self.terms)
         if "published" in self.fields:
-            # What counts as an edit is a difference from what is stored, not from the page.
+            # The field is compared with the stored value, not with the one on the opened page.
             self.fields["published"].show_hidden_initial = False
         if "slug" in self.fields:
             self.fields["slug"].required = False
@@ -198,7 +198,7 @@ class EntryForm(FreshForm, KeepingForm):
 
     @cached_property
     def terms(self) -> list[tuple[str, str]]:
-        """The names of the stored entry's tags, each with what its feed calls it."""
+        """(name, term) of each tag of the stored entry. A term is the feed's spelling, or ""."""
         if not self.instance.pk:
             return []
         return list(self.instance.taggings.order_by("pk").values_list("tag__name", "term"))
@@ -207,7 +207,7 @@ class EntryForm(FreshForm, KeepingForm):
         return f"{self.instance.modified_at}{self.terms}"
 
     def wanted_names(self) -> list[str]:
-        """The tags that the editor asked for; those kept have the spelling that their feed uses."""
+        """The tag names to store. Tags that the entry already had keep their feed's spelling."""
         terms = {fold(name): term or name for name, term in self.terms}
         return [terms.get(fold(name), name) for name in self.cleaned_data["tag_names"]]
 
@@ -219,20 +219,20 @@ class EntryForm(FreshForm, KeepingForm):
         return cleaned
 
     def check_kind(self, cleaned):
-        """Ask for what the kind can't do without, where the editor had a hand in it."""
+        """Require the fields that the kind needs, if the editor edited one of them."""
         if (
             cleaned.get("kind") == Entry.Kind.LINK
             and self.edited & {"kind", "link_url"}
             and "link_url" not in self.errors
             and not cleaned.get("link_url")
         ):
-            self.add_error("link_url", "A link needs the address that it points at.")
+            self.add_error("link_url", "A link needs the address of the page it points at.")
         if (
             self.edited & {"kind", "title", "content"}
             and not cleaned.get("title")
             and not cleaned.get("content")
         ):
-            self.add_error("content", "Write something: there is neither a title nor a text.")
+            self.add_error("content", "Write a title or a text.")
 
 
 def looks_like_html(text: str) -> bool:

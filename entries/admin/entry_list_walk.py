@@ -1,8 +1,8 @@
-"""The entries that the desk's list shows, found along an index whatever is asked for.
+"""The entries that the admin's list shows, found along an index for any filter.
 
-Entries of a status and of a time have an index of their own. Those of a kind, a source or a tag,
-those that wait or are missing, those with words, and all combinations are found by the search
-index, whose rows stand in the order of the list.
+The table of entries has an index for a status and a time. Every other filter (words, kind, source,
+tag, waiting, missing) and every combination is answered by the search index, whose rows are in
+the order of the list.
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,10 @@ from entries.publishing.search import FIRST, LAST, Plan, parse_query, plan_terms
 
 from .filters import WRITTEN_HERE, find_sources
 
-# What is counted, and listed under page numbers. What is older is a link away.
-MAX_LISTED_ENTRIES = 1_000
-NARROWING = {
+# At most this many entries are counted and have numbered pages.
+MAX_PAGED_ENTRIES = 1_000
+# Parameters of the list's URL: the terms of the search index that they become.
+TERM_PARAMETERS = {
     "status__exact": "status",
     "kind__exact": "kind",
     "source": "source",
@@ -28,16 +29,17 @@ NARROWING = {
     "waiting": "waiting",
     "missing": "missing",
 }
-# Filters that leave everything as it is unless they say yes.
+# Terms that filter only if their value is "yes".
 SWITCHES = {"waiting", "missing"}
-DATES = ("published__year", "published__month", "published__day")
+DATE_PARAMETERS = ("published__year", "published__month", "published__day")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is asked of the list: words, what the entries must be, and when they were published.
+class ListQuery:
+    """A query of the list: words, terms of the search index, and bounds of `published`.
 
-    `has_others` says that there are further filters, which the search index doesn't know.
+    `before` is the last entry of the list before this one. `has_others` is true if there are
+    further filters, which the search index does not know.
     """
 
     text: str
@@ -53,23 +55,26 @@ class Asked:
         object.__setattr__(self, "plan", self._plan())
 
     def _plan(self) -> Plan:
-        """What is asked for, in the language of the search index, but for other filters."""
+        """The query for the search index, without filters that it does not know."""
         first = place_of(self.since) if self.since else FIRST
         last = place_of(self.until) - 1 if self.until else LAST
         if self.before and not self.oldest_first:
             last = min(last, place_of(self.before.published, self.before.pk) - 1)
         elif self.before:
             first = max(first, place_of(self.before.published, self.before.pk) + 1)
-        return plan_terms(parse_query(self.text), numbered(self.terms), first, last)
+        return plan_terms(parse_query(self.text), resolve_terms(self.terms), first, last)
 
     @property
     def is_indexed(self) -> bool:
-        """Whether the table of entries itself has an index in the order of the list."""
+        """True if the table of entries has an index for this query, in the order of the list."""
         return not self.text and self.terms.keys() <= {"status"}
 
 
-def numbered(terms: Mapping[str, str]) -> dict[str, list[str | int]]:
-    """The terms by which documents say this: of each one is enough. What can't be has none."""
+def resolve_terms(terms: Mapping[str, str]) -> dict[str, list[str | int]]:
+    """The values of each term in the search index. An entry must have one value of each term.
+
+    A term for something that does not exist has no values, and matches nothing.
+    """
     known: dict[str, list[str | int]] = {}
     for name, value in terms.items():
         if name == "tag":
@@ -89,34 +94,35 @@ def numbered(terms: Mapping[str, str]) -> dict[str, list[str | int]]:
 
 
 def read_terms(params: Mapping[str, list[str]]) -> tuple[dict[str, str], bool]:
-    """What the parameters of the list's address ask for; and whether there are others."""
+    """The terms in the parameters of the list's URL, and True if there are other filters."""
     terms = {
         name: value
-        for parameter, name in NARROWING.items()
+        for parameter, name in TERM_PARAMETERS.items()
         if (value := params.get(parameter, [""])[-1]) and (name not in SWITCHES or value == "yes")
     }
-    ours = {*NARROWING, *DATES, *IGNORED_PARAMS}
+    known = {*TERM_PARAMETERS, *DATE_PARAMETERS, *IGNORED_PARAMS}
     has_others = any(
-        name not in ours or (name in NARROWING and len(values) > 1)
+        name not in known or (name in TERM_PARAMETERS and len(values) > 1)
         for name, values in params.items()
     )
     return terms, has_others
 
 
-def find_keys(asked: Asked, filtered: QuerySet[Entry], limit: int) -> list[int]:
-    """The primary keys of the first entries that are asked for, in the order of the list.
+def find_keys(list_query: ListQuery, filtered: QuerySet[Entry], limit: int) -> list[int]:
+    """The primary keys of the first entries that match, in the order of the list.
 
-    `filtered` are the same entries as a queryset in this order. One query.
+    `filtered` is the queryset of the same entries in this order, for queries that the search
+    index can't answer. One query.
     """
-    if asked.before:
-        filtered = filtered.filter(beyond(asked.before, asked.oldest_first))
-    if asked.has_others or asked.is_indexed:
+    if list_query.before:
+        filtered = filtered.filter(entries_after(list_query.before, list_query.oldest_first))
+    if list_query.has_others or list_query.is_indexed:
         return list(filtered.values_list("pk", flat=True)[:limit])
-    return walk_keys(asked.plan, limit, oldest_first=asked.oldest_first)
+    return walk_keys(list_query.plan, limit, oldest_first=list_query.oldest_first)
 
 
-def beyond(entry: Entry, oldest_first: bool) -> Q:
-    """What comes behind an entry in the list."""
+def entries_after(entry: Entry, oldest_first: bool) -> Q:
+    """A condition for the entries that come after an entry in the list."""
     if oldest_first:
         return Q(published__gte=entry.published) & (
             Q(published__gt=entry.published) | Q(pk__gt=entry.pk)

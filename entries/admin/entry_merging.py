@@ -1,4 +1,4 @@
-"""Two entries that are one post made one, and split again, from the list of entries."""
+"""Actions of the list of entries that merge two entries of the same post, and undo that."""
 
 from functools import partial
 
@@ -8,14 +8,14 @@ from django.utils.html import format_html
 from entries.curating.duplicate_entries import EntryMergeError, merge_entries, split_entry
 from entries.models.locking import retry_deadlocks
 
-from .actions import keep_in_history
+from .actions import log_changes
 
 
-@admin.action(description="Merge the two", permissions=["change"])
+@admin.action(description="Merge two entries", permissions=["change"])
 def merge_the_two(modeladmin, request, queryset):
     entries = list(queryset.order_by("pk")[:3])
     if len(entries) != 2:
-        modeladmin.message_user(request, "Tick two entries to merge them.", messages.ERROR)
+        modeladmin.message_user(request, "Select two entries to merge them.", messages.ERROR)
         return
     into, entry = entries
     try:
@@ -23,10 +23,10 @@ def merge_the_two(modeladmin, request, queryset):
     except EntryMergeError as error:
         modeladmin.message_user(request, str(error), messages.ERROR)
         return
-    keep_in_history(request, [entry.pk], f"Merged into “{into}”.")
+    log_changes(request, [entry.pk], f"Merged into “{into}”.")
     modeladmin.message_user(
         request,
-        f"“{entry}” is part of “{into}” now, which came first; its address leads there.",
+        f"“{entry}” is part of “{into}” now, which came first. Its address redirects there.",
         messages.SUCCESS,
     )
 
@@ -41,8 +41,8 @@ def split_again(modeladmin, request, queryset):
             message = format_html("“{}”: {}", entry, str(error))
             modeladmin.message_user(request, message, messages.ERROR)
         else:
-            keep_in_history(request, [entry.pk], "Split again.")
+            log_changes(request, [entry.pk], "Split again.")
             done += 1
     if done:
-        entries = "1 entry stands" if done == 1 else f"{done:,} entries stand"
-        modeladmin.message_user(request, f"{entries} alone again.", messages.SUCCESS)
+        entries = "1 entry was" if done == 1 else f"{done:,} entries were"
+        modeladmin.message_user(request, f"{entries} split again.", messages.SUCCESS)

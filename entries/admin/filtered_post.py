@@ -1,4 +1,4 @@
-"""Posts that the filters of their sources have left out, and a way in for them."""
+"""The admin page of posts left out by a filter of their source. Editors can import them."""
 
 from django.contrib import admin, messages
 
@@ -8,7 +8,7 @@ from entries.models import FilteredPost
 
 from .base import ReadOnlyAdmin
 from .filters import SourceFilter
-from .provenance import moment, readable_json
+from .provenance import format_time, readable_json
 
 
 @admin.action(description="Import after all")
@@ -24,7 +24,7 @@ def import_after_all(modeladmin, request, queryset):
 
 @admin.register(FilteredPost)
 class FilteredPostAdmin(ReadOnlyAdmin):
-    """Read and let in; who may change entries may do that."""
+    """Read-only pages with an action. Editors who may change entries may use it."""
 
     actions = [import_after_all]
     list_display = ["__str__", "source", "filtered_by", "seen"]
@@ -36,7 +36,7 @@ class FilteredPostAdmin(ReadOnlyAdmin):
 
     @admin.display(description="seen first")
     def seen(self, post):
-        return moment(post.first_seen_at)
+        return format_time(post.first_seen_at)
 
     @admin.display(description="as received")
     def received(self, post):

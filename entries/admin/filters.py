@@ -1,4 +1,4 @@
-"""Filters of the list of entries that stay usable with many sources and tags."""
+"""Filters of the admin's lists by source, tag, waiting changes, and entries missing upstream."""
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Q
@@ -9,8 +9,8 @@ from .base import PRIMARY_KEY
 from .name_input import SourceNameInput, TagNamesInput
 
 WRITTEN_HERE = "none"
-# Of more sources, one is typed instead of chosen from a list.
-MAX_LISTED_SOURCES = 50
+# With more sources, the filter is a text field instead of a list of choices.
+MAX_SOURCE_CHOICES = 50
 
 
 class FormFilter(SimpleListFilter):
@@ -34,22 +34,22 @@ class FormFilter(SimpleListFilter):
 
 
 class SourceFilter(FormFilter):
-    """What is of a source: of one that is chosen, or of those with the title that is typed."""
+    """Rows of one source: a list of choices, or with many sources a field for title or URL."""
 
     title = "source"
     parameter_name = "source"
     template = "admin/entries/source_filter.html"
-    further: tuple[tuple[str, str], ...] = ()
+    extra_choices: tuple[tuple[str, str], ...] = ()
 
     def lookups(self, request, model_admin):
-        if Source.objects.order_by()[MAX_LISTED_SOURCES:].exists():
-            return self.further
+        if Source.objects.order_by()[MAX_SOURCE_CHOICES:].exists():
+            return self.extra_choices
         listed = ((str(source.pk), str(source)) for source in Source.objects.only("title", "url"))
-        return [*self.further, *listed]
+        return [*self.extra_choices, *listed]
 
     @property
     def is_typed(self):
-        return len(self.lookup_choices) == len(self.further) and Source.objects.exists()
+        return len(self.lookup_choices) == len(self.extra_choices) and Source.objects.exists()
 
     @property
     def widget(self):
@@ -57,17 +57,17 @@ class SourceFilter(FormFilter):
         text = self.value() or ""
         if PRIMARY_KEY.fullmatch(text):
             text = str(Source.objects.only("title", "url").filter(pk=text).first() or text)
-        elif text in dict(self.further):
+        elif text in dict(self.extra_choices):
             text = ""
         return SourceNameInput(attrs).render(self.parameter_name, text)
 
     def choices(self, changelist):
         (choice,) = super().choices(changelist)
-        further = [
+        extra_choices = [
             (value, label, changelist.get_query_string({self.parameter_name: value}))
-            for value, label in self.further
+            for value, label in self.extra_choices
         ]
-        return [choice | {"further": further}]
+        return [choice | {"extra_choices": extra_choices}]
 
     def queryset(self, request, queryset):
         value = self.value()
@@ -75,9 +75,9 @@ class SourceFilter(FormFilter):
 
 
 class EntrySourceFilter(SourceFilter):
-    """Entries by the source that leads them."""
+    """Entries by their leading source."""
 
-    further = ((WRITTEN_HERE, "Written here"),)
+    extra_choices = ((WRITTEN_HERE, "Written here"),)
 
     def queryset(self, request, queryset):
         if self.value() == WRITTEN_HERE:
@@ -86,15 +86,18 @@ class EntrySourceFilter(SourceFilter):
 
 
 def find_sources(value: str) -> list[int]:
-    """The primary keys of the sources with this key, or else this title or address."""
+    """Primary keys of sources: the value itself if it is a key, else those of this title or URL.
+
+    Returns at most MAX_SOURCE_CHOICES.
+    """
     if PRIMARY_KEY.fullmatch(value):
         return [int(value)]
     named = Source.objects.filter(Q(title__iexact=value) | Q(url=value))
-    return list(named.order_by("pk").values_list("pk", flat=True)[:MAX_LISTED_SOURCES])
+    return list(named.order_by("pk").values_list("pk", flat=True)[:MAX_SOURCE_CHOICES])
 
 
 class TagFilter(FormFilter):
-    """Entries by a tag, under any name by which the tag is known."""
+    """Entries with a tag, by any of its names."""
 
     title = "tag"
     parameter_name = "tag"
@@ -116,7 +119,7 @@ class TagFilter(FormFilter):
 
 
 class MissingFilter(SimpleListFilter):
-    """Entries that the source that leads them should still state, and does not."""
+    """Entries that their leading source should still contain, but does not."""
 
     title = "missing upstream"
     parameter_name = "missing"

@@ -1,4 +1,4 @@
-"""What imports did, to read."""
+"""Read-only pages of import runs, and of what each run did to each entry."""
 
 from django.contrib import admin
 from django.db.models import Count
@@ -26,7 +26,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     fieldsets = [
         (None, {"fields": ["source", "status", "started_at", "finished_at"]}),
         ("Entries", {"fields": [*COUNTS, "lines"]}),
-        ("Trouble", {"fields": ["error", "warning_list"]}),
+        ("Errors and warnings", {"fields": ["error", "warning_list"]}),
     ]
 
     @admin.display(description="warnings")
@@ -50,7 +50,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
 @admin.register(ImportLine)
 class ImportLineAdmin(ReadOnlyAdmin):
-    """The lines of a run. Reached from the run, not from the index."""
+    """The lines of a run. Linked from the run, not from the index."""
 
     list_display = ["line_title", "action", "why", "matched_by", "dated_by", "run"]
     list_filter = ["action"]
@@ -76,12 +76,12 @@ class ImportLineAdmin(ReadOnlyAdmin):
 
     @admin.display(description="fields")
     def changed_fields(self, line):
-        said = {TAKEN: "taken", WAITS: "waits for an editor"}
+        labels = {TAKEN: "taken", WAITS: "waits for an editor"}
         items = format_html_join(
             "",
             "<li>{}, {}: “{}”, upstream “{}”</li>",
             (
-                (field_label(name), said[what], before, after)
+                (field_label(name), labels[what], before, after)
                 for name, (what, before, after) in line.fields.items()
             ),
         )

@@ -1,4 +1,4 @@
-"""Tag names as an editor types them: parted by commas, in order."""
+"""Form fields for names separated by commas, with suggestions: tags, and the title of a source."""
 
 import csv
 from collections.abc import Iterable
@@ -8,15 +8,15 @@ from django.urls import reverse
 
 from entries.lib.characters import strip_controls
 
-MAX_LENGTH = 255
+MAX_NAME_CHARS = 255
 MAX_NAMES = 1_000
 
 
 def split_names(text: str) -> list[str]:
-    """The names in a line such as `web, "a, b", web feeds`; in quotes a comma is a letter.
+    """The names in a line such as `web, "a, b", web feeds`. A quoted name may contain commas.
 
-    Each name once, in the order of their first appearance, without the characters that no text
-    may have. Raises csv.Error where one is longer than 128 kB.
+    Returns each name once, in order, without control characters. Raises csv.Error for a name of
+    more than 131,072 characters.
     """
     rows = csv.reader([" ".join(strip_controls(text).split())], skipinitialspace=True)
     names = (name.strip() for row in rows for name in row)
@@ -25,18 +25,18 @@ def split_names(text: str) -> list[str]:
 
 def join_names(names: Iterable[str]) -> str:
     """The line that `split_names` reads as these names."""
-    return ", ".join(quoted(" ".join(name.split())) for name in names)
+    return ", ".join(quote_name(" ".join(name.split())) for name in names)
 
 
-def quoted(name: str) -> str:
+def quote_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"' if "," in name or '"' in name else name
 
 
 class TagNamesInput(forms.TextInput):
-    """A line of tag names. With JavaScript it suggests the tags that there are."""
+    """A text field for tag names. With JavaScript it suggests existing tags."""
 
-    # The model and its field whose values Django's view for autocompletion looks up.
-    suggested = ("taggedentry", "tag")
+    # The model and its foreign key whose values Django's AutocompleteJsonView searches.
+    autocomplete_field = ("taggedentry", "tag")
 
     class Media:
         css = {"all": ["entries/admin/tag-names.css"]}
@@ -46,22 +46,21 @@ class TagNamesInput(forms.TextInput):
         super().__init__({"autocomplete": "off"} | (attrs or {}))
 
     def get_context(self, name, value, attrs):
-        """Add the address that answers with tags: it wants what was typed at its end."""
-        suggestions = reverse("admin:autocomplete")
-        query = "app_label=entries&model_name={}&field_name={}&term=".format(*self.suggested)
-        return super().get_context(
-            name, value, {"data-tag-names": f"{suggestions}?{query}"} | (attrs or {})
-        )
+        """Add the URL for suggestions. The script appends what was typed."""
+        model, field = self.autocomplete_field
+        query = f"app_label=entries&model_name={model}&field_name={field}&term="
+        url = f"{reverse('admin:autocomplete')}?{query}"
+        return super().get_context(name, value, {"data-tag-names": url} | (attrs or {}))
 
 
 class SourceNameInput(TagNamesInput):
-    """The title of a source. With JavaScript it suggests those that there are."""
+    """A text field for the title of a source. With JavaScript it suggests existing titles."""
 
-    suggested = ("entry", "source")
+    autocomplete_field = ("entry", "source")
 
 
 class TagNamesField(forms.CharField):
-    """Tag names, parted by commas. Cleans to a list, in order."""
+    """Tag names separated by commas. The cleaned value is a list, in order."""
 
     widget = TagNamesInput
 
@@ -69,15 +68,18 @@ class TagNamesField(forms.CharField):
         try:
             names = split_names(super().to_python(value) or "")
         except csv.Error as error:
-            raise forms.ValidationError(f"A tag has at most {MAX_LENGTH} characters.") from error
+            raise forms.ValidationError(
+                f"A tag has at most {MAX_NAME_CHARS} characters."
+            ) from error
         if len(names) > MAX_NAMES:
             raise forms.ValidationError(
                 f"At most {MAX_NAMES:,} tags at a time; these are {len(names):,}."
             )
         for name in names:
-            if len(name) > MAX_LENGTH:
+            if len(name) > MAX_NAME_CHARS:
                 raise forms.ValidationError(
-                    f"A tag has at most {MAX_LENGTH} characters; “{name[:40]}…” has {len(name)}."
+                    f"A tag has at most {MAX_NAME_CHARS} characters. "
+                    f"“{name[:40]}…” has {len(name)}."
                 )
         return names
 

@@ -1,4 +1,4 @@
-"""Old addresses on the editor's desk: where they lead, and new ones."""
+"""The admin page of old addresses: the redirects of this site, and a form to add one."""
 
 from datetime import date
 from urllib.parse import urlsplit
@@ -19,21 +19,20 @@ from entries.models.old_address import MAX_PATH_LENGTH
 from entries.models.path_key import FRONT, decode_path, plain_link, plain_path_of
 from entries.views.probe import has_page, match_of
 
-from .base import DeskAdmin
-from .entry_form import LineField
+from .base import BaseAdmin
+from .entry_form import WIDE_ATTRS, LineField
 
-PATH_SHOWN = 80
-WIDE = {"class": "vLargeTextField"}
+MAX_PATH_CHARS = 80
 
 
 def with_slash(plain: str) -> str:
-    """The decoded path in a plain one, as this site writes its own: with a slash at its end."""
+    """The path of a plain link, without its query and with a slash at the end, as in our URLs."""
     path = plain.partition("?")[0]
     return path if path == FRONT else f"{path}/"
 
 
-def standing_entries_and_tags(plains: list[str]) -> set[str]:
-    """Those of these plain paths at which an entry or a tag stands. Two queries."""
+def paths_of_public_pages(plains: list[str]) -> set[str]:
+    """Returns the plain paths that are the URL of a public entry or tag. Two queries."""
     entries, tags = {}, {}
     for plain in plains:
         match = match_of(with_slash(plain))
@@ -54,15 +53,15 @@ def standing_entries_and_tags(plains: list[str]) -> set[str]:
 class OldAddressForm(forms.ModelForm):
     path = LineField(
         label="Old address",
-        widget=forms.TextInput(WIDE),
-        help_text="A path such as /feed/ or /?p=123, or a whole address on any host: "
-        "its path is what counts.",
+        widget=forms.TextInput(WIDE_ATTRS),
+        help_text="A path such as /feed/ or /?p=123, or a full address on any host, of which "
+        "only the path counts.",
     )
     leads_to = LineField(
         label="Leads to",
-        widget=forms.TextInput(WIDE),
-        help_text="A page of this site, such as /atom/everything/. Where that is an entry or a "
-        "tag, it is found also when its own address changes.",
+        widget=forms.TextInput(WIDE_ATTRS),
+        help_text="A page of this site, such as /atom/everything/. If it is an entry or a tag, "
+        "the old address follows it when its own address changes.",
     )
 
     class Meta:
@@ -78,28 +77,31 @@ class OldAddressForm(forms.ModelForm):
         text = self.cleaned_data["path"]
         if self.instance.pk and text == self.instance.path:
             return text
-        is_whole = text.startswith(("http://", "https://"))
-        if not is_whole and not text.startswith("/"):
-            raise forms.ValidationError("Write a path: it begins with a slash.")
-        plain = plain_path_of(text) if is_whole else plain_link(text)
+        is_url = text.startswith(("http://", "https://"))
+        if not is_url and not text.startswith("/"):
+            raise forms.ValidationError("Write a path that begins with a slash.")
+        plain = plain_path_of(text) if is_url else plain_link(text)
         if plain in ("", FRONT):
-            raise forms.ValidationError("The front page has this address.")
+            raise forms.ValidationError("This is the address of the front page.")
         if len(plain) > MAX_PATH_LENGTH or strip_controls(plain) != plain:
             raise forms.ValidationError(
                 f"At most {MAX_PATH_LENGTH} characters, without control characters."
             )
         if not self.is_free(plain):
-            raise forms.ValidationError("A page of this site has this address.")
+            raise forms.ValidationError("This is the address of a page of this site.")
         other = OldAddress.objects.exclude(pk=self.instance.pk).filter(path=plain).first()
         if other:
-            raise forms.ValidationError(f"It leads to {other.destination} already: change that.")
+            raise forms.ValidationError(
+                f"It already leads to {other.destination}. Change that old address instead."
+            )
         return plain
 
     def is_free(self, plain: str) -> bool:
+        """True if no page of this site, of the admin or of static files has this path."""
         path = with_slash(plain)
         if path.startswith((reverse("admin:index"), settings.STATIC_URL)):
             return False
-        # The front page answers whatever it is asked, but for what stands in this table.
+        # Old addresses such as /?p=123 are on the front page, which ignores other queries.
         return path == FRONT or not (has_page(path) or has_page(path.rstrip("/")))
 
     def clean_leads_to(self):
@@ -129,17 +131,17 @@ class OldAddressForm(forms.ModelForm):
         return text
 
     def own_link(self, text: str) -> str:
-        """The path and the query in an address of this site."""
+        """The path and query of a URL or path of this site. Raises ValidationError for others."""
         try:
             site, parts = urlsplit(settings.SITE_URL), urlsplit(text)
         except ValueError as error:
             raise forms.ValidationError("This is no address.") from error
         link = (parts.path or FRONT) + (f"?{parts.query}" if parts.query else "")
-        is_ours = (parts.scheme in ("http", "https") and parts.netloc == site.netloc) or (
+        is_own = (parts.scheme in ("http", "https") and parts.netloc == site.netloc) or (
             not parts.scheme and not parts.netloc and text.startswith("/")
         )
-        if not is_ours or link.startswith("//") or "\\" in link:
-            raise forms.ValidationError("Write a path of this site: it begins with a slash.")
+        if not is_own or link.startswith("//") or "\\" in link:
+            raise forms.ValidationError("Write a path of this site that begins with a slash.")
         if len(link) > MAX_PATH_LENGTH:
             raise forms.ValidationError(f"At most {MAX_PATH_LENGTH} characters.")
         return link
@@ -158,18 +160,18 @@ class OldAddressForm(forms.ModelForm):
         return cleaned
 
 
-class OldAddressList(ChangeList):
+class OldAddressChangeList(ChangeList):
     def get_results(self, request):
         super().get_results(request)
         rows = list(self.result_list)
-        standing = standing_entries_and_tags([row.path for row in rows])
+        taken = paths_of_public_pages([row.path for row in rows])
         for row in rows:
-            row.is_shadowed = row.path in standing
+            row.is_shadowed = row.path in taken
         self.result_list = rows
 
 
 @admin.register(OldAddress)
-class OldAddressAdmin(DeskAdmin):
+class OldAddressAdmin(BaseAdmin):
     form = OldAddressForm
     fields = ["path", "leads_to"]
     list_display = ["shown_path", "leads_to", "reason", "added_at", "note"]
@@ -177,11 +179,11 @@ class OldAddressAdmin(DeskAdmin):
     list_per_page = 100
     sortable_by = []
     search_fields = ["path", "target", "entry__slug", "tag__slug"]
-    search_help_text = "In the old address and in where it leads."
+    search_help_text = "Searches in the old address and in the address that it leads to."
 
     @admin.display(description="old address", ordering="path")
     def shown_path(self, address):
-        return Truncator(address.path).chars(PATH_SHOWN)
+        return Truncator(address.path).chars(MAX_PATH_CHARS)
 
     @admin.display(description="leads to")
     def leads_to(self, address):
@@ -191,7 +193,7 @@ class OldAddressAdmin(DeskAdmin):
     @admin.display(description="note")
     def note(self, address):
         if address.is_shadowed:
-            return "A page of this site has this address now, and is what is shown there."
+            return "Unused: a page of this site has this address now."
         if address.entry and not address.entry.is_public:
             return "Leads nowhere until the entry is public."
         if address.tag and not address.tag.is_public:
@@ -203,13 +205,13 @@ class OldAddressAdmin(DeskAdmin):
         return rows.defer("entry__content", "entry__summary")
 
     def get_changelist(self, request, **kwargs):
-        return OldAddressList
+        return OldAddressChangeList
 
     def save_model(self, request, obj, form, change):
         if form.has_changed():
             obj.reason = OldAddress.Reason.SET
         super().save_model(request, obj, form, change)
-        # What led here, when a page still stood here, goes straight on.
+        # Redirects to a page that was at this path now go directly to the new page.
         targets = Q(target=obj.path) | Q(target=with_slash(obj.path))
         OldAddress.objects.filter(targets).exclude(pk=obj.pk).update(
             entry=obj.entry, tag=obj.tag, target=obj.target

@@ -1,4 +1,4 @@
-"""Where an entry comes from and what was done to it, as HTML for its form."""
+"""HTML for the admin's pages: an entry's sightings, imports, merges and waiting changes."""
 
 import json
 from collections.abc import Iterable
@@ -12,16 +12,16 @@ from django.utils.safestring import SafeString
 from entries.models import Change, Enclosure, Entry, ImportLine, MergedEntry, Sighting
 
 NOTHING = SafeString("–")
-LINES_SHOWN = 20
-LONGEST_COMPARED = 20_000
+MAX_SHOWN_LINES = 20
+MAX_COMPARED_CHARS = 20_000
 
 
-def moment(value) -> str:
+def format_time(value) -> str:
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else "–"
 
 
 def external_link(url: str) -> str:
-    """The address, as a link where it is one that a browser may safely follow."""
+    """HTML of a URL. It is a link only if its scheme is http or https."""
     if url.startswith(("https://", "http://")):
         return format_html(
             '<a href="{}" rel="noopener noreferrer nofollow" class="desk-address">{}</a>', url, url
@@ -29,25 +29,25 @@ def external_link(url: str) -> str:
     return format_html('<span class="desk-address">{}</span>', url) if url else NOTHING
 
 
-def sightings_table(entry: Entry) -> str:
-    """Every sighting of the entry, the leading one first."""
+def sightings_list(entry: Entry) -> str:
+    """HTML list of the sightings of an entry. The leading one is first."""
     sightings = entry.sightings.select_related("source").order_by("-leads", "first_seen_at", "pk")
     rows = format_html_join("", "<li>{}</li>", ((sighting_item(row),) for row in sightings))
     return format_html('<ul class="desk-sightings">{}</ul>', rows) if rows else NOTHING
 
 
-def joined_entries(entry: Entry) -> str:
-    """What the entry has been merged into, and what into it."""
-    away = MergedEntry.objects.filter(entry=entry).select_related("into")
-    here = MergedEntry.objects.filter(into=entry).select_related("entry").order_by("pk")
-    others = [("part of", merged.into) for merged in away]
-    others += [("takes in", merged.entry) for merged in here]
+def merged_entries(entry: Entry) -> str:
+    """HTML list of the entry that this one was merged into, and those merged into this one."""
+    into = MergedEntry.objects.filter(entry=entry).select_related("into")
+    parts = MergedEntry.objects.filter(into=entry).select_related("entry").order_by("pk")
+    others = [("part of", merged.into) for merged in into]
+    others += [("includes", merged.entry) for merged in parts]
     items = format_html_join(
         "",
         '<li>{} <a href="{}">{}</a></li>',
         (
-            (how, reverse("admin:entries_entry_change", args=[other.pk]), other)
-            for how, other in others
+            (relation, reverse("admin:entries_entry_change", args=[other.pk]), other)
+            for relation, other in others
         ),
     )
     return format_html('<ul class="desk-lines">{}</ul>', items) if items else NOTHING
@@ -60,19 +60,19 @@ def sighting_item(sighting: Sighting) -> str:
         sighting.source,
     )
     facts = [
-        ("Its id there", format_html('<code class="desk-address">{}</code>', sighting.guid)),
-        ("Known by", sighting.matched_by),
+        ("Id in the feed", format_html('<code class="desk-address">{}</code>', sighting.guid)),
+        ("Recognised by", sighting.matched_by),
         ("Dated by", sighting.dated_by),
-        ("First seen", moment(sighting.first_seen_at)),
-        ("Last said something new", moment(sighting.last_seen_at)),
-        ("Missing there since", moment(sighting.missing_since)),
+        ("First seen", format_time(sighting.first_seen_at)),
+        ("Last changed in the feed", format_time(sighting.last_seen_at)),
+        ("Missing from the feed since", format_time(sighting.missing_since)),
         ("Taken out when cleaning", ", ".join(map(str, sighting.removed)) or "nothing"),
     ]
     return format_html(
         "<strong>{}</strong>{}<dl>{}</dl>"
         "<details><summary>As received</summary><pre>{}</pre></details>",
         source,
-        " leads: its changes are followed" if sighting.leads else "",
+        " leads: the entry follows its changes" if sighting.leads else "",
         format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", facts),
         readable_json(sighting.received_text),
     )
@@ -86,8 +86,8 @@ def readable_json(text: str) -> str:
 
 
 def import_history(entry: Entry) -> str:
-    """What the newest imports did to the entry, and why."""
-    lines = entry.import_lines.select_related("run__source").order_by("-pk")[:LINES_SHOWN]
+    """HTML list of the newest import lines of an entry, at most MAX_SHOWN_LINES."""
+    lines = entry.import_lines.select_related("run__source").order_by("-pk")[:MAX_SHOWN_LINES]
     return line_list(lines)
 
 
@@ -98,7 +98,7 @@ def line_list(lines: Iterable[ImportLine]) -> str:
         (
             (
                 reverse("admin:entries_importrun_change", args=[line.run_id]),
-                moment(line.run.started_at),
+                format_time(line.run.started_at),
                 line.get_action_display(),
                 format_html(" – {}", "; ".join(map(str, line.reasons))) if line.reasons else "",
             )
@@ -109,13 +109,13 @@ def line_list(lines: Iterable[ImportLine]) -> str:
 
 
 def field_label(name: str) -> str:
-    """What the form calls a field; tags and enclosures are no columns of an entry."""
+    """The label of an entry's field. Tags and enclosures are no fields: returns their name."""
     labels = {field.name: str(field.verbose_name) for field in Entry._meta.fields}
     return labels.get(name, name).capitalize()
 
 
 def as_text(name: str, value) -> str:
-    """An upstream value, or one of ours, as an editor reads it."""
+    """A field's value, upstream's or the stored one, as text for an editor."""
     if name == "enclosures":
         return "\n".join(" ".join(str(part) for part in row if part) for row in value)
     if name == "people":
@@ -131,19 +131,22 @@ def as_text(name: str, value) -> str:
     return str(value)
 
 
-def our_value(entry: Entry, name: str):
-    """What the entry holds in a field that can wait, in the form in which imports state it.
+def current_value(entry: Entry, name: str):
+    """The stored value of a field, in the same form as in a `Change`.
 
-    Reads enclosures through the entry, so that they can be prefetched.
+    Reads `entry.enclosures`, so that callers can prefetch them.
     """
     if name == "enclosures":
         return [[getattr(row, part) for part in Enclosure.STATED] for row in entry.enclosures.all()]
     return getattr(entry, name)
 
 
-def marked(before: str, after: str) -> str:
-    """`after`, with the words that `before` does not have marked."""
-    if len(before) + len(after) > LONGEST_COMPARED:
+def mark_changes(before: str, after: str) -> str:
+    """HTML of `after`, with <mark> for words that differ from `before`.
+
+    Compares at most MAX_COMPARED_CHARS, since the time grows with the square of the length.
+    """
+    if len(before) + len(after) > MAX_COMPARED_CHARS:
         return format_html("{}", after)
     old, new = before.split(" "), after.split(" ")
     pieces = []
@@ -155,23 +158,23 @@ def marked(before: str, after: str) -> str:
 
 
 def comparison(change: Change) -> str:
-    """Three columns: what upstream said, what it says now, what the editor wrote."""
+    """HTML table with upstream's value before and now, and the value here."""
     name = change.field
     base = as_text(name, change.base)
     theirs = as_text(name, change.theirs)
-    ours = as_text(name, our_value(change.entry, name))
+    ours = as_text(name, current_value(change.entry, name))
     return format_html(
         '<table class="desk-compare"><thead><tr><th scope="col">Upstream before</th>'
         '<th scope="col">Upstream now</th><th scope="col">Here</th></tr></thead>'
         "<tbody><tr><td>{}</td><td>{}</td><td>{}</td></tr></tbody></table>",
         base,
-        marked(base, theirs),
-        marked(base, ours),
+        mark_changes(base, theirs),
+        mark_changes(base, ours),
     )
 
 
 def waiting_changes(entry: Entry, may_decide: bool) -> str:
-    """The changes that wait, each with the two ways to decide it."""
+    """HTML of the entry's waiting changes, each with two buttons if the user may decide."""
     changes = entry.changes.select_related("entry").order_by("field")
     return format_html_join("", "{}", ((waiting_change(row, may_decide),) for row in changes))
 
@@ -184,7 +187,10 @@ def waiting_change(change: Change, may_decide: bool) -> str:
             '<button type="submit" class="button" formaction="{}" formnovalidate>{}</button>',
             (
                 (reverse(f"admin:entries_change_{verb}", args=[change.pk]), label)
-                for verb, label in (("accept", "Take upstream’s"), ("dismiss", "Keep ours"))
+                for verb, label in (
+                    ("accept", "Take upstream’s value"),
+                    ("dismiss", "Keep our value"),
+                )
             ),
         )
     return format_html(

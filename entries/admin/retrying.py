@@ -1,7 +1,7 @@
-"""Pages of the desk that write, tried again when another writer was in the way.
+"""A ModelAdmin that tries again when another writer has locked the same rows.
 
-A form or a deletion is one transaction with all that its request does. Actions try again
-themselves, each transaction on its own (`entries.models.locking.retry_deadlocks`).
+A form or a deletion is one transaction, and its whole request is tried again. Actions try each of
+their transactions again (`entries.models.locking.retry_deadlocks`).
 """
 
 from collections.abc import Callable
@@ -15,12 +15,12 @@ from django.http import HttpResponse, HttpResponseRedirect
 from entries.models.locking import is_momentary, retry_deadlocks
 
 BUSY = (
-    "The database was busy with other changes for too long. Nothing of yours is stored yet; "
-    "what you typed stands below. Save again in a moment."
+    "The database was busy with other changes for too long. Your changes are not stored yet: "
+    "you find them below. Save again in a moment."
 )
 BUSY_ACTION = (
-    "The database was busy with other changes for too long, and not everything was done. "
-    "Do it again in a moment: what is done already is left as it is."
+    "The database was busy with other changes for too long, and the action was not completed. "
+    "Repeat it in a moment: rows that are done already will not change again."
 )
 
 
@@ -34,8 +34,8 @@ class RetryingAdmin(admin.ModelAdmin):
         except OperationalError as error:
             if not is_momentary(error):
                 raise
-        # Show the form again as it was sent, with a sentence. This pass only reads.
-        request.gave_up = True
+        # Show the form again with the data that was sent and a message. This only reads.
+        request.was_busy = True
         response = self._changeform_view(  # type: ignore[attr-defined]
             request, object_id, form_url, extra_context
         )
@@ -45,18 +45,20 @@ class RetryingAdmin(admin.ModelAdmin):
 
     def delete_view(self, request, object_id, extra_context=None):
         view = super().delete_view
-        return self.or_say_so(
+        return self.answer_or_redirect(
             request, lambda: retry_request(request, lambda: view(request, object_id, extra_context))
         )
 
     def changelist_view(self, request, extra_context=None):
         view = super().changelist_view
-        return self.or_say_so(request, lambda: view(request, extra_context))
+        return self.answer_or_redirect(request, lambda: view(request, extra_context))
 
-    def or_say_so(self, request, view: Callable[[], HttpResponse], back: str = "") -> HttpResponse:
-        """Answer with the view; when the database is busy, go back with a message.
+    def answer_or_redirect(
+        self, request, view: Callable[[], HttpResponse], back: str = ""
+    ) -> HttpResponse:
+        """Call the view. If the database is busy, redirect to `back` with a message.
 
-        `back` is the page to go to, by default the one that the request was for.
+        The default for `back` is the requested page.
         """
         try:
             return view()
@@ -72,14 +74,14 @@ class RetryingAdmin(admin.ModelAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        return refusing(form) if hasattr(request, "gave_up") else form
+        return busy_form(form) if hasattr(request, "was_busy") else form
 
 
 def retry_request(request, view: Callable[[], HttpResponse]) -> HttpResponse:
-    """Answer a request, and again from its beginning when others were in its way."""
+    """Call the view. Call it again after a deadlock or a lock timeout."""
 
     def answer() -> HttpResponse:
-        # An earlier try has left messages, and has read the files to their end.
+        # A failed try has added messages, and has read uploaded files to their end.
         request._messages = default_storage(request)
         for file in request.FILES.values():
             file.seek(0)
@@ -88,8 +90,8 @@ def retry_request(request, view: Callable[[], HttpResponse]) -> HttpResponse:
     return retry_deadlocks(answer) if request.method == "POST" else view()
 
 
-def refusing(form: type[ModelForm]) -> type[ModelForm]:
-    """The form, but one that is never valid: it says that the database was busy."""
+def busy_form(form: type[ModelForm]) -> type[ModelForm]:
+    """A subclass of a form that is never valid: its error says that the database was busy."""
 
     def clean(self):
         cleaned = form.clean(self)

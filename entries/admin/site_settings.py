@@ -1,4 +1,4 @@
-"""The site's own settings on the editor's desk: one form."""
+"""The admin page of the site's settings: one form, for the one row of SiteSettings."""
 
 import hashlib
 import re
@@ -17,13 +17,13 @@ from entries.importing.cleaning.sanitizer import html_from_text, sanitize_html
 from entries.models import SiteSettings
 from entries.publishing.site import DESCRIPTION, read_site
 
-from .base import DeskAdmin
-from .entry_form import WIDE, AddressField, LineField, ProseField, looks_like_html
+from .base import BaseAdmin
+from .entry_form import WIDE_ATTRS, LineField, ProseField, URLLineField, looks_like_html
 from .stale_forms import FreshAdmin, FreshForm
 
-FAVICON_AT_MOST = 64 * 1024  # bytes
-# How a file of each kind begins. Before a drawing's first element there may be an XML
-# declaration, comments and a document type.
+MAX_FAVICON_BYTES = 64 * 1024
+# The beginning of a file of each format. In an SVG file, an XML declaration, comments and a
+# document type may come before the first element.
 SIGNATURES = {
     "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "ico": re.compile(rb"\x00\x00\x01\x00[^\x00]"),
@@ -33,20 +33,20 @@ SIGNATURES = {
         re.S,
     ),
 }
-HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+HEX_COLOUR = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
-def suffix_of(content: bytes) -> str:
-    """What an icon's file name is to end in: svg, png or ico; empty for what is none of these."""
+def icon_suffix(content: bytes) -> str:
+    """The file name extension for an icon: svg, png or ico. Empty for any other file."""
     return next((name for name, begin in SIGNATURES.items() if begin.match(content)), "")
 
 
 class ColourField(LineField):
-    """A colour as #rrggbb, also written as #rgb or without its #."""
+    """A colour that is stored as #rrggbb. Accepts #rgb, and both without the #."""
 
     def to_python(self, value):
         text = super().to_python(value)
-        match = HEX.fullmatch(text)
+        match = HEX_COLOUR.fullmatch(text)
         if not match:
             return text
         digits = match[1].lower()
@@ -54,7 +54,7 @@ class ColourField(LineField):
 
 
 class FaviconField(forms.FileField):
-    """An icon for the browser's tab, as its file name here and its bytes; or None."""
+    """An uploaded favicon. The cleaned value is (file name, bytes), or None without a file."""
 
     widget = forms.FileInput(attrs={"accept": ".svg,.png,.ico"})
 
@@ -62,15 +62,15 @@ class FaviconField(forms.FileField):
         file = super().to_python(data)
         if file is None:
             return None
-        if file.size > FAVICON_AT_MOST:
+        if file.size > MAX_FAVICON_BYTES:
             raise ValidationError(
-                f"It is too large: {filesizeformat(file.size)}. An icon may have "
-                f"{filesizeformat(FAVICON_AT_MOST)}."
+                f"The file is too large: {filesizeformat(file.size)}. An icon may have at most "
+                f"{filesizeformat(MAX_FAVICON_BYTES)}."
             )
         content = file.read()
-        suffix = suffix_of(content)
+        suffix = icon_suffix(content)
         if not suffix:
-            raise ValidationError("It is no icon: choose an SVG, PNG or ICO file.")
+            raise ValidationError("The file is no icon: choose an SVG, PNG or ICO file.")
         return f"favicon-{hashlib.sha256(content).hexdigest()[:16]}.{suffix}", content
 
 
@@ -78,7 +78,7 @@ class SiteSettingsForm(FreshForm):
     new_favicon = FaviconField(
         label="New favicon",
         required=False,
-        help_text="The icon in the browser’s tab: SVG, PNG or ICO, square, of 64 kB at the most.",
+        help_text="The icon in the browser’s tab: a square SVG, PNG or ICO file of at most 64 kB.",
     )
     default_favicon = forms.BooleanField(label="Use the built-in favicon", required=False)
 
@@ -93,7 +93,7 @@ class SiteSettingsForm(FreshForm):
             "tagline": LineField,
             "description": ProseField,
             "author_name": LineField,
-            "author_link": AddressField,
+            "author_link": URLLineField,
             "me": ProseField,
             "navigation": ProseField,
             "footer": ProseField,
@@ -102,14 +102,14 @@ class SiteSettingsForm(FreshForm):
             "about": ProseField,
         }
         widgets = {
-            "title": forms.TextInput(attrs=WIDE),
-            "tagline": forms.TextInput(attrs=WIDE),
-            "author_link": AdminURLFieldWidget(attrs=WIDE),
-            "description": forms.Textarea(attrs=WIDE | {"rows": 3, "spellcheck": "true"}),
-            "me": forms.Textarea(attrs=WIDE | {"rows": 3}),
-            "navigation": forms.Textarea(attrs=WIDE | {"rows": 8}),
-            "footer": forms.Textarea(attrs=WIDE | {"rows": 3, "spellcheck": "true"}),
-            "about": forms.Textarea(attrs=WIDE | {"rows": 20, "spellcheck": "true"}),
+            "title": forms.TextInput(attrs=WIDE_ATTRS),
+            "tagline": forms.TextInput(attrs=WIDE_ATTRS),
+            "author_link": AdminURLFieldWidget(attrs=WIDE_ATTRS),
+            "description": forms.Textarea(attrs=WIDE_ATTRS | {"rows": 3, "spellcheck": "true"}),
+            "me": forms.Textarea(attrs=WIDE_ATTRS | {"rows": 3}),
+            "navigation": forms.Textarea(attrs=WIDE_ATTRS | {"rows": 8}),
+            "footer": forms.Textarea(attrs=WIDE_ATTRS | {"rows": 3, "spellcheck": "true"}),
+            "about": forms.Textarea(attrs=WIDE_ATTRS | {"rows": 20, "spellcheck": "true"}),
         }
 
     def __init__(self, *args, **kwargs):
@@ -123,7 +123,7 @@ class SiteSettingsForm(FreshForm):
         return [super().stored_values(), self.instance.favicon_name]
 
     def defaults(self) -> dict[str, str]:
-        """What stands in for fields that are empty, for the editor to see."""
+        """The values that the site uses for empty fields. Shown as placeholders."""
         links = read_site().navigation
         return {
             "title": settings.SITE_TITLE,
@@ -138,9 +138,9 @@ class SiteSettingsForm(FreshForm):
         return self.sanitized("about", reverse("entries:about"))
 
     def sanitized(self, name: str, page: str) -> str:
-        """What was written, safe to show; what was taken out of it is kept for a message.
+        """The HTML of a field, sanitised. `self.removed` collects what was taken out.
 
-        Links within the site stay without its address, so that it can move to another.
+        Links within the site lose its scheme and host, so that the site can change its domain.
         """
         text = self.cleaned_data[name]
         html = text if looks_like_html(text) else html_from_text(text)
@@ -152,12 +152,12 @@ class SiteSettingsForm(FreshForm):
     def clean(self):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("accent_dark") and not cleaned.get("accent") and "accent" not in self.errors:
-            self.add_error("accent", "Choose one for light pages too.")
+            self.add_error("accent", "Choose a colour for light pages too.")
         return cleaned
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(FreshAdmin, DeskAdmin):
+class SiteSettingsAdmin(FreshAdmin, BaseAdmin):
     form = SiteSettingsForm
     fieldsets = [
         (None, {"fields": ["title", "tagline", "description"]}),
@@ -187,7 +187,7 @@ class SiteSettingsAdmin(FreshAdmin, DeskAdmin):
         return redirect(reverse("admin:entries_sitesettings_change", args=[SiteSettings.PK]))
 
     def get_object(self, request, object_id, from_field=None):
-        """The one row, also before it is stored."""
+        """The one row of settings. Before the first save it is a new object."""
         if object_id != str(SiteSettings.PK):
             return None
         stored = super().get_object(request, object_id, from_field)

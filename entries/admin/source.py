@@ -1,4 +1,4 @@
-"""Sources on the editor's desk: to read, but for their policies."""
+"""The admin page of sources. Editors can change only the policies, rules and filters."""
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -9,18 +9,17 @@ from django.utils.html import format_html, format_html_join
 
 from entries.models import FilteredPost, Sighting, Source
 
-from .base import DeskAdmin
+from .base import BaseAdmin
 from .entry_form import LineField, ProseField
-from .provenance import NOTHING, external_link, moment
+from .provenance import NOTHING, external_link, format_time
 from .stale_forms import FreshAdmin
 
-RUNS_SHOWN = 10
-# Of each source in a list.
-MAX_COUNTED_ENTRIES = 1_000
-POLICIES = ["new_entries", "canonical", "default_author", "default_language", "time_zone"]
-RULES = ["category_rules", "added_tags", "filters"]
-STATED = ["subtitle", "feed_id", "language", "author_name", "author_uri", "author_email"]
-FETCHING = ["status", "checked_at", "failures", "last_error", "etag", "last_modified"]
+MAX_SHOWN_RUNS = 10
+MAX_COUNTED_ENTRIES = 1_000  # of each source in the list
+POLICY_FIELDS = ["new_entries", "canonical", "default_author", "default_language", "time_zone"]
+RULE_FIELDS = ["category_rules", "added_tags", "filters"]
+STATED_FIELDS = ["subtitle", "feed_id", "language", "author_name", "author_uri", "author_email"]
+FETCH_FIELDS = ["status", "checked_at", "failures", "last_error", "etag", "last_modified"]
 
 
 class CountedRows(Subquery):
@@ -30,17 +29,18 @@ class CountedRows(Subquery):
     output_field = IntegerField()
 
 
-class SourceList(ChangeList):
-    """The list of sources, with the number of entries that each one shown has stated.
+class SourceChangeList(ChangeList):
+    """The list of sources, with the number of entries of each source on the page.
 
-    Counts at most MAX_COUNTED_ENTRIES of each.
+    Counts at most MAX_COUNTED_ENTRIES of each source, and one more to show a “+”.
     """
 
     def get_results(self, request):
         super().get_results(request)
         stated = Sighting.objects.filter(source=OuterRef("pk"), entry__isnull=False)
         some = stated.order_by().values("entry").distinct()[: MAX_COUNTED_ENTRIES + 1]
-        # In the list's own query they would be counted before it is cut into pages.
+        # Counted in a query of its own: in the list's query, all sources would be counted
+        # before it is cut into pages.
         self.result_list = list(self.result_list)
         shown = Source.objects.filter(pk__in=[source.pk for source in self.result_list])
         counts = shown.order_by().annotate(number=CountedRows(some))
@@ -50,24 +50,24 @@ class SourceList(ChangeList):
 
 
 @admin.register(Source)
-class SourceAdmin(FreshAdmin, DeskAdmin):
+class SourceAdmin(FreshAdmin, BaseAdmin):
     list_display = ["__str__", "url", "entry_count", "status", "checked_at", "failures"]
     list_filter = ["status", "new_entries"]
     list_per_page = 50
     search_fields = ["title", "url"]
     fieldsets = [
         (None, {"fields": ["title", "address", "site", "added_at"]}),
-        ("Policy", {"fields": [*POLICIES]}),
-        ("Tags and filters", {"fields": [*RULES, "filtered_posts"]}),
-        ("Fetching", {"fields": [*FETCHING]}),
+        ("Policy", {"fields": [*POLICY_FIELDS]}),
+        ("Tags and filters", {"fields": [*RULE_FIELDS, "filtered_posts"]}),
+        ("Fetching", {"fields": [*FETCH_FIELDS]}),
         ("Newest imports", {"fields": ["newest_runs"]}),
-        ("What the feed says of itself", {"fields": [*STATED, "rights", "icon"]}),
+        ("What the feed says of itself", {"fields": [*STATED_FIELDS, "rights", "icon"]}),
     ]
     readonly_fields = [
         *("title", "address", "site", "added_at", "newest_runs", "rights", "icon"),
         "filtered_posts",
-        *FETCHING,
-        *STATED,
+        *FETCH_FIELDS,
+        *STATED_FIELDS,
     ]
 
     @admin.display(description="entries")
@@ -86,14 +86,14 @@ class SourceAdmin(FreshAdmin, DeskAdmin):
 
     @admin.display(description="runs")
     def newest_runs(self, source):
-        runs = source.runs.order_by("-pk")[:RUNS_SHOWN]
+        runs = source.runs.order_by("-pk")[:MAX_SHOWN_RUNS]
         items = format_html_join(
             "",
             '<li><a href="{}">{}</a>: {}{}</li>',
             (
                 (
                     reverse("admin:entries_importrun_change", args=[run.pk]),
-                    moment(run.started_at),
+                    format_time(run.started_at),
                     run.get_status_display(),
                     "".join(
                         f", {number:,} {what}"
@@ -115,24 +115,24 @@ class SourceAdmin(FreshAdmin, DeskAdmin):
     def filtered_posts(self, source):
         number = FilteredPost.objects.filter(source=source).count()
         if not number:
-            return "nothing by now"
+            return "none"
         url = reverse("admin:entries_filteredpost_changelist")
         posts = "1 post" if number == 1 else f"{number:,} posts"
         return format_html('<a href="{}?source={}">{}</a>', url, source.pk, posts)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name in RULES:
+        if db_field.name in RULE_FIELDS:
             kwargs |= {"form_class": ProseField, "widget": AdminTextareaWidget({"rows": 4})}
         elif db_field.name in ("default_author", "default_language"):
             kwargs |= {"form_class": LineField, "widget": AdminTextInputWidget()}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
-        # The rest belongs to imports, which write how the last fetch went at any moment.
+        # An import may write the other fields at the same time.
         obj.save(update_fields=form.edited)
 
     def get_changelist(self, request, **kwargs):
-        return SourceList
+        return SourceChangeList
 
     def has_add_permission(self, request):
         return False

@@ -1,4 +1,4 @@
-"""Forms that two people have open at once: the second is told, and decides."""
+"""Forms that notice if somebody else saved the same row since they were opened."""
 
 from hashlib import sha256
 
@@ -11,17 +11,17 @@ from entries.models.locking import locking
 
 SEEN = "seen"
 CHANGED_MEANWHILE = (
-    "{row} was saved elsewhere since you opened this page. Nothing of yours is stored yet. "
-    "What stands below differs from what is stored now in: {fields}. Look at what is stored in "
-    "another window; if you save again, yours takes its place."
+    "{row} was saved elsewhere since you opened this page. Your changes are not stored yet. "
+    "The form below differs from what is stored now in: {fields}. Look at what is stored in "
+    "another window. If you save again, your changes replace it."
 )
 
 
 class FreshForm(forms.ModelForm):
-    """A form that is refused where what it is about was saved since it was opened.
+    """A form that is invalid if its row was saved by somebody else since the form was opened.
 
-    It is shown again with what the editor typed, and names the fields in which that differs from
-    what is stored; saved once more, it counts.
+    It is shown again with the editor's changes, and a message names the fields that differ from
+    the stored ones. The editor may then save it again, and overwrites them.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -33,7 +33,7 @@ class FreshForm(forms.ModelForm):
             self.initial[SEEN] = sha256(stored.encode()).hexdigest()[:16]
 
     def stored_values(self) -> object:
-        """What changes whenever somebody saves such a form: by default the fields in it."""
+        """A value that changes with every save of the row. The default is the form's fields."""
         return {name: self.initial.get(name) for name in self.fields}
 
     @property
@@ -55,7 +55,7 @@ class FreshForm(forms.ModelForm):
 
 
 class FreshAdmin(admin.ModelAdmin):
-    """The page of such a form. The hidden field is in its first fieldset."""
+    """A ModelAdmin with a FreshForm, whose hidden field is added to the first fieldset."""
 
     form = FreshForm
 
@@ -70,11 +70,11 @@ class FreshAdmin(admin.ModelAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         row = super().get_object(request, object_id, from_field)
-        # Nobody else saves between the form's look at what is stored and its own save.
+        # Lock the row, so that nobody saves it between the form's check and its own save.
         return locking(self.model, [row.pk]).first() if row and is_saving(request) else row
 
 
 def is_saving(request) -> bool:
-    """Whether this is the transaction in which a form is saved, and not a row deleted."""
+    """True in the transaction that saves a change form. False when a row is deleted."""
     is_form = request.resolver_match.url_name.endswith("_change")
     return is_form and request.method == "POST" and connection.in_atomic_block

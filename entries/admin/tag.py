@@ -1,4 +1,4 @@
-"""Tags on the editor's desk: renamed, described, but never two of one name."""
+"""The admin page of tags. Two tags never share a name."""
 
 from django import forms
 from django.contrib import admin
@@ -6,7 +6,7 @@ from django.contrib import admin
 from entries.models import Tag, TaggedEntry, TagName, fold
 from entries.models.locking import lock_tag_names
 
-from .base import DeskAdmin
+from .base import BaseAdmin
 from .deletion import summarise_deletion
 from .entry_form import LineField, ProseField
 from .stale_forms import FreshAdmin, FreshForm, is_saving
@@ -19,8 +19,8 @@ class TagForm(FreshForm):
         fields = ["name", "slug", "description"]
         field_classes = {"name": LineField, "description": ProseField}
         help_texts = {
-            "name": "Feeds that go on using the old name still find the tag.",
-            "slug": "The tag’s part of its address. The old one leads to the new one.",
+            "name": "Feeds that still use the old name get this tag too.",
+            "slug": "The last part of the tag’s address. The old address redirects to the new one.",
             "description": "What entries with this tag are about, in plain text.",
         }
 
@@ -28,20 +28,20 @@ class TagForm(FreshForm):
         name = self.cleaned_data["name"]
         if not name:
             raise forms.ValidationError("A tag needs a name.")
-        # Nobody takes the name between this look and the saving, in the same transaction.
+        # Lock names until the transaction ends, so that nobody else takes this one before the save.
         lock_tag_names()
         others = TagName.objects.filter(folded=fold(name)).exclude(tag=self.instance.pk)
         holder = others.select_related("tag").first()
         if holder:
             raise forms.ValidationError(
                 f"“{name}” is already a name of the tag “{holder.tag.name}”. To merge the two, "
-                "choose this one in the list of tags and the action to merge it."
+                "select this tag in the list of tags and choose the action to merge it."
             )
         return name
 
 
 class TagNameInline(admin.TabularInline):
-    """The folded names by which the tag is known, to read."""
+    """The folded names of the tag, read-only."""
 
     model = TagName
     verbose_name_plural = "known as"
@@ -61,7 +61,7 @@ class TagNameInline(admin.TabularInline):
 
 
 @admin.register(Tag)
-class TagAdmin(FreshAdmin, DeskAdmin):
+class TagAdmin(FreshAdmin, BaseAdmin):
     form = TagForm
     action_form = TagActionForm
     actions = [merge_tags]
@@ -78,14 +78,14 @@ class TagAdmin(FreshAdmin, DeskAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         if is_saving(request):
-            # Before the tag itself, so that nobody merges it between the form's look and its save.
+            # Locked before the tag itself (the order of locks in `entries.models.locking`).
             lock_tag_names()
         return super().get_object(request, object_id, from_field)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         if change and "name" in form.changed_data:
-            # Feeds say a tagging's term, where it has one: from now on the new name.
+            # Our feeds print a tagging's term if it has one. From now on they print the new name.
             TaggedEntry.objects.filter(tag=obj).exclude(term="").update(term="")
 
     def get_deleted_objects(self, objs, request):

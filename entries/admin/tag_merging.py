@@ -6,12 +6,12 @@ from django.contrib.admin.helpers import ActionForm
 from entries.curating import duplicate_tags
 from entries.models import Tag, fold
 
-from .actions import asked_names, quoted
+from .actions import quote_names, read_tag_names
 from .name_input import TagNamesField, TagNamesInput
 
 
 class TagActionForm(ActionForm):
-    """The actions bar, with a line for the tag that others are to be merged into."""
+    """The actions bar, with a text field for the tag that the others are merged into."""
 
     tag_names = TagNamesField(
         label="Tag:",
@@ -20,14 +20,14 @@ class TagActionForm(ActionForm):
     )
 
 
-@admin.action(description="Merge into the tag beside", permissions=["delete"])
+@admin.action(description="Merge into the typed tag", permissions=["delete"])
 def merge_tags(modeladmin, request, queryset):
-    names = asked_names(modeladmin, request)
+    names = read_tag_names(modeladmin, request)
     if not names:
         return
     into = Tag.objects.filter(names__folded=fold(names[0])).first()
     if into is None or len(names) > 1:
-        modeladmin.message_user(request, "Write the name of one tag that exists.", messages.ERROR)
+        modeladmin.message_user(request, "Type the name of one existing tag.", messages.ERROR)
         return
     gone = list(queryset.exclude(pk=into.pk))
     try:
@@ -39,7 +39,7 @@ def merge_tags(modeladmin, request, queryset):
         modeladmin.log_deletions(request, gone)
     modeladmin.message_user(
         request,
-        f"Merged {quoted([tag.name for tag in gone])} into “{into.name}”."
+        f"Merged {quote_names([tag.name for tag in gone])} into “{into.name}”."
         if gone
         else "There was nothing to merge.",
         messages.SUCCESS if gone else messages.WARNING,

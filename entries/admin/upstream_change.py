@@ -1,4 +1,4 @@
-"""Upstream values that wait for an editor."""
+"""The admin page of upstream changes that wait for an editor's decision."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -14,28 +14,28 @@ from entries.models import Change
 from entries.models.locking import retry_deadlocks
 
 from .base import ReadOnlyAdmin
-from .provenance import as_text, comparison, field_label, moment, our_value
+from .provenance import as_text, comparison, current_value, field_label, format_time
 
-VALUE_SHOWN = 100
+MAX_VALUE_CHARS = 100
 
 
 @admin.action(description="Take upstream’s value")
-def take_theirs(modeladmin, request, queryset):
+def take_upstream_value(modeladmin, request, queryset):
     number = retry_deadlocks(lambda: accept(queryset.all()))
     modeladmin.message_user(request, f"{counted(number)} taken over.", messages.SUCCESS)
 
 
-@admin.action(description="Keep ours")
-def keep_ours(modeladmin, request, queryset):
+@admin.action(description="Keep our value")
+def keep_our_value(modeladmin, request, queryset):
     number = retry_deadlocks(lambda: dismiss(queryset.all()))
     modeladmin.message_user(request, f"{counted(number)} set aside.", messages.SUCCESS)
 
 
 @admin.register(Change)
 class ChangeAdmin(ReadOnlyAdmin):
-    """Read and decide; who may change entries may decide."""
+    """Read-only pages with two actions. Editors who may change entries may use them."""
 
-    actions = [take_theirs, keep_ours]
+    actions = [take_upstream_value, keep_our_value]
     list_display = [
         "entry_title",
         "field_name",
@@ -76,11 +76,11 @@ class ChangeAdmin(ReadOnlyAdmin):
 
     @admin.display(description="here")
     def here(self, change):
-        return shortened(change, our_value(change.entry, change.field))
+        return shortened(change, current_value(change.entry, change.field))
 
     @admin.display(description="seen", ordering="seen_at")
     def when(self, change):
-        return moment(change.seen_at)
+        return format_time(change.seen_at)
 
     @admin.display(description="values")
     def side_by_side(self, change):
@@ -100,7 +100,7 @@ class ChangeAdmin(ReadOnlyAdmin):
         ]
 
     def decide_view(self, decide):
-        """The view that decides one change and goes back to its entry."""
+        """A view that decides one change and redirects to its entry."""
 
         @require_POST
         def view(request, pk):
@@ -111,12 +111,12 @@ class ChangeAdmin(ReadOnlyAdmin):
 
             def answer():
                 retry_deadlocks(lambda: decide([change]))
-                done = "taken from upstream" if decide is accept else "kept as it is here"
+                done = "taken from upstream" if decide is accept else "our value kept"
                 label = field_label(change.field)
                 self.message_user(request, f"{label}: {done}.", messages.SUCCESS)
                 return HttpResponseRedirect(entry)
 
-            return self.or_say_so(request, answer, back=entry)
+            return self.answer_or_redirect(request, answer, back=entry)
 
         return view
 
@@ -134,7 +134,7 @@ class ChangeAdmin(ReadOnlyAdmin):
 
 
 def shortened(change, value):
-    return Truncator(as_text(change.field, value)).chars(VALUE_SHOWN)
+    return Truncator(as_text(change.field, value)).chars(MAX_VALUE_CHARS)
 
 
 def counted(number):

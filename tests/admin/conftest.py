@@ -20,7 +20,7 @@ def source(db):
 
 @pytest.fixture
 def make_sighting(source):
-    """Build the leading sighting of an entry in `source`."""
+    """Create the leading sighting of an entry in `source`."""
     from entries.models import Entry, Sighting
 
     def make(entry, **fields):
@@ -58,7 +58,7 @@ def staff_client(db, client):
 
 
 def form_data(response):
-    """What a browser sends for the untouched form and inlines of a change page."""
+    """The data that a browser sends for the untouched form and inlines of a change page."""
     context = response.context
     forms = [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:
@@ -89,7 +89,7 @@ def sent_by(field: BoundField):
 
 @pytest.fixture
 def edit(admin_client):
-    """Open the form of an entry, change what is named, send it as a browser would."""
+    """Open the form of an entry, change these fields, and send it as a browser would."""
 
     def send(entry, **changes):
         url = reverse("admin:entries_entry_change", args=[entry.pk])

@@ -1,4 +1,4 @@
-"""Whatever is asked of the desk, and whatever is typed there, is no failure of ours."""
+"""Hostile queries, URLs and forms: no page of the admin fails with a server error."""
 
 import itertools
 from urllib.parse import quote, urlencode
@@ -31,11 +31,11 @@ PAGES = ("change/", "delete/", "history/", "", "accept/", "password/")
 MODELS = [model._meta for model in site._registry]
 
 
-def asked_of(model, value, *, of):
-    """Which of these are asked with a value: of entries all, of the other models a third.
+def combined_with(model, value, *, of):
+    """The parameters or pages that are combined with this value: all for entries, else a third.
 
-    With each value each is asked of some model, and of each model each with some value. At
-    night all are asked.
+    Each value meets each parameter on some model, and each model meets each parameter with some
+    value. The nightly profile combines all.
     """
     if model.model_name == "entry" or settings.get_current_profile_name() == "nightly":
         return of
@@ -63,7 +63,7 @@ def percent(text):
 def test_no_query_makes_a_list_fail(admin_client, stored, model, value):
     url = reverse(f"admin:{model.app_label}_{model.model_name}_changelist")
 
-    for name in asked_of(model, value, of=PARAMETERS):
+    for name in combined_with(model, value, of=PARAMETERS):
         response = admin_client.get(f"{url}?{name}={percent(value)}")
 
         assert response.status_code in (200, 302, 400), name
@@ -75,7 +75,7 @@ def test_no_address_of_a_row_makes_its_pages_fail(admin_client, stored, model, v
     url = reverse(f"admin:{model.app_label}_{model.model_name}_changelist")
 
     queries = ("", f"?_to_field={percent(value)}", f"?_popup={percent(value)}")
-    for page, query in asked_of(model, value, of=list(itertools.product(PAGES, queries))):
+    for page, query in combined_with(model, value, of=list(itertools.product(PAGES, queries))):
         response = admin_client.get(f"{url}{percent(value)}/{page}{query}")
 
         assert response.status_code in (200, 302, 400, 403, 404, 405), page
@@ -126,7 +126,7 @@ def test_no_action_fails(admin_client, stored, model, value):
     actions = {
         "entry": ["publish", "reject", "add_tags", "remove_tags", "merge_the_two", "split_again"],
         "tag": ["merge_tags"],
-        "change": ["take_theirs", "keep_ours"],
+        "change": ["take_upstream_value", "keep_our_value"],
         "filteredpost": ["import_after_all"],
     }.get(model, [])
 

@@ -24,7 +24,7 @@ def said(response):
 
 @pytest.fixture
 def write(admin_client):
-    """Send the form for a new entry."""
+    """Send the form for a new entry. Returns the response."""
 
     def send(**fields):
         data = form_data(admin_client.get(ADD)) | fields

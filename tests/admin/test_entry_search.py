@@ -1,4 +1,4 @@
-"""The list of entries on the desk searches as readers do, in entries of any status."""
+"""The search of the admin's list of entries: that of readers, in entries of any status."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ LIST = "/admin/entries/entry/"
 
 @pytest.fixture
 def find(admin_client):
-    """The titles on the desk's list."""
+    """The titles in the admin's list."""
 
     def find(text, **further):
         response = admin_client.get(LIST, {"q": text} | further)
@@ -46,10 +46,10 @@ def entries(make_entry):
         ("!?", {}, {"Garden", "Garden draft", "Garden to come", "Other"}),
     ],
 )
-def test_the_desk_finds_entries_of_any_status(find, entries, text, further, expected):
+def test_the_admin_finds_entries_of_any_status(find, entries, text, further, expected):
     assert find(text, **further) == expected
 
 
 @given(text=st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])))
-def test_the_desk_takes_anything_for_a_search(find, text):
+def test_any_text_may_be_searched_for(find, text):
     find(text)

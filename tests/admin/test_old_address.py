@@ -1,4 +1,4 @@
-"""Old addresses at the desk: what an editor may write, and what is said of it."""
+"""The admin page of old addresses: what the form accepts and refuses, and what the list notes."""
 
 import pytest
 from django.db import connection
@@ -11,7 +11,7 @@ LIST = "/admin/entries/oldaddress/"
 
 @pytest.fixture
 def add(admin_client):
-    """Write an old address; returns what the form says against it."""
+    """Add an old address. Returns the errors of the form by field."""
 
     def add(path, leads_to):
         response = admin_client.post(f"{LIST}add/", {"path": path, "leads_to": leads_to})
@@ -137,7 +137,9 @@ def test_what_led_to_a_page_that_is_gone_goes_straight_on(post, add, leads):
 def test_one_address_is_written_once(post, add):
     add("/a/", "/tags/")
 
-    assert add("/a", "/links/") == {"path": "It leads to /tags/ already: change that."}
+    assert add("/a", "/links/") == {
+        "path": "It already leads to /tags/. Change that old address instead."
+    }
 
 
 def test_an_editor_changes_where_an_address_leads(post, add, admin_client, leads):
@@ -222,7 +224,7 @@ def test_renaming_an_entry_says_that_the_old_address_leads_on(post, edit):
     response = edit(post, slug="two")
 
     said = " ".join(str(message) for message in response.context["messages"])
-    assert "from /2024/Mar/9/one/ to /2024/Mar/9/two/; the old one leads there" in said
+    assert "from /2024/Mar/9/one/ to /2024/Mar/9/two/. The old one redirects there" in said
     assert OldAddress.objects.get().destination == "/2024/Mar/9/two/"
 
 

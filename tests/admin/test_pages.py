@@ -1,4 +1,4 @@
-"""Every page of the desk opens, for whom it should, at a cost that its rows do not raise."""
+"""Every page of the admin: who may open it, and that its cost does not grow with the rows."""
 
 import pytest
 from django.contrib.admin import site
@@ -15,7 +15,7 @@ MODELS = ["entry", "tag", "source", "importrun", "importline", "change"]
 
 @pytest.fixture
 def fill(make_entries, make_sighting, source):
-    """Store so many of everything, and return one of each by its model's name."""
+    """Store `number` rows of each model, and return one of each by its model's name."""
 
     def make(number):
         tags = Tag.objects.count()
@@ -231,5 +231,5 @@ def test_an_import_that_only_updated_says_so(admin_client, source):
     assert "Imported, 1,234 updated, 2 in conflict</li>" in page.content.decode()
 
 
-def test_the_desk_has_no_page_for_taggits_own_tags():
+def test_the_admin_has_no_page_for_taggits_own_tags():
     assert {model._meta.label for model in site._registry if "taggit" in model._meta.label} == set()

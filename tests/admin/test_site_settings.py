@@ -1,4 +1,4 @@
-"""The site's own settings at the desk: one form that says clearly what it can't take."""
+"""The admin page of the site's settings: what its form stores, and what it refuses."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from entries.admin.site_settings import FAVICON_AT_MOST, suffix_of
+from entries.admin.site_settings import MAX_FAVICON_BYTES, icon_suffix
 from entries.models import SiteSettings
 from entries.publishing.site import read_site
 
@@ -20,7 +20,7 @@ ICO = b"\x00\x00\x01\x00\x01\x00\x10\x10"
 
 @pytest.fixture
 def send(admin_client):
-    """Open the form, change what is named, send it as a browser would."""
+    """Open the form, change these fields, and send it as a browser would."""
 
     def change(**changes):
         data = form_data(admin_client.get(FORM)) | changes
@@ -71,7 +71,7 @@ def test_an_untouched_form_changes_nothing(send):
     assert SiteSettings.objects.values().get() == before
 
 
-def test_the_desk_bears_the_title_of_the_site(send, admin_client):
+def test_the_admin_has_the_title_of_the_site(send, admin_client):
     assert "Test stead" in admin_client.get("/admin/").content.decode()
     send(title="Hedge & row")
 
@@ -176,7 +176,7 @@ def test_a_profile_that_is_no_address_is_named(send, line):
             {"accent": "#0000ff", "accent_dark": "#0000ff"},
             "#0000ff is hard to read on the dark paper: its contrast is 1.",
         ),
-        ({"accent_dark": "#ffffff"}, "Choose one for light pages too."),
+        ({"accent_dark": "#ffffff"}, "Choose a colour for light pages too."),
     ],
 )
 def test_a_colour_that_cant_be_read_is_refused_with_one_that_can(send, fields, sentence):
@@ -214,7 +214,7 @@ def test_the_colour_that_is_offered_is_taken(send):
     ],
 )
 def test_an_icon_is_known_by_how_it_begins(content, suffix):
-    assert suffix_of(content) == suffix
+    assert icon_suffix(content) == suffix
 
 
 def test_an_icon_is_stored_shown_and_given_up_again(send, admin_client, client):
@@ -237,9 +237,12 @@ def test_an_icon_is_stored_shown_and_given_up_again(send, admin_client, client):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"GIF89a", "It is no icon"),
+        (b"GIF89a", "The file is no icon"),
         (b"", "empty"),
-        (SVG + b" " * FAVICON_AT_MOST, "It is too large: 64.1\xa0KB. An icon may have 64.0\xa0KB."),
+        (
+            SVG + b" " * MAX_FAVICON_BYTES,
+            "The file is too large: 64.1\xa0KB. An icon may have at most 64.0\xa0KB.",
+        ),
     ],
 )
 def test_a_file_that_is_no_small_icon_is_refused(send, content, sentence):
@@ -261,7 +264,7 @@ def test_no_text_brings_the_form_down(send, name, text):
     assert send(**{name: text}).status_code == 200
 
 
-def test_the_index_of_the_desk_leads_to_the_form(admin_client):
+def test_the_index_of_the_admin_leads_to_the_form(admin_client):
     index = admin_client.get("/admin/").content.decode()
 
     assert "Site settings" in index

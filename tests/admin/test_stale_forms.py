@@ -1,4 +1,4 @@
-"""Of two who have one form open, the second to save is told, and loses nothing."""
+"""Two editors with the same form open: the second to save is warned, and loses nothing."""
 
 import pytest
 from django.urls import reverse
@@ -12,7 +12,7 @@ REFUSED = "was saved elsewhere since you opened this page"
 
 @pytest.fixture
 def forms(db, make_entry, source):
-    """For each kind of form: its address, two of its fields, and how it is stored."""
+    """For each kind of form: its URL, two of its fields, and a function that reads the row."""
     make_entry(tags=["python"])
     tag = Tag.objects.get()
     SiteSettings.objects.create(pk=SiteSettings.PK)

@@ -12,7 +12,7 @@ LIST = "/admin/entries/change/"
 
 @pytest.fixture
 def wait():
-    """Let an upstream value wait for an editor of this entry."""
+    """Create a change of this entry that waits for an editor."""
 
     def make(entry, field="title", base="Base", theirs="Theirs"):
         return Change.objects.create(entry=entry, field=field, base=base, theirs=theirs)
@@ -87,8 +87,8 @@ def test_deciding_takes_as_many_queries_for_1_change_as_for_50(make_entries, wai
 @pytest.mark.parametrize(
     ("action", "title", "sentence"),
     [
-        ("take_theirs", "Theirs", "1 change taken over."),
-        ("keep_ours", "Ours", "1 change set aside."),
+        ("take_upstream_value", "Theirs", "1 change taken over."),
+        ("keep_our_value", "Ours", "1 change set aside."),
     ],
 )
 def test_the_list_of_changes_decides(admin_client, make_entry, wait, action, title, sentence):
@@ -135,7 +135,7 @@ def test_a_decision_is_posted_by_who_may_change_entries(
     assert admin_client.get(url).status_code == 405
     client = staff_client("view_entry")
     assert client.post(url).status_code == 403
-    assert "take_theirs" not in client.get(LIST).content.decode()
+    assert "take_upstream_value" not in client.get(LIST).content.decode()
     assert staff_client("change_entry").post(url).status_code == 302
     assert staff_client("change_entry").post(url).status_code == 404
 

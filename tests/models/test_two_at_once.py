@@ -454,7 +454,7 @@ def test_a_bulk_action_that_the_database_has_no_time_for_says_so(
 
     assert response.status_code == 302
     page = editor.get(response.url)
-    assert "not everything was done" in page.content.decode()
+    assert "the action was not completed" in page.content.decode()
     assert Entry.objects.filter(status=Entry.Status.DRAFT).count() == 2
 
 
@@ -465,7 +465,7 @@ def test_a_deletion_that_the_database_has_no_time_for_says_so(make_entry, editor
     with held(post):
         response = editor.post(url, {"post": "yes"})
 
-    assert "not everything was done" in editor.get(response.url).content.decode()
+    assert "the action was not completed" in editor.get(response.url).content.decode()
     assert Entry.objects.exists()
 
 
@@ -476,7 +476,7 @@ def test_a_decision_that_the_database_has_no_time_for_says_so(make_entry, editor
     with held(post):
         response = editor.post(f"/admin/entries/change/{change.pk}/accept/")
 
-    assert "not everything was done" in editor.get(response.url).content.decode()
+    assert "the action was not completed" in editor.get(response.url).content.decode()
     assert Change.objects.exists()
 
 

@@ -215,4 +215,4 @@ def test_an_editor_finds_what_is_missing_upstream(fetch, admin_client):
     )
 
     assert [row.title for row in page.context["cl"].result_list] == ["Post 3"]
-    assert "Missing there since" in form.content.decode()
+    assert "Missing from the feed since" in form.content.decode()

@@ -1,4 +1,4 @@
-"""The way into the desk, and what its pages have in common."""
+"""The admin site: logging in, its Content-Security-Policy and its title."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,7 +9,7 @@ from entries.models import SiteSettings
 
 
 @pytest.mark.parametrize("asked", ["", "?next=https://evil.example/", "?next=//evil.example"])
-def test_who_logs_in_is_at_the_desk(client, db, asked):
+def test_who_logs_in_comes_to_the_index(client, db, asked):
     User.objects.create_superuser("ada", password="difference engine")
 
     response = client.post(
@@ -38,7 +38,7 @@ def test_who_asked_for_a_page_is_there_after_logging_in(client, db):
         "/admin/entries/entry/?title__regex=x",
     ],
 )
-def test_every_page_of_the_desk_says_what_a_browser_may_load(admin_client, path):
+def test_every_page_of_the_admin_says_what_a_browser_may_load(admin_client, path):
     policy = admin_client.get(path).headers["Content-Security-Policy"]
 
     assert "default-src 'none'" in policy

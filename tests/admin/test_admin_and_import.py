@@ -1,4 +1,4 @@
-"""The desk and the importer together: what an editor does is what the next import sees."""
+"""The admin and the importer together: imports respect what an editor did."""
 
 import pytest
 from django.urls import reverse
@@ -33,7 +33,7 @@ def test_saving_an_untouched_form_is_no_edit(read, edit):
     assert not Change.objects.exists()
 
 
-def test_an_edit_at_the_desk_stays_and_upstreams_value_waits_there(read, edit, admin_client):
+def test_an_edit_in_the_admin_stays_and_upstreams_value_waits(read, edit, admin_client):
     read(categories="a|b")
     post = Entry.objects.get()
     edit(post, title="Edited", tag_names="b, a, mine")
@@ -88,7 +88,7 @@ def test_a_renamed_tag_is_no_edit_of_its_entries(read, admin_client):
     assert list(Entry.objects.get().tags.names()) == ["JavaScript", "web"]
 
 
-def test_what_the_desk_deletes_no_import_brings_back(read, admin_client):
+def test_what_an_editor_deletes_no_import_brings_back(read, admin_client):
     read()
     admin_client.post(f"/admin/entries/entry/{Entry.objects.get().pk}/delete/", {"post": "yes"})
 
