@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from entries.importing.errors import FeedError, tell_error
-from entries.importing.fetching.client import USER
+from entries.importing.fetching.client import CREDENTIALS
 from entries.importing.fetching.fetched import read_path, read_stdin
 from entries.importing.importer import (
     Options,
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "--url takes the http address that a file or stdin was fetched from.", returncode=2
             )
-        if USER.search(url):
+        if CREDENTIALS.search(url):
             raise CommandError(
                 "--url takes an address without a user name or a password: it would be shown.",
                 returncode=2,
