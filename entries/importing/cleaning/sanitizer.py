@@ -14,7 +14,7 @@ from entries.lib.characters import line_feeds, strip_controls, unescape
 from entries.lib.html_tags import REST_OF_TAG
 from entries.lib.mojibake import repair_mojibake
 from entries.lib.plaintext import paragraphs
-from entries.lib.urls import absolute_address
+from entries.lib.urls import absolute_url
 
 from . import mathml
 from .allowlist import (
@@ -240,7 +240,7 @@ def resolve(address: str) -> str | None:
     if address.startswith("#") and not per_thread.page:
         return address
     base = per_thread.page if address.startswith("#") else per_thread.base_url
-    join = absolute_to if len(address) <= MAX_REMEMBERED else absolute_address
+    join = absolute_to if len(address) <= MAX_REMEMBERED else absolute_url
     absolute = join(base, address)
     return absolute if SCHEME.match(absolute) else None
 
@@ -248,7 +248,7 @@ def resolve(address: str) -> str | None:
 @lru_cache(maxsize=1_000)
 def absolute_to(base: str, address: str) -> str:
     # A hostile text has one address some ten thousand times, and joining takes long.
-    return absolute_address(base, address)
+    return absolute_url(base, address)
 
 
 def cleaner(name: str) -> nh3.Cleaner:

@@ -5,7 +5,7 @@ from html import escape
 
 from entries.lib.characters import unescape
 from entries.lib.html_tags import ATTRIBUTES
-from entries.lib.tracking_parameters import PARAMETER
+from entries.lib.tracking_parameters import TRACKING_PARAMETER
 
 MARKED = re.compile(rf'(<a{ATTRIBUTES}? href=")(https?:[^"?#]*[?#][^"]*)(?=")')
 COUNTER = re.compile(
@@ -49,7 +49,7 @@ def without_marks(address: str) -> str:
 
 def is_mark(part: str) -> bool:
     name, equals, _ = part.partition("=")
-    return bool(equals) and PARAMETER.fullmatch(name) is not None
+    return bool(equals) and TRACKING_PARAMETER.fullmatch(name) is not None
 
 
 def clear_links(fragment: str) -> tuple[str, int]:
@@ -63,4 +63,4 @@ def clear_links(fragment: str) -> tuple[str, int]:
         count += cleared != address
         return match[1] + (match[2] if cleared == address else escape(cleared))
 
-    return MARKED.sub(clear, fragment) if PARAMETER.search(fragment) else fragment, count
+    return MARKED.sub(clear, fragment) if TRACKING_PARAMETER.search(fragment) else fragment, count

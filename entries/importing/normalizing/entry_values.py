@@ -13,7 +13,7 @@ from entries.importing.parsing.upstream_fields import Enclosure, Person, Upstrea
 from entries.lib.mojibake import repair_mojibake
 from entries.lib.months import month_number
 from entries.lib.plaintext import visible_text
-from entries.lib.slugs import MAX_WORDS_SLUG, make_slug
+from entries.lib.slugs import MAX_TEXT_SLUG_LENGTH, make_slug
 
 from .dates import EntryDates
 from .kinds import Shape, find_shape
@@ -164,7 +164,7 @@ def find_address(data: EntryData, dates: EntryDates, site_zone: tzinfo) -> tuple
     if SLUG.fullmatch(last) and not last.isdecimal() and last.lower() != "index":
         return day, last
     title = "" if data.is_untitled else data.title
-    slug = make_slug(title) or make_slug(visible_text(data.body.value), MAX_WORDS_SLUG)
+    slug = make_slug(title) or make_slug(visible_text(data.body.value), MAX_TEXT_SLUG_LENGTH)
     return day, slug or "entry"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from entries.importing.cleaning.sanitizer import TOO_MUCH
-from entries.lib.mojibake import MAYBE, REPAIRED
+from entries.lib.mojibake import MAY_BE_GARBLED, WAS_REPAIRED
 from entries.models import Entry
 from tests.importing.files import feed_file
 
@@ -64,11 +64,11 @@ def test_mojibake_is_repaired_flagged_or_left(contents):
     report, (whole, part, about) = contents("html-mojibake.rss")
 
     assert whole == "<p>It’s a “café”.</p>"
-    assert REPAIRED in report.entries[0].reasons
+    assert WAS_REPAIRED in report.entries[0].reasons
     assert "â€™" in part
-    assert MAYBE in report.entries[1].reasons
+    assert MAY_BE_GARBLED in report.entries[1].reasons
     assert about == "<p>An é becomes Ã©.</p>"
-    assert not {REPAIRED, MAYBE} & set(report.entries[2].reasons)
+    assert not {WAS_REPAIRED, MAY_BE_GARBLED} & set(report.entries[2].reasons)
 
 
 def test_broken_html_is_mended_and_what_is_too_deep_is_text(contents):

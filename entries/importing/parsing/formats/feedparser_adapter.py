@@ -18,7 +18,7 @@ from entries.importing.parsing.upstream_fields import Person
 from entries.lib.characters import strip_controls
 from entries.lib.kind_links import KIND_OF_TYPE, TYPE_OF_KIND, UNTITLED
 from entries.lib.plaintext import squeeze
-from entries.lib.urls import absolute_address
+from entries.lib.urls import absolute_url
 
 from .enclosures import (
     Attached,
@@ -41,7 +41,7 @@ def feed_data(found: Raw, version: str, url: str, pictures: tuple[str, ...]) -> 
 
     def link(rel: str) -> str:
         address = next((x["href"] for x in links if x.get("rel") == rel and x.get("href")), "")
-        return absolute_address(url, strip_controls(address))
+        return absolute_url(url, strip_controls(address))
 
     site_url = link("alternate")
     image = feed.get("image") or {}
@@ -90,11 +90,11 @@ def entry_data(
     contents = [text_of(content) for content in record.get("content") or []]
     summary = stated_text(record, "summary")
     body = fullest_text(contents, summary)
-    base = absolute_address(context.base, body.base) or context.base
+    base = absolute_url(context.base, body.base) or context.base
 
     def absolute(address: str) -> str:
         address = strip_controls(str(address)).strip()
-        return absolute_address(base, address) or address
+        return absolute_url(base, address) or address
 
     guid = (record.get("id") or "").strip()
     link = original_page(record, guid, absolute)

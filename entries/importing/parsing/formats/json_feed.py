@@ -23,7 +23,7 @@ from entries.importing.parsing.upstream_fields import Enclosure, Person
 from entries.lib.characters import strip_controls
 from entries.lib.kind_links import TYPE_OF_KIND
 from entries.lib.plaintext import squeeze
-from entries.lib.urls import absolute_address
+from entries.lib.urls import absolute_url
 
 from .enclosures import Attached, find_enclosures, whole_number
 
@@ -112,7 +112,7 @@ def without_depths(text: str) -> str:
 
 def feed_data(document: Raw, url: str) -> FeedData:
     def address(name):
-        return absolute_address(url, text(document, name))
+        return absolute_url(url, text(document, name))
 
     site_url = address("home_page_url")
     return FeedData(
@@ -135,7 +135,7 @@ def feed_data(document: Raw, url: str) -> FeedData:
 def entry_data(item: Raw, context: FeedContext, envelope: Envelope) -> EntryData:
     def absolute(address: str) -> str:
         address = strip_controls(address).strip()
-        return absolute_address(context.base, address) or address
+        return absolute_url(context.base, address) or address
 
     link, external = text(item, "url"), text(item, "external_url")
     link = absolute(link) if link else ""
