@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 from urllib.parse import unquote, urlsplit
 
-from entries.importing.cleaning.sanitizer import html_from_text, is_safe_address, sanitize_html
-from entries.importing.cleaning.tracking import clear_links
+from entries.importing.cleaning.sanitizer import html_from_text, is_safe_url, sanitize_html
+from entries.importing.cleaning.tracking import clean_links
 from entries.importing.parsing.feed_data import EntryData, Text
 from entries.importing.parsing.upstream_fields import Enclosure, Person, UpstreamFields
 from entries.lib.mojibake import repair_mojibake
@@ -51,7 +51,7 @@ def find_values(data: EntryData) -> EntryValues:
     title, garbled = repair_mojibake(data.title)
     shape = shape_of(data, source, cleaned.html, title)
     # Not in what a link entry points at: that is what it is about, as stated.
-    content, marked = clear_links(shape.content)
+    content, marked = clean_links(shape.content)
     author, *others = data.authors or (Person(),)
     fields = UpstreamFields(
         **vars(replace(shape, content=content)),
@@ -68,10 +68,10 @@ def find_values(data: EntryData) -> EntryValues:
         in_reply_to=tuple(with_safe_addresses(x, "href", "source") for x in data.in_reply_to),
         tags=tuple(dict.fromkeys(map(fit_tag, data.categories))),
         category_details={fit_tag(name): said for name, said in data.category_details.items()},
-        enclosures=tuple(fit_enclosure(x) for x in data.enclosures if is_safe_address(x.href)),
+        enclosures=tuple(fit_enclosure(x) for x in data.enclosures if is_safe_url(x.href)),
     )
     removed = cleaned.removed + ([f"{marked} × tracking parameters of a link"] if marked else [])
-    return EntryValues(fields, removed, mended(data, cleaned.mended, garbled))
+    return EntryValues(fields, removed, mended(data, cleaned.repaired, garbled))
 
 
 def html_source(body: Text) -> str:
@@ -90,7 +90,7 @@ def shape_of(data: EntryData, source: str, content: str, title: str) -> Shape:
         kind=data.kind,
         target=data.target,
     )
-    if shape.link_url or not is_safe_address(data.target):
+    if shape.link_url or not is_safe_url(data.target):
         return shape
     if data.kind:
         return replace(shape, link_url=data.target)
@@ -106,7 +106,7 @@ def mended(data: EntryData, in_text: list[str], in_title: str) -> list[str]:
         reasons.append(in_title.replace("its text", "its title"))
     if any(len(name) > MAX_TAG_LENGTH for name in data.categories):
         reasons.append(f"a category was longer than {MAX_TAG_LENGTH} characters and was cut")
-    if data.link and not is_safe_address(data.link):
+    if data.link and not is_safe_url(data.link):
         reasons.append(f"its link {data.link[:60]!r} is no address that can be linked to")
     return reasons
 
@@ -128,13 +128,13 @@ def fit_enclosure(enclosure: Enclosure) -> Enclosure:
 
 
 def safe(address: str) -> str:
-    return address if is_safe_address(address) else ""
+    return address if is_safe_url(address) else ""
 
 
 def with_safe_addresses(stated: Mapping[str, str], *names: str) -> dict[str, str]:
     """Without those of these values that can't be linked to."""
     return {
-        name: value for name, value in stated.items() if name not in names or is_safe_address(value)
+        name: value for name, value in stated.items() if name not in names or is_safe_url(value)
     }
 
 

@@ -250,7 +250,7 @@ def texts() -> dict[str, Callable[[], object]]:
     from entries.importing.cleaning.images import show_images
     from entries.importing.cleaning.ruby import without_stray_annotations
     from entries.importing.cleaning.sanitizer import html_from_text, sanitize_html
-    from entries.importing.cleaning.tracking import clear_links, is_counter
+    from entries.importing.cleaning.tracking import clean_links, is_tracking_pixel
     from entries.importing.fetching.schedule import stated_rhythm
     from entries.importing.normalizing.dates import parse_date
     from entries.importing.normalizing.kinds import find_shape
@@ -284,12 +284,12 @@ def texts() -> dict[str, Callable[[], object]]:
         "an image that waits": partial(
             show_images, f'<img src="{filled("pixel")}!" data-src="x" srcset="{space}">'
         ),
-        "a style": partial(is_counter, {"style": filled("width:1")}),
-        "a style of white space": partial(is_counter, {"style": f"width{space}"}),
+        "a style": partial(is_tracking_pixel, {"style": filled("width:1")}),
+        "a style of white space": partial(is_tracking_pixel, {"style": f"width{space}"}),
         "an address that counts": partial(
-            is_counter, {"src": "https://" + filled("feedburner.com/~a/")}
+            is_tracking_pixel, {"src": "https://" + filled("feedburner.com/~a/")}
         ),
-        "links": partial(clear_links, filled('<a title="x" ', after="utm_source=")),
+        "links": partial(clean_links, filled('<a title="x" ', after="utm_source=")),
         "anchors": partial(keep_anchors, filled('<a id="x" href="#x">'), set(), "n"),
         "annotations": partial(without_stray_annotations, filled("<rt>")),
         "elements at the top": partial(split_blocks, filled('<a b=">">')),
