@@ -1,4 +1,4 @@
-"""What real feeds do in their HTML, from the feed to the stored entry."""
+"""The HTML of real feeds, from the document to the stored entry."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_lazy_images_show(contents):
     assert 'srcset="https://blog.example/c.jpg 400w, https://blog.example/c-2.jpg 800w"' in third
 
 
-def test_counters_go_and_say_so(contents):
+def test_tracking_pixels_are_removed_and_reported(contents):
     report, (first, second) = contents("html-counters.rss")
 
     assert first == '<p>Text, <a href="https://a.example/?id=1">a link</a>.</p>'
