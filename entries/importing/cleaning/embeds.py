@@ -18,6 +18,7 @@ PLAYER = re.compile(
     r"(?:www\.)?archive\.org/embed/|codepen\.io/[\w-]{1,40}/embed/"
     r")[^\s\"<>\\^`{|}\x00-\x20\x7f-\U0010ffff]*"
 )
+MAX_LINK_TEXT_CHARS = 60
 SANDBOX = "allow-scripts allow-same-origin allow-popups"
 FRAME = re.compile(rf"(?P<start><x-iframe{ATTRIBUTES}>)(?:[^<]*(?=</x-iframe>))?|</x-iframe>")
 MEDIA = re.compile(r"<(?:audio|iframe|img|video)[ >]")
@@ -44,9 +45,9 @@ def replace_frames(fragment: str, *, keep_untitled: bool) -> tuple[str, int, int
         if not match["start"]:
             return ""
         attributes = read_attributes(match["start"])
-        address = unescape(attributes.get("src", ""))
-        player = re.sub(r"^http:", "https:", address)
-        if not address.startswith(("http://", "https://")) or is_tracking_pixel(attributes):
+        url = unescape(attributes.get("src", ""))
+        player = re.sub(r"^http:", "https:", url)
+        if not url.startswith(("http://", "https://")) or is_tracking_pixel(attributes):
             return ""
         if PLAYER.fullmatch(player):
             return player_frame(player, attributes)
@@ -55,18 +56,18 @@ def replace_frames(fragment: str, *, keep_untitled: bool) -> tuple[str, int, int
             dropped += 1
             return ""
         links += 1
-        text = title or shortened_url(address)
-        return f'<a href="{escape(address)}">{escape(text, quote=False)}</a>'
+        text = title or shortened_url(url)
+        return f'<a href="{escape(url)}">{escape(text, quote=False)}</a>'
 
     return FRAME.sub(show, fragment), links, dropped
 
 
-def player_frame(address: str, attributes: dict[str, str]) -> str:
+def player_frame(url: str, attributes: dict[str, str]) -> str:
     kept = {name: attributes[name] for name in ("title", "width", "height") if name in attributes}
     return (
         write_tag(
             "iframe",
-            {"src": escape(address)}
+            {"src": escape(url)}
             | kept
             | {
                 "sandbox": SANDBOX,
@@ -79,9 +80,11 @@ def player_frame(address: str, attributes: dict[str, str]) -> str:
     )
 
 
-def shortened_url(address: str) -> str:
-    text = address.partition("://")[2].partition("?")[0].rstrip("/")
-    return text if len(text) <= 60 else text[:59] + "…"
+def shortened_url(url: str) -> str:
+    text = url.partition("://")[2].partition("?")[0].rstrip("/")
+    if len(text) <= MAX_LINK_TEXT_CHARS:
+        return text
+    return text[: MAX_LINK_TEXT_CHARS - 1] + "…"
 
 
 def with_controls(fragment: str) -> str:

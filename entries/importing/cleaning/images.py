@@ -18,7 +18,7 @@ PLACEHOLDER = re.compile(
     r"[\w.-]{0,100}($|[?#])",
     re.I,
 )
-CANDIDATE = re.compile(r"[\s,]*(?P<address>[^\s,]\S*)(?P<descriptor>[^,]*)")
+CANDIDATE = re.compile(r"[\s,]*(?P<url>[^\s,]\S*)(?P<descriptor>[^,]*)")
 DESCRIPTOR = re.compile(r"(?:\d{1,5}[wh]|\d{1,3}(?:\.\d{1,4})?x)?")
 MAX_SRCSET_CANDIDATES = 50
 MAX_SRCSET_CHARS = 20_000
@@ -38,14 +38,14 @@ def clean_srcset(value: str, resolve: Resolve) -> str | None:
     kept: list[str] = []
     position = 0
     while (match := CANDIDATE.match(value, position)) and len(kept) < MAX_SRCSET_CANDIDATES:
-        address = match["address"]
-        if address.endswith(","):
-            position = match.end("address")
+        url = match["url"]
+        if url.endswith(","):
+            position = match.end("url")
             descriptor = ""
         else:
             position = match.end()
             descriptor = match["descriptor"].strip()
-        absolute = resolve(address.rstrip(","))
+        absolute = resolve(url.rstrip(","))
         if absolute and DESCRIPTOR.fullmatch(descriptor):
             kept.append(f"{absolute} {descriptor}".strip())
     return ", ".join(kept) or None
@@ -73,11 +73,11 @@ def show_images(fragment: str) -> tuple[str, int, int]:
             counters += 1
             return ""
         attributes.pop("style", "")
-        address = attributes.get("src", "")
-        if for_no_script and address in shown:
+        url = attributes.get("src", "")
+        if for_no_script and url in shown:
             duplicates += 1
             return ""
-        shown.add(address)
+        shown.add(url)
         return write_tag("img", attributes)
 
     return IMAGE.sub(show, fragment), counters, duplicates

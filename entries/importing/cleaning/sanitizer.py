@@ -198,7 +198,7 @@ def allowed_value(tag: str, name: str, value: str) -> str | None:
             return value
         return value if not scheme or scheme.group().lower() in SCHEMES else None
     if name == "srcset":
-        return clean_srcset(value, lambda address: allowed_value("img", "src", address))
+        return clean_srcset(value, lambda url: allowed_value("img", "src", url))
     if name == "id":
         return value if 0 < len(value) <= MAX_ID_CHARS and not re.search(r"\s", value) else None
     if name in mathml.ATTRIBUTES.get(tag, ()) or name in mathml.FIRST_PASS_ATTRIBUTES.get(tag, ()):
@@ -215,7 +215,7 @@ def first_pass_value(tag: str, name: str, value: str) -> str | None:
         allowed = allowed_value(*as_if, value)
         return allowed if not allowed or SCHEME.match(allowed) else resolve_url(allowed)
     if name == "srcset" or name in LAZY_SRCSET:
-        return clean_srcset(value, lambda address: first_pass_value("img", "src", address))
+        return clean_srcset(value, lambda url: first_pass_value("img", "src", url))
     return allowed_value(tag, "id" if name == "name" else name, value)
 
 
@@ -235,21 +235,21 @@ def normalized_url(value: str) -> str:
     return value
 
 
-def resolve_url(address: str) -> str | None:
+def resolve_url(url: str) -> str | None:
     """The absolute form of a relative URL; None if there is no base or it can't be parsed."""
-    address = address.strip()
-    if address.startswith("#") and not per_thread.page:
-        return address
-    base = per_thread.page if address.startswith("#") else per_thread.base_url
-    join = cached_absolute_url if len(address) <= MAX_CACHED_URL_CHARS else absolute_url
-    absolute = join(base, address)
+    url = url.strip()
+    if url.startswith("#") and not per_thread.page:
+        return url
+    base = per_thread.page if url.startswith("#") else per_thread.base_url
+    join = cached_absolute_url if len(url) <= MAX_CACHED_URL_CHARS else absolute_url
+    absolute = join(base, url)
     return absolute if SCHEME.match(absolute) else None
 
 
 @lru_cache(maxsize=1_000)
-def cached_absolute_url(base: str, address: str) -> str:
+def cached_absolute_url(base: str, url: str) -> str:
     # A hostile text repeats one URL ten thousand times, and urljoin is slow.
-    return absolute_url(base, address)
+    return absolute_url(base, url)
 
 
 def cleaner(name: str) -> nh3.Cleaner:
@@ -274,7 +274,7 @@ def make_cleaner(tags, attributes, attribute_filter) -> nh3.Cleaner:
         attribute_filter=attribute_filter,
         link_rel=None,
         url_schemes=SCHEMES | {"data"},
-        url_relative=lambda address: address,
+        url_relative=lambda url: url,
     )
 
 

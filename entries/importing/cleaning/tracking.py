@@ -37,10 +37,10 @@ def is_tracking_pixel(attributes: dict[str, str]) -> bool:
     return bool(sizes) and all(TINY.fullmatch(size) for size in sizes)
 
 
-def without_tracking(address: str) -> str:
+def without_tracking(url: str) -> str:
     """A URL without its tracking parameters, otherwise unchanged to the letter."""
-    address, sharp, fragment = address.partition("#")
-    path, mark, query = address.partition("?")
+    url, sharp, fragment = url.partition("#")
+    path, mark, query = url.partition("?")
     if fragment and all(is_tracking_parameter(part) for part in fragment.split("&")):
         sharp = fragment = ""
     kept = "&".join(part for part in query.split("&") if not is_tracking_parameter(part))
@@ -61,10 +61,10 @@ def clean_links(fragment: str) -> tuple[str, int]:
 
     def clear(match: re.Match[str]) -> str:
         nonlocal count
-        address = unescape(match[2])
-        cleared = without_tracking(address)
-        count += cleared != address
-        return match[1] + (match[2] if cleared == address else escape(cleared))
+        url = unescape(match[2])
+        cleared = without_tracking(url)
+        count += cleared != url
+        return match[1] + (match[2] if cleared == url else escape(cleared))
 
     if TRACKING_PARAMETER.search(fragment):
         fragment = LINK_WITH_PARAMETERS.sub(clear, fragment)

@@ -24,16 +24,16 @@ URL_ATTRIBUTE = re.compile(
 MIN_ENTRIES = 3  # a feed with fewer entries has no pictures of all
 
 
-def picture_key(address: str) -> str:
+def picture_key(url: str) -> str:
     """The part of a URL that is the same for all sizes and schemes of a picture.
 
     Drops the whole query if the file name has a picture's extension, else only its sizes.
     """
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(url)
         host = (parts.netloc or "").lower()
     except ValueError:
-        return address
+        return url
     path = SIZE_IN_NAME.sub("", parts.path)
     query = ""
     if parts.query and not ENDING.search(path):
@@ -42,9 +42,9 @@ def picture_key(address: str) -> str:
     return WORDPRESS_COM_COPY.sub("", host + path + query.rstrip("?"))
 
 
-def stated_width(address: str, width: int | None) -> int:
+def stated_width(url: str, width: int | None) -> int:
     """The width in pixels, stated or read from the URL; 0 if unknown."""
-    size = SIZE_IN_NAME.search(address.partition("?")[0])
+    size = SIZE_IN_NAME.search(url.partition("?")[0])
     return width or (int(size.group(1)) if size else 0)
 
 
@@ -53,20 +53,20 @@ def pictures_in(text: str, absolute: Any) -> set[str]:
     keys = set()
     for match in URL_ATTRIBUTE.finditer(text):
         value = unescape(match[1] or match[2] or match[3])
-        for address in {value.strip(), *(part.strip(",") for part in value.split())}:
-            keys.add(picture_key(absolute(address)))
+        for url in {value.strip(), *(part.strip(",") for part in value.split())}:
+            keys.add(picture_key(absolute(url)))
     return keys
 
 
-def is_avatar(address: str) -> bool:
+def is_avatar(url: str) -> bool:
     """True for a picture on gravatar.com."""
-    return AVATAR.match(picture_key(address)) is not None
+    return AVATAR.match(picture_key(url)) is not None
 
 
-def is_of_person(address: str, title: str, is_image: bool, authors: Iterable[str]) -> bool:
+def is_of_person(url: str, title: str, is_image: bool, authors: Iterable[str]) -> bool:
     """True for a picture that is titled with the name of one of the authors."""
     title = title.strip().casefold()
-    is_picture = is_image or ENDING.search(address.partition("?")[0])
+    is_picture = is_image or ENDING.search(url.partition("?")[0])
     return bool(title and is_picture) and title in {name.strip().casefold() for name in authors}
 
 
@@ -80,7 +80,7 @@ def pictures_of_all(entries: Iterable[Iterable[str]]) -> tuple[str, ...]:
     number = 0
     for addresses in entries:
         number += 1
-        uses.update({picture_key(address) for address in addresses})
+        uses.update({picture_key(url) for url in addresses})
     if number < MIN_ENTRIES:
         return ()
     return tuple(sorted(key for key, times in uses.items() if key and 2 * times > number))
