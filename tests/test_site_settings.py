@@ -11,7 +11,7 @@ import pytest
 from django.core.cache import caches
 from django.utils import timezone
 
-from entries.lib.colour import COMFORTABLE, DARK, readability
+from entries.lib.colour import COMFORTABLE_CONTRAST, DARK_BACKGROUNDS, readability
 from entries.models import Entry, SiteSettings
 from entries.publishing.site import read_site
 
@@ -187,7 +187,9 @@ def test_the_accent_is_printed_for_light_and_dark_pages(set_site, client, accent
 
     light, printed = re.search(r"--accent:light-dark\((#\w{6}),(#\w{6})\)", style).groups()
     assert light == accent
-    assert printed == dark or (dark is None and readability(printed, DARK) >= COMFORTABLE)
+    assert printed == dark or (
+        dark is None and readability(printed, DARK_BACKGROUNDS) >= COMFORTABLE_CONTRAST
+    )
 
 
 def test_the_style_can_be_let_in_by_its_hash(set_site, client):

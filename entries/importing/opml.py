@@ -10,7 +10,7 @@ import listparser
 from django.utils import timezone
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from entries.importing.fetching.client import USER, checked_host
+from entries.importing.fetching.client import CREDENTIALS, checked_host
 from entries.importing.parsing.encodings import as_utf8
 from entries.lib.characters import strip_controls
 from entries.lib.plaintext import squeeze
@@ -45,7 +45,7 @@ def read_opml(name: str, data: bytes) -> tuple[list[str], list[str]]:
         elif len(url) > MAX_URL_LENGTH:
             left_out.append(f"{url[:80]}… is longer than {MAX_URL_LENGTH} characters")
         elif reason := reason_to_refuse(url):
-            left_out.append(f"{USER.sub('//', url)[:200]}: {reason}")
+            left_out.append(f"{CREDENTIALS.sub('//', url)[:200]}: {reason}")
         else:
             urls.append(url)
     return list(dict.fromkeys(urls)), left_out

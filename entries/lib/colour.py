@@ -1,33 +1,36 @@
-"""Colours as #rrggbb, and whether they can be read (WCAG 2.2, 1.4.3)."""
+"""Colours as #rrggbb, and the contrast that makes text readable (WCAG 2.2, 1.4.3)."""
 
 import re
 from colorsys import hls_to_rgb, rgb_to_hls
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-READABLE = 4.5
-COMFORTABLE = 7
-# The grounds on which text stands, as the style sheet has them: its paper and its wash.
-LIGHT = ("#fbf9f4", "#f3efe5")
-DARK = ("#191816", "#22201d")
-STEPS = 200
+MIN_CONTRAST = 4.5  # WCAG 2.2, 1.4.3 (AA)
+COMFORTABLE_CONTRAST = 7  # WCAG 2.2, 1.4.6 (AAA)
+# The background colours of the style sheet: --paper and --wash.
+LIGHT_BACKGROUNDS = ("#fbf9f4", "#f3efe5")
+DARK_BACKGROUNDS = ("#191816", "#22201d")
+LIGHTNESS_STEPS = 200
 
 
 def contrast(one: str, other: str) -> float:
-    """From 1, the same, to 21, black on white (WCAG 2.2, contrast ratio)."""
+    """The contrast ratio of WCAG 2.2: from 1 for equal colours to 21 for black on white."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def readability(colour: str, grounds: tuple[str, ...]) -> float:
-    """The contrast of text in this colour to that ground of these which it is nearest to."""
-    return min(contrast(colour, ground) for ground in grounds)
+def readability(colour: str, backgrounds: tuple[str, ...]) -> float:
+    """The lowest contrast of text in this colour on any of the backgrounds."""
+    return min(contrast(colour, background) for background in backgrounds)
 
 
-def readable(colour: str, grounds: tuple[str, ...], least: float = READABLE) -> str:
-    """The colour, or the nearest lighter or darker one of its hue with this contrast."""
+def readable(colour: str, backgrounds: tuple[str, ...], minimum: float = MIN_CONTRAST) -> str:
+    """The colour, or the nearest one of its hue that has the minimum contrast.
+
+    The other is lighter on dark backgrounds and darker on all others.
+    """
     hue, lightness, saturation = rgb_to_hls(*_channels(colour))
-    step = (1 if grounds == DARK else -1) / STEPS
-    while readability(colour, grounds) < least:
+    step = (1 if backgrounds == DARK_BACKGROUNDS else -1) / LIGHTNESS_STEPS
+    while readability(colour, backgrounds) < minimum:
         lightness = min(max(lightness + step, 0), 1)
         channels = hls_to_rgb(hue, lightness, saturation)
         colour = "#" + "".join(f"{round(channel * 255):02x}" for channel in channels)

@@ -1,4 +1,4 @@
-"""E-mail addresses, out of what people write in their place."""
+"""E-mail addresses found in the texts that feeds give as authors."""
 
 import re
 from urllib.parse import unquote
@@ -6,12 +6,12 @@ from urllib.parse import unquote
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-MAX_AUTHOR_LENGTH = 1000  # characters; in a longer text no address is looked for
+MAX_AUTHOR_CHARS = 1000  # a longer text is taken for a name
 
 is_valid = EmailValidator(allowlist=[])
 SCHEME = re.compile(r"mailto:(?://)?", re.I)
 ADDRESS = r"((?:mailto:)?[^\s()<>@]+@[^\s()<>@]+)"
-# RSS has mail (name); feeds write name <mail>, name (mail), and the address alone, as well.
+# RSS specifies "mail (name)"; feeds also write "name <mail>", "name (mail)" and the mail alone.
 FORMS = [
     (re.compile(rf"{ADDRESS} ?(?:\((.*)\))?", re.I), (2, 1)),
     (re.compile(rf"([^<>]*)<{ADDRESS}>", re.I), (1, 2)),
@@ -20,10 +20,10 @@ FORMS = [
 
 
 def mail_address(text: str) -> str:
-    """The address in a text that is one, or a mailto: link to one; empty where there is none.
+    """The e-mail address that the text is, bare or as a mailto: link; empty if it is none.
 
-    It is an addr-spec (RFC 5322, 3.4.1) in ASCII, as Atom's `email` has it: a host with other
-    letters is put as DNS has it. A subject behind a question mark is left out.
+    Returns an addr-spec (RFC 5322, 3.4.1) in ASCII, as Atom's `email` wants it: a host with
+    other letters is encoded as IDNA. The query of a mailto: link is dropped.
     """
     text = unquote(SCHEME.sub("", text.strip(), count=1).partition("?")[0]).strip()
     local, _, host = text.rpartition("@")
@@ -36,12 +36,12 @@ def mail_address(text: str) -> str:
 
 
 def split_author(text: str) -> tuple[str, str]:
-    """The name and the address in one text, such as `joe@example.org (Joe)`.
+    """Split a text such as `joe@example.org (Joe)` into (name, e-mail address).
 
-    Where no address can be told apart, the whole text is the name.
+    Without a recognisable address the whole text is the name, and the address is empty.
     """
     text = " ".join(text.split())
-    if len(text) <= MAX_AUTHOR_LENGTH:
+    if len(text) <= MAX_AUTHOR_CHARS:
         for form, (name, address) in FORMS:
             match = form.fullmatch(text)
             if match and (mail := mail_address(match[address])):
@@ -50,9 +50,9 @@ def split_author(text: str) -> tuple[str, str]:
 
 
 def as_person(name: str, uri: str, email: str) -> tuple[str, str, str]:
-    """The name, page and e-mail of a person, each in its own place.
+    """A person's (name, URI, e-mail), with addresses moved to the field where they belong.
 
-    An e-mail that is no address becomes the name, unless there is a name.
+    An invalid e-mail becomes the name if there is no other name.
     """
     called, address = split_author(email)
     named, in_name = split_author(name)

@@ -1,4 +1,4 @@
-"""The text of the formulas (MathML) in HTML, for whatever shows plain text."""
+"""Formulas (MathML) in HTML as plain text: their alternative text or their TeX."""
 
 import html
 import re
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from .characters import unescape
 
-# A quoted value may contain `>`. The alternatives begin with different characters, so a tag
-# that never ends takes linear time.
+# A quoted value may contain `>`. The alternatives begin with different characters, so an
+# unclosed tag takes linear time.
 REST_OF_TAG = r"""((?>[^<>"']|"[^"]*"|'[^']*')*+)>"""
 START = re.compile(rf"<math(?=[\s/>]){REST_OF_TAG}", re.I)
 END = re.compile(r"</math[^<>]*>", re.I)

@@ -1,24 +1,24 @@
-"""Tags in HTML as nh3 and bleach write it: the one grammar for expressions over cleaned HTML."""
+"""Regular expressions for tags in HTML as nh3 and bleach write it."""
 
 import re
 
-# Elements without an end tag, as far as cleaned HTML has them.
+# The elements without an end tag that cleaned HTML may contain.
 VOID = frozenset(["br", "col", "hr", "img", "source", "wbr"])
-# In an attribute's value, which is always quoted, `>` may stand as it is.
+# Attribute values are always quoted, and may contain `>`.
 REST_OF_TAG = r"""(?:[^>"]|"[^"]*")*>"""
 TAG = re.compile(rf"<(?P<closing>/?)(?P<name>[a-z][a-z0-9]*){REST_OF_TAG}")
-# Also a tag with a hyphen, or with capitals as some of SVG's have them.
+# Also tags with a hyphen in the name, or with capitals as in SVG.
 ANY_TAG = re.compile(rf"<(?P<closing>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]*){REST_OF_TAG}")
-# The attributes of an opening tag.
+# All attributes of a start tag.
 ATTRIBUTES = r'(?: [^\s=">]+="[^"]*")*'
 ATTRIBUTE = re.compile(r' ([^\s=">]+)="([^"]*)"')
 
 
 def read_attributes(tag: str) -> dict[str, str]:
-    """The attributes of an opening tag, their values still escaped."""
+    """The attributes of a start tag by name; the values stay escaped."""
     return dict(ATTRIBUTE.findall(tag))
 
 
 def write_tag(name: str, attributes: dict[str, str]) -> str:
-    """The opening tag that `read_attributes` reads."""
+    """A start tag with these attributes, whose values must be escaped already."""
     return "<" + name + "".join(f' {key}="{value}"' for key, value in attributes.items()) + ">"

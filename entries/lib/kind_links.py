@@ -1,7 +1,7 @@
-"""How a feed says which kind of post an entry is: by a link of rel=type (RFC 6903, 6).
+"""The URLs by which a feed states an entry's kind, in a link of rel=type (RFC 6903, 6).
 
-No reader shows it, and no structure of the text can say as much: an article may be short, a
-note may have a title.
+Feed readers don't show this link. The text alone does not tell the kind: an article may be
+short, a note may have a title.
 """
 
 TYPE_OF_KIND = {
@@ -12,6 +12,6 @@ TYPE_OF_KIND = {
 }
 KIND_OF_TYPE = {address: kind for kind, address in TYPE_OF_KIND.items()}
 
-# The title of that link where the post has none, and the entry's is made of its first words:
-# Atom wants one of every entry (RFC 4287, 4.1.2).
+# The title of the rel=type link of an entry whose own title is only made of its first words:
+# Atom requires a title of every entry (RFC 4287, 4.1.2).
 UNTITLED = "untitled"

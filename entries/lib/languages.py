@@ -1,8 +1,8 @@
-"""Language tags (BCP 47), out of what people write in their place."""
+"""Language tags (BCP 47), read from what feeds state as a language."""
 
 import re
 
-# ISO 639-1, whose codes BCP 47 wants where a language has one (RFC 5646, 2.2.1).
+# ISO 639-1. BCP 47 requires its code for each language that has one (RFC 5646, 2.2.1).
 TWO_LETTERS = (
     " aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs "
     "cu cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha "
@@ -12,7 +12,7 @@ TWO_LETTERS = (
     "rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn "
     "to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu "
 )
-# The grammar of RFC 5646 (2.1), without the tags of old that it lists by name.
+# The grammar of RFC 5646 (2.1), without its list of irregular tags.
 TAG = re.compile(
     r"(?P<language>[a-z]{2,3})(?:-[a-z]{3}){0,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"
     r"(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*"
@@ -22,9 +22,9 @@ TAG = re.compile(
 
 
 def language_tag(text: str) -> str:
-    """Return the language tag, such as `en` or `pt-BR`; empty for an invalid one (`english`).
+    """The language tag, such as `en` or `pt-BR`; empty for an invalid one (`english`).
 
-    An underscore, as locales have it (`en_GB`), becomes a hyphen.
+    The underscores of locale names (`en_GB`) become hyphens.
     """
     tag = text.strip().replace("_", "-")
     match = TAG.fullmatch(tag)

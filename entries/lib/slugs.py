@@ -1,16 +1,19 @@
-"""Slugs: the last part of an entry's address."""
+"""Slugs: the last part of an entry's URL."""
 
 from collections.abc import Container
 
 from django.utils.text import slugify
 
-MAX_SLUG_LENGTH = 200
-MAX_MADE_LENGTH = 80  # characters of a slug that nobody has chosen
-MAX_WORDS_SLUG = 60  # characters of a slug that is made of the text
+MAX_SLUG_LENGTH = 200  # characters
+MAX_TITLE_SLUG_LENGTH = 80  # characters of a slug made from a title
+MAX_TEXT_SLUG_LENGTH = 60  # characters of a slug made from the text
 
 
-def make_slug(text: str, limit: int = MAX_MADE_LENGTH) -> str:
-    """A slug of the text's first words, cut between words; empty where it has no letter."""
+def make_slug(text: str, limit: int = MAX_TITLE_SLUG_LENGTH) -> str:
+    """A slug of the text's first words, cut between words; empty for a text without letters.
+
+    `limit` is in characters.
+    """
     slug = slugify(text[: limit * 5], allow_unicode=True).strip("-_")
     if len(slug) <= limit:
         return slug
@@ -18,9 +21,9 @@ def make_slug(text: str, limit: int = MAX_MADE_LENGTH) -> str:
 
 
 def free_slug(wish: str, taken: Container[str]) -> str:
-    """The wished slug, or the first of wish-2, wish-3, … that is not taken.
+    """`wish` itself, or the first of wish-2, wish-3, … that is not taken.
 
-    No longer than a slug may be, if the wish is not.
+    Shortens `wish` so that the number fits into MAX_SLUG_LENGTH.
     """
     slug, number = wish, 2
     while slug in taken:

@@ -1,11 +1,11 @@
-"""Addresses as feeds write them."""
+"""URLs as feeds write them."""
 
 from urllib.parse import urljoin
 
 
-def absolute_address(base: str, address: str) -> str:
-    """A relative address made absolute; empty when it is no address at all."""
+def absolute_url(base: str, url: str) -> str:
+    """Resolve a URL against a base URL; empty if it is empty or can't be parsed."""
     try:
-        return urljoin(base, address.strip()) if address else ""
+        return urljoin(base, url.strip()) if url else ""
     except ValueError:
         return ""

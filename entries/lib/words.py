@@ -1,12 +1,11 @@
-"""Text as the words that are looked for: two spellings of a word are one."""
+"""Text split into words for search, folded so that spellings of one word are equal."""
 
 import unicodedata
 
-# What is longer is no word, and is cut.
-LONGEST = 40
+MAX_WORD_CHARS = 40  # longer words are cut
 
-# Scripts that put no space between words, or that put words together: each letter stands for
-# itself, and a word of several is found where its letters follow each other.
+# Code points of scripts that put no space between words. Each of their characters counts as a
+# word; a longer word is found where its characters follow each other.
 UNSPACED = [
     *((0x0E00, 0x0EFF), (0x0F00, 0x0FFF), (0x1000, 0x109F), (0x1100, 0x11FF), (0x1780, 0x17FF)),
     *((0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3029), (0x3031, 0x318F), (0x31A0, 0x31FF)),
@@ -16,7 +15,7 @@ UNSPACED = [
 
 
 class Folding(dict[int, str]):
-    """What each character is within a word; a space where it is no part of any."""
+    """Maps each code point to its folded form, or to a space if it separates words."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folded = "".join(_kept(part) for part in _fold(chr(code)))
@@ -24,14 +23,14 @@ class Folding(dict[int, str]):
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text, in order: without accents, in lower case, of letters and digits only.
+    """The words of a text, in order: lower case, without accents, letters and digits only.
 
-    Quotation marks and whatever else is no letter part words, so that it does not matter
-    which of them a text uses. Splitting what is split already changes nothing.
+    All other characters separate words. Idempotent: joining the words with spaces and splitting
+    them again gives the same words.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return [word[:LONGEST] for word in text.translate(FOLDING).split()]
+    return [word[:MAX_WORD_CHARS] for word in text.translate(FOLDING).split()]
 
 
 def _fold(character: str) -> str:
@@ -47,7 +46,7 @@ def _kept(character: str) -> str:
     category = unicodedata.category(character)
     if category[0] in "LMN":
         return character
-    # A soft hyphen or a joiner stands within a word.
+    # Soft hyphens and joiners (category Cf) occur within words.
     return "" if category == "Cf" else " "
 
 

@@ -13,7 +13,7 @@ from taggit.managers import TaggableManager
 
 from entries.lib.months import MONTHS
 from entries.lib.plaintext import visible_text
-from entries.lib.slugs import MAX_SLUG_LENGTH, MAX_WORDS_SLUG, free_slug, make_slug
+from entries.lib.slugs import MAX_SLUG_LENGTH, MAX_TEXT_SLUG_LENGTH, free_slug, make_slug
 
 from .bulk_writes import KEPT, KEYED, keeping_paths, keeping_true
 from .locking import lock_entries, lock_in_batches
@@ -311,7 +311,7 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
         return free_slug(wish, set(others.values_list("slug", flat=True)))
 
     def _first_words_slug(self):
-        return make_slug(visible_text(self.content[:MAX_READ_FOR_SLUG]), MAX_WORDS_SLUG)
+        return make_slug(visible_text(self.content[:MAX_READ_FOR_SLUG]), MAX_TEXT_SLUG_LENGTH)
 
 
 def entry_path(day, slug):

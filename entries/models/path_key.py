@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 from django.db import models
 from django.utils.encoding import repercent_broken_unicode
 
-from entries.lib.tracking_parameters import PARAMETER
+from entries.lib.tracking_parameters import TRACKING_PARAMETER
 
 FRONT = "/"
 
@@ -25,7 +25,7 @@ def plain_path(path: str, query: str = "") -> str:
     difference.
     """
     pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [f"{name}={value}" for name, value in pairs if not PARAMETER.fullmatch(name)]
+    kept = [f"{name}={value}" for name, value in pairs if not TRACKING_PARAMETER.fullmatch(name)]
     plain = "/" + path.strip("/") + ("?" + "&".join(kept) if kept else "")
     return unicodedata.normalize("NFC", plain)
 

@@ -7,7 +7,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
 from django.db import models
 
-from entries.lib.colour import COLOUR, DARK, LIGHT, READABLE, readability, readable
+from entries.lib.colour import (
+    COLOUR,
+    DARK_BACKGROUNDS,
+    LIGHT_BACKGROUNDS,
+    MIN_CONTRAST,
+    readability,
+    readable,
+)
 
 from .source_rules import ARROW, lines_of
 
@@ -76,23 +83,23 @@ def validate_profiles(text: str) -> None:
 
 
 def validate_accent(colour: str) -> None:
-    _validate_colour(colour, LIGHT, "light", "darker")
+    _validate_colour(colour, LIGHT_BACKGROUNDS, "light", "darker")
 
 
 def validate_dark_accent(colour: str) -> None:
-    _validate_colour(colour, DARK, "dark", "lighter")
+    _validate_colour(colour, DARK_BACKGROUNDS, "dark", "lighter")
 
 
 def _validate_colour(colour: str, grounds: tuple[str, ...], paper: str, remedy: str) -> None:
     if not COLOUR.fullmatch(colour):
         raise ValidationError(f"“{colour}” is no colour: write one such as #96351a.")
     ratio = readability(colour, grounds)
-    if ratio < READABLE:
+    if ratio < MIN_CONTRAST:
         # Rounded down, so that a contrast that is too low is never printed as enough.
         raise ValidationError(
             f"{colour} is hard to read on the {paper} paper: its contrast is "
-            f"{int(ratio * 10) / 10}:1, and links need {READABLE}:1. {readable(colour, grounds)} "
-            f"is {remedy} and would do."
+            f"{int(ratio * 10) / 10}:1, and links need {MIN_CONTRAST}:1. "
+            f"{readable(colour, grounds)} is {remedy} and would do."
         )
 
 

@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from entries.lib.colour import COLOUR, COMFORTABLE, DARK, readable
+from entries.lib.colour import COLOUR, COMFORTABLE_CONTRAST, DARK_BACKGROUNDS, readable
 from entries.models import Entry, SiteIdentity, SiteSettings
 from entries.models.site_settings import navigation_in, profiles_in
 
@@ -118,7 +118,9 @@ def _make(
     **stated: str,
 ) -> Site:
     accent, accent_dark = (_colour(stated.pop(name)) for name in ("accent", "accent_dark"))
-    accent_dark = accent and (accent_dark or readable(accent, DARK, COMFORTABLE))
+    accent_dark = accent and (
+        accent_dark or readable(accent, DARK_BACKGROUNDS, COMFORTABLE_CONTRAST)
+    )
     style = _style(accent, accent_dark)
     return Site(
         title=stated.pop("title") or default_title,

@@ -1,4 +1,4 @@
-"""Language tags are told from what people write in their place."""
+"""Language tags are told apart from other texts that feeds state as a language."""
 
 import pytest
 
@@ -22,7 +22,7 @@ from entries.lib.languages import language_tag
         *("en-US-u-ca-buddhist", "ar-a-aaa-b-bbb-x-priv", "de-CH-x-phonebk", "zh-yue"),
     ],
 )
-def test_a_tag_is_one(tag):
+def test_a_valid_language_tag_is_kept(tag):
     assert language_tag(tag) == tag
 
 
@@ -33,9 +33,9 @@ def test_a_tag_is_one(tag):
         *("en-US-toolongsubtag", "x", "\u0130n", '"><b>', "en\n\x00", "x" * 64),
     ],
 )
-def test_what_is_none_is_none(text):
+def test_an_invalid_language_tag_is_dropped(text):
     assert language_tag(text) == ""
 
 
-def test_a_locale_is_a_tag():
+def test_a_locale_name_becomes_a_language_tag():
     assert language_tag(" en_GB ") == "en-GB"

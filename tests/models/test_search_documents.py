@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from entries.curating.duplicate_tags import merge_tags
 from entries.curating.reclean import reclean
 from entries.curating.upstream_changes import accept
-from entries.lib.words import LONGEST, split_words
+from entries.lib.words import MAX_WORD_CHARS, split_words
 from entries.models import Change, Entry, SearchDocument, Tag
 from entries.models.search_document import index_all, place_of
 from entries.publishing.search import find_best, matching, parse_query
@@ -281,7 +281,7 @@ def test_words_are_split_once_and_for_all(text):
     words = split_words(text)
 
     assert split_words(" ".join(words)) == words
-    assert not any(len(word) > LONGEST or set(word) & set(" ='\"\\") for word in words)
+    assert not any(len(word) > MAX_WORD_CHARS or set(word) & set(" ='\"\\") for word in words)
 
 
 @given(st.datetimes(), st.datetimes(), st.integers(1, 2**23), st.integers(1, 2**23))

@@ -1,4 +1,4 @@
-"""What foreign HTML may hold: elements, attributes, classes, kinds of addresses."""
+"""The allow-list for foreign HTML: elements, attributes, classes and URL schemes."""
 
 import re
 from functools import lru_cache
@@ -7,7 +7,7 @@ from entries.lib.plaintext import BLOCKS
 
 from . import drawings, mathml
 from .code_classes import token_classes
-from .images import LAZY, LAZY_SETS
+from .images import LAZY_SRC, LAZY_SRCSET
 
 TAGS = (
     BLOCKS
@@ -42,38 +42,37 @@ ATTRIBUTES = mathml.ATTRIBUTES | {
 SCHEMES = {"http", "https", "mailto", "tel", "ftp", "ftps", "gemini", "geo", "gopher"} | {
     *("irc", "ircs", "magnet", "matrix", "news", "nntp", "sip", "sips", "sms", "webcal", "xmpp")
 }
-ADDRESSES = {"cite", "href", "poster", "src"}
-# What the first gate lets through besides, for us to look at before the second: frames and
-# what shows without scripts stand under names that the parser has no rules for; drawings and
-# parts of formulas are rewritten.
+URL_ATTRIBUTES = {"cite", "href", "poster", "src"}
+# The first pass lets these through as well; they are rewritten before the last pass. Frames and
+# <noscript> have been renamed, because the parser has rules for their own names.
 STAND_INS = {"x-iframe", "x-noscript"}
-FIRST_TAGS = TAGS - {"iframe"} | STAND_INS | drawings.ELEMENTS | mathml.REWRITTEN
-LOOKED_AT = (
-    drawings.LOOKED_AT
-    | mathml.LOOKED_AT
+FIRST_PASS_TAGS = TAGS - {"iframe"} | STAND_INS | drawings.ELEMENTS | mathml.REWRITTEN
+FIRST_PASS_ATTRIBUTES = (
+    drawings.FIRST_PASS_ATTRIBUTES
+    | mathml.FIRST_PASS_ATTRIBUTES
     | {
         "a": {"name"},
-        "img": {*LAZY, *LAZY_SETS, "style"},
+        "img": {*LAZY_SRC, *LAZY_SRCSET, "style"},
         "x-iframe": {"height", "src", "style", "width"},
     }
 )
-CONTENT_GOES_TOO = (
+DROPPED_WITH_CONTENT = (
     {"script", "style", "template", "noembed", "noframes", "title", "iframe"}
-    | drawings.CONTENT_GOES_TOO
-    | mathml.CONTENT_GOES_TOO
+    | drawings.DROPPED_WITH_CONTENT
+    | mathml.DROPPED_WITH_CONTENT
 )
-MEASURES = {"colspan", "height", "rowspan", "span", "start", "value", "width"}
+INTEGER_ATTRIBUTES = {"colspan", "height", "rowspan", "span", "start", "value", "width"}
 
-# What highlighters say of a whole listing, and footnotes; parts of code have further ones. Any
-# other class would only meet our own style sheet.
+# Classes of highlighted listings and of footnotes; code_classes has those of tokens in code. Any
+# other class could only match a rule of the site's own style sheet by accident.
 CLASSES = re.compile(r"(pl-[\w-]+|(language|lang|highlight|footnotes?)(-[\w+#.-]+)*|linenos|cite)")
-IMAGE_DATA = re.compile(r"data:image/(avif|gif|jpeg|png|webp)[;,]", re.I)
+IMAGE_DATA_URL = re.compile(r"data:image/(avif|gif|jpeg|png|webp)[;,]", re.I)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)", re.I)
 
 
 @lru_cache(maxsize=1_000)
 def allowed_classes(value: str) -> str:
-    """The classes that may stay, of which those of highlighters may do so in code alone."""
+    """The allowed classes of a `class` attribute. `tidy_spans` later drops tokens outside code."""
     words = value.split()
     tokens = token_classes(words)
     return " ".join(word for word in words if word in tokens or CLASSES.fullmatch(word))

@@ -1,4 +1,4 @@
-"""Links within a text, such as those of footnotes, that work wherever it is printed."""
+"""Links within a text, such as footnotes, made to work on pages that show several texts."""
 
 import hashlib
 import re
@@ -8,23 +8,23 @@ from urllib.parse import unquote
 from entries.lib.characters import unescape
 from entries.lib.html_tags import ATTRIBUTES, read_attributes, write_tag
 
-# Of our making: never an id of the page's own, nor one of another entry.
-OURS = re.compile(r"n[0-9a-f]{8}-")
-MAX_LENGTH = 200
+# An id that this module has made: it differs from the page's own ids and from other entries'.
+PREFIXED_ID = re.compile(r"n[0-9a-f]{8}-")
+MAX_ID_CHARS = 200
 LINK = re.compile(rf'(<a{ATTRIBUTES}?) href="([^"#]*)#([^"]*)"')
 TARGET = re.compile(rf"<([a-z][a-z0-9-]*)({ATTRIBUTES})>")
 
 
-def prefix(name: str) -> str:
-    """What the ids in the text of one entry begin with."""
+def id_prefix(name: str) -> str:
+    """The prefix of all ids in the text of the entry with this name."""
     return f"n{hashlib.blake2b(name.encode('utf-8', 'replace'), digest_size=4).hexdigest()}-"
 
 
 def keep_anchors(fragment: str, pages: set[str], start: str) -> str:
-    """Well-formed HTML whose links to places in it work, with ids that begin with `start`.
+    """Prefix the ids of well-formed HTML with `start`, and the links to them.
 
-    `pages` are the addresses that mean the text itself. An id, or a name of old, that no
-    link in the text points at goes; so does a link to a place that is nowhere.
+    `pages` are the URLs of the text itself. An `id` or an old `name` that no link in the text
+    points at is removed, and so is the `href` of a link to an unknown id.
     """
     names = {unescape(name) for tag in TARGET.finditer(fragment) for name in stated_names(tag[2])}
     wanted: dict[str, str] = {}
@@ -35,7 +35,7 @@ def keep_anchors(fragment: str, pages: set[str], start: str) -> str:
         stated = unescape(match[3])
         for name in (stated, unquote(stated)):
             if name in names:
-                wanted[name] = name if OURS.match(name) else start + name
+                wanted[name] = name if PREFIXED_ID.match(name) else start + name
                 return f'{match[1]} href="#{escape(wanted[name])}"'
         return match.group() if match[2] else match[1]
 
@@ -46,7 +46,7 @@ def keep_anchors(fragment: str, pages: set[str], start: str) -> str:
         attributes = read_attributes(match[2])
         attributes.pop("id", None)
         attributes.pop("name", None)
-        # The first of several with one id is the one that browsers go to.
+        # Browsers go to the first of several elements with one id.
         found = [wanted.pop(unescape(name), "") for name in stated]
         if name := next(filter(None, found), ""):
             attributes["id"] = escape(name)

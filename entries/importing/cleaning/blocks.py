@@ -1,4 +1,4 @@
-"""The blocks at the top of well-formed HTML."""
+"""The top-level blocks of well-formed HTML."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from entries.lib.plaintext import BLOCKS
 
 @dataclass(frozen=True)
 class Block:
-    """One element at the top, or a run of inline content there, whose name is then empty."""
+    """A top-level element, or with an empty name a run of inline content."""
 
     name: str
     html: str
@@ -17,12 +17,12 @@ class Block:
 def split_blocks(fragment: str) -> list[Block]:
     """The top-level blocks of a fragment as nh3 and bleach write it, in order.
 
-    Inline content between two blocks is one nameless block, without the white space
-    around it. An inline element that holds blocks counts as a block.
+    Inline content between two blocks is one nameless block, stripped of white space. An inline
+    element that contains blocks counts as a block.
     """
     blocks: list[Block] = []
-    start = 0  # of the element or of the inline run that is open
-    outermost = 0  # where the outermost of the open elements starts
+    start = 0  # of the open element or inline run
+    outermost = 0  # start of the outermost open element
     depth = 0
     name = ""
     for tag in TAG.finditer(fragment):

@@ -1,4 +1,4 @@
-"""The classes by which highlighters name the parts of code: kept in code, and nowhere else."""
+"""Classes that syntax highlighters give to tokens: kept within code, removed elsewhere."""
 
 import re
 
@@ -10,7 +10,7 @@ PYGMENTS = (
     "kn kp kr kt l ld lineno m mb mf mh mi mo n na nb nc nd ne nf ni nl nn no normal nt nv nx o "
     "ow p pi pm py s s1 s2 sa sb sc sd se sh si special sr ss sx vc vg vi vm w x"
 )
-# Words that Prism gives beside `token`; alone they could be anybody's.
+# Words that Prism writes beside `token`. Without it they could mean anything.
 PRISM = (
     "annotation assign-left atrule attr-equals attr-name attr-value bold boolean builtin cdata "
     "char class-name color combinator comment console constant control-flow decorator deleted "
@@ -37,7 +37,7 @@ CLASS = re.compile(r' class="([^"]*)"')
 
 
 def token_classes(words: list[str]) -> set[str]:
-    """Find the words of one `class` attribute with which a highlighter marks tokens."""
+    """The words of a `class` attribute that a highlighter uses for tokens."""
     found = {word for word in words if word in TOKENS or HIGHLIGHT_JS.fullmatch(word)}
     return found | ({"token", *words} & {"token", *PRISM_TOKENS} if "token" in words else set())
 
@@ -48,7 +48,7 @@ def tidy_spans(fragment: str) -> str:
     if "<span>" not in fragment and not any(token_classes(words.split()) for words in set(classes)):
         return fragment
     parts: list[str] = []
-    spans: list[bool] = []  # of the open ones, whether they stay
+    spans: list[bool] = []  # for each open span: True if it stays
     end = depth = 0
     for tag in SPAN.finditer(fragment):
         name, written = tag["name"], tag.group()

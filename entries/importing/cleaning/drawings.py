@@ -1,4 +1,4 @@
-"""Drawings within a text (SVG): their title and their words, else a link to the original."""
+"""Drawings in a text (SVG): replaced by their title and text, or by a link to the original."""
 
 import re
 from html import escape
@@ -7,26 +7,25 @@ from entries.lib.characters import unescape
 from entries.lib.html_tags import ANY_TAG, REST_OF_TAG, read_attributes
 from entries.lib.plaintext import BLOCKS
 
-from .tracking import UNSEEN
+from .tracking import HIDDEN_STYLE
 
-# The first gate lets these through because they hold text; it removes shapes.
+# The first pass lets these through because they contain text; it removes shapes.
 ELEMENTS = frozenset(
     ["desc", "foreignObject", "g", "svg", "switch", "text", "textPath", "title", "tspan"]
 )
-LOOKED_AT = {
+FIRST_PASS_ATTRIBUTES = {
     "svg": {"aria-hidden", "aria-label", "height", "hidden", "role", "style", "viewBox", "width"},
     "tspan": {"x"},
 }
 # Browsers draw these only where another element refers to them, or never.
-CONTENT_GOES_TOO = frozenset(
+DROPPED_WITH_CONTENT = frozenset(
     ["clipPath", "defs", "marker", "mask", "metadata", "pattern", "symbol"]
 )
-# A drawing at least this wide and high, in CSS pixels, is a picture and no icon.
-MIN_SIZE_OF_A_PICTURE = 150
+MIN_PICTURE_PIXELS = 150  # CSS pixels; a drawing that is less wide or high is an icon
 PICTURE_LINK = "Drawing on the original page"
 
 OUTLINE = re.compile(r"<(?P<closing>/?)(?P<name>svg|a|title)(?=[ >])" + REST_OF_TAG)
-# Around these no word ends: they are set within a line.
+# Tags of these don't separate words.
 INLINE = frozenset(["a", "b", "code", "em", "i", "span", "strong", "sub", "sup", "tspan"])
 LENGTH = re.compile(r"([\d.]{1,10})(?:px)?\s*$")
 SPACE = re.compile(r"\s+")
@@ -36,7 +35,7 @@ def show_drawings(fragment: str, page: str) -> str:
     """Replace each `svg` of well-formed HTML by its title and its text.
 
     A large drawing without text becomes a link to `page`; hidden drawings and icons without
-    text are dropped. Also drops <title> outside of drawings, which the first gate lets through.
+    text are dropped. Also drops <title> outside of drawings, which the first pass lets through.
     """
     parts: list[str] = []
     end = depth = links = 0
@@ -49,7 +48,7 @@ def show_drawings(fragment: str, page: str) -> str:
                 start = tag
                 parts.append(fragment[end : tag.start()])
             elif depth == 0 and start:
-                words = shown(
+                words = drawing_as_text(
                     start.group(), fragment[start.end() : tag.start()], "" if links else page
                 )
                 parts.append(set_apart(words, parts[-1], fragment[tag.end() : tag.end() + 500]))
@@ -62,21 +61,21 @@ def show_drawings(fragment: str, page: str) -> str:
     return "".join([*parts, fragment[end:]])
 
 
-def shown(start: str, inside: str, page: str) -> str:
+def drawing_as_text(start: str, inside: str, page: str) -> str:
     attributes = {name: unescape(value) for name, value in read_attributes(start).items()}
     tags = list(ANY_TAG.finditer(inside))
     if any(tag["name"] in BLOCKS for tag in tags):
-        # HTML in a drawing, or a text that follows one that was never closed.
+        # The drawing contains HTML, or it was never closed and the text after it is inside.
         return ANY_TAG.sub(lambda tag: "" if tag["name"] in ELEMENTS else tag.group(), inside)
     if is_hidden(attributes):
         return ""
-    words = words_of(inside) or SPACE.sub(" ", attributes.get("aria-label", "")).strip()
+    words = text_of(inside) or SPACE.sub(" ", attributes.get("aria-label", "")).strip()
     if not words and page and is_picture(attributes):
         return f'<a href="{escape(page)}">{PICTURE_LINK}</a>'
     return escape(words, quote=False)
 
 
-def words_of(inside: str) -> str:
+def text_of(inside: str) -> str:
     text = ANY_TAG.sub(
         lambda tag: "" if tag["name"] in INLINE and ' x="' not in tag.group() else "\n",
         inside,
@@ -90,7 +89,7 @@ def is_hidden(attributes: dict[str, str]) -> bool:
         attributes.get("aria-hidden") == "true"
         or attributes.get("role") in ("none", "presentation")
         or "hidden" in attributes
-        or bool(UNSEEN.search(attributes.get("style", "")))
+        or bool(HIDDEN_STYLE.search(attributes.get("style", "")))
     )
 
 
@@ -100,15 +99,15 @@ def is_picture(attributes: dict[str, str]) -> bool:
     if len(sizes) < 2:
         sizes = attributes.get("viewBox", "").replace(",", " ").split()[2:]
     try:
-        return len(sizes) == 2 and min(map(float, sizes)) >= MIN_SIZE_OF_A_PICTURE
+        return len(sizes) == 2 and min(map(float, sizes)) >= MIN_PICTURE_PIXELS
     except ValueError:
         return False
 
 
 def set_apart(words: str, before: str, after: str) -> str:
-    """Add spaces where the words would run into the text around them.
+    """The words, with spaces where they would run into the text before or after.
 
-    Empty when the text behind the drawing begins with the same words, as beside an icon.
+    Empty if the text after the drawing begins with the same words, as next to an icon.
     """
     following = unescape(ANY_TAG.sub("", after))
     if not words or following.strip().startswith(unescape(words)):

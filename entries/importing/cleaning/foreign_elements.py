@@ -1,4 +1,4 @@
-"""Renames elements that nh3 would misread or drop, before the first gate sees the HTML."""
+"""Renaming of elements that nh3 would misread or drop, before the first pass."""
 
 import html
 import re
@@ -9,12 +9,12 @@ NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)(?=[\s/>])")
 FOREIGN = frozenset(["math", "svg"])
 # Outside <svg> and <math>, nh3 drops an element that has a name of SVG or MathML, and all its
-# text: an unescaped `vector<int>` would lose the rest of its paragraph. These are the names.
-OF_DRAWINGS = (
+# text: after an unescaped `vector<int>` the rest of the paragraph would be lost.
+SVG_NAMES = (
     "animate circle defs desc discard ellipse filter g line marker mask metadata mpath path "
     "pattern polygon polyline rect set stop switch symbol text tspan use view"
 )
-OF_FORMULAS = (
+MATHML_NAMES = (
     "abs and annotation annotation-xml apply approx arccos arccosh arccot arccoth arccsc arcsin "
     "arctan arg bind bvar card cartesianproduct cbytes ceiling cerror ci cn codomain complexes "
     "compose condition conjugate cos cosh cot coth cs csc csch csymbol curl declare degree "
@@ -31,13 +31,13 @@ OF_FORMULAS = (
     "root scalarproduct sdev sec sech selector semantics sep set setdiff share sin sinh subset "
     "sum tan tanh tendsto times transpose true union uplimit variance vector vectorproduct xor"
 )
-STRAY = frozenset(f"{OF_DRAWINGS} {OF_FORMULAS}".split())
-SAME_AS = {"amp-img": "img", "dir": "ul", "menu": "ul"}
-# The gate removes these tags; a line break keeps the words on both sides apart.
-APART = frozenset(
+STRAY = frozenset(f"{SVG_NAMES} {MATHML_NAMES}".split())
+EQUIVALENTS = {"amp-img": "img", "dir": "ul", "menu": "ul"}
+# The sanitizer removes these tags; a line break keeps the words on both sides apart.
+SEPARATED = frozenset(
     ["dialog", "fieldset", "form", "legend", "listing", "optgroup", "option", "select"]
 )
-RENAMED = STRAY | APART | SAME_AS.keys()
+RENAMED = STRAY | SEPARATED | EQUIVALENTS.keys()
 # MathJax reads formulas from such scripts, and kramdown writes them.
 SCRIPT = re.compile(r"<script(?=[\s/])([^<>]*+)>", re.I)
 TEX = re.compile(r"\btype\s*=\s*[\"']?math/tex([^\"']*)", re.I)
@@ -81,7 +81,7 @@ def with_tex(source: str) -> str:
 def rename_strays(source: str) -> str:
     """Rename old elements to their equivalents, and stray ones of SVG and MathML to unknown ones.
 
-    Line breaks keep apart the words of blocks whose tags the gate removes.
+    Inserts line breaks between the words of blocks whose tags the sanitizer removes.
     """
     if RENAMED.isdisjoint({name.lower() for name in NAME.findall(source)}):
         return source
@@ -94,8 +94,8 @@ def rename_strays(source: str) -> str:
             depth = max(0, depth + (-1 if tag[1] else 1))
         if name in STRAY and not depth:
             return f"<{tag[1]}x-{tag[2]}"
-        if name in SAME_AS:
-            return f"<{tag[1]}{SAME_AS[name]}"
-        return f"\n{tag.group()}" if name in APART else tag.group()
+        if name in EQUIVALENTS:
+            return f"<{tag[1]}{EQUIVALENTS[name]}"
+        return f"\n{tag.group()}" if name in SEPARATED else tag.group()
 
     return TAG.sub(rename, source)

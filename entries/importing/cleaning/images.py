@@ -1,4 +1,4 @@
-"""The images of a text: several sizes, those that a script would load, those that only count."""
+"""Images in a text: srcset, images that a script would load, tracking pixels."""
 
 import re
 from collections.abc import Callable
@@ -6,86 +6,86 @@ from collections.abc import Callable
 from entries.lib.characters import unescape
 from entries.lib.html_tags import ATTRIBUTES, read_attributes, write_tag
 
-from .tracking import is_counter
+from .tracking import is_tracking_pixel
 
 Resolve = Callable[[str], str | None]
 
-# What stands for an image until a script has loaded the one in these.
-LAZY = ("data-src", "data-lazy-src", "data-original", "data-lazy")
-LAZY_SETS = ("data-srcset", "data-lazy-srcset")
+# Attributes with the URL of an image that a script would load later, in place of a placeholder.
+LAZY_SRC = ("data-src", "data-lazy-src", "data-original", "data-lazy")
+LAZY_SRCSET = ("data-srcset", "data-lazy-srcset")
 PLACEHOLDER = re.compile(
     r"data:|[^?#]{0,1000}(blank|placeholder|spacer|loading|lazy|transparent|empty|pixel|1x1|gr[ae]y)"
     r"[\w.-]{0,100}($|[?#])",
     re.I,
 )
-CANDIDATE = re.compile(r"[\s,]*(?P<address>[^\s,]\S*)(?P<descriptor>[^,]*)")
+CANDIDATE = re.compile(r"[\s,]*(?P<url>[^\s,]\S*)(?P<descriptor>[^,]*)")
 DESCRIPTOR = re.compile(r"(?:\d{1,5}[wh]|\d{1,3}(?:\.\d{1,4})?x)?")
-MAX_CANDIDATES = 50
-MAX_SET_LENGTH = 20_000
+MAX_SRCSET_CANDIDATES = 50
+MAX_SRCSET_CHARS = 20_000
 
 IMAGE = re.compile(rf"<img{ATTRIBUTES}>|</?x-noscript>")
 
 
 def clean_srcset(value: str, resolve: Resolve) -> str | None:
-    """The candidates of a `srcset` whose addresses stand the check, each made absolute.
+    """The candidates of a `srcset` that `resolve` accepts, with the URLs that it returns.
 
-    As the HTML standard reads them (4.8.4.2.2): a comma ends a candidate only behind white
-    space or at the end of an address. None when no candidate is left.
+    Parses as the HTML standard does (4.8.4.2.2): a comma ends a candidate only after white space
+    or at the end of a URL. Reads at most MAX_SRCSET_CANDIDATES. Returns None if no candidate is
+    left or the value is longer than MAX_SRCSET_CHARS.
     """
-    if len(value) > MAX_SET_LENGTH:
+    if len(value) > MAX_SRCSET_CHARS:
         return None
     kept: list[str] = []
     position = 0
-    while (match := CANDIDATE.match(value, position)) and len(kept) < MAX_CANDIDATES:
-        address = match["address"]
-        if address.endswith(","):
-            position = match.end("address")
+    while (match := CANDIDATE.match(value, position)) and len(kept) < MAX_SRCSET_CANDIDATES:
+        url = match["url"]
+        if url.endswith(","):
+            position = match.end("url")
             descriptor = ""
         else:
             position = match.end()
             descriptor = match["descriptor"].strip()
-        absolute = resolve(address.rstrip(","))
+        absolute = resolve(url.rstrip(","))
         if absolute and DESCRIPTOR.fullmatch(descriptor):
             kept.append(f"{absolute} {descriptor}".strip())
     return ", ".join(kept) or None
 
 
 def show_images(fragment: str) -> tuple[str, int, int]:
-    """Fill in what a script would load, drop counters and what would show twice.
+    """Give images the URLs that a script would load; drop tracking pixels and duplicates.
 
-    Returns besides how many counters there were, and how many images were there twice.
-
-    Reads well-formed HTML, in which `x-noscript` stands for `noscript`: what is in there
-    shows too, unless it is there already.
+    Reads well-formed HTML in which <noscript> is renamed to <x-noscript>. An image in there is
+    kept unless the text shows the same one outside. Returns the HTML, the number of tracking
+    pixels and the number of duplicates.
     """
     shown: set[str] = set()
-    counters = doubles = 0
+    counters = duplicates = 0
     for_no_script = False
 
     def show(match: re.Match[str]) -> str:
-        nonlocal counters, doubles, for_no_script
+        nonlocal counters, duplicates, for_no_script
         if match.group().endswith("x-noscript>"):
             for_no_script = match.group().startswith("<x")
             return ""
         attributes = read_attributes(match.group())
-        fill_in(attributes)
-        if is_counter(attributes):
+        fill_lazy_attributes(attributes)
+        if is_tracking_pixel(attributes):
             counters += 1
             return ""
         attributes.pop("style", "")
-        address = attributes.get("src", "")
-        if for_no_script and address in shown:
-            doubles += 1
+        url = attributes.get("src", "")
+        if for_no_script and url in shown:
+            duplicates += 1
             return ""
-        shown.add(address)
+        shown.add(url)
         return write_tag("img", attributes)
 
-    return IMAGE.sub(show, fragment), counters, doubles
+    return IMAGE.sub(show, fragment), counters, duplicates
 
 
-def fill_in(attributes: dict[str, str]) -> None:
-    """Move what a script would have moved into the attributes that count."""
-    for names, target in ((LAZY, "src"), (LAZY_SETS, "srcset")):
+def fill_lazy_attributes(attributes: dict[str, str]) -> None:
+    """Move the URLs that a script would load into `src` and `srcset`."""
+    for names, target in ((LAZY_SRC, "src"), (LAZY_SRCSET, "srcset")):
         waiting = [value for name in names if (value := attributes.pop(name, ""))]
         present = unescape(attributes.get(target, ""))
         if waiting and (not present or PLACEHOLDER.match(present)):

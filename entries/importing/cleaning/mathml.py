@@ -1,4 +1,4 @@
-"""Formulas: presentation MathML, rebuilt so that it holds nothing but itself and text.
+"""Formulas: presentation MathML, rebuilt so that it contains only MathML and text.
 
 Token elements may hold HTML, and whether a parser reads HTML there depends on the elements
 around them (HTML 13.2.6, "foreign content"). Many attacks on sanitisers rely on that. This
@@ -15,7 +15,7 @@ from entries.lib.html_tags import ANY_TAG, VOID, read_attributes, write_tag
 from entries.lib.plaintext import BLOCKS
 
 # The presentation elements of MathML Core, and MathML 3's <menclose>, which strikes text out.
-# Never <maction>, <annotation-xml> or <mglyph>.
+# <maction>, <annotation-xml> and <mglyph> must never be among them.
 TOKENS = frozenset(["mi", "mn", "mo", "ms", "mtext"])
 EMPTY = frozenset(["mprescripts", "mspace", "none"])
 LAYOUT = frozenset(
@@ -24,9 +24,9 @@ LAYOUT = frozenset(
     | {"munderover", "semantics"}
 )
 ELEMENTS = TOKENS | EMPTY | LAYOUT | {"math"}
-# The first gate lets these through, and `rebuild_formulas` replaces all of them.
+# The first pass lets these through, and `rebuild_formulas` replaces all of them.
 REWRITTEN = frozenset(["annotation", "maction", "mfenced", "mlabeledtr"])
-CONTENT_GOES_TOO = frozenset(["annotation-xml"])
+DROPPED_WITH_CONTENT = frozenset(["annotation-xml"])
 
 SPACE = {"height", "width", "depth"}
 ACCENTS = {"accent", "accentunder"}
@@ -51,8 +51,8 @@ ATTRIBUTES = {
     "munder": ACCENTS,
     "munderover": ACCENTS,
 }
-LOOKED_AT = {"annotation": {"encoding"}, "mfenced": {"close", "open", "separators"}}
-FREE = {"alttext", "close", "encoding", "open", "separators"}
+FIRST_PASS_ATTRIBUTES = {"annotation": {"encoding"}, "mfenced": {"close", "open", "separators"}}
+TEXT_ATTRIBUTES = {"alttext", "close", "encoding", "open", "separators"}
 WORDS = re.compile(r"[a-z]+(?:[ -][a-z]+){0,50}")
 # Lengths stay below 10 em and 100 px, so that no formula covers the text around it.
 LENGTH = (
@@ -63,20 +63,23 @@ LENGTH = (
 )
 LENGTHS = re.compile(rf"(?:{LENGTH})(?: (?:{LENGTH})){{0,50}}")
 NUMBER = re.compile(r"\d{1,3}")
-NUMBERS = {"columnspan", "rowspan"}
-MEASURED = {"depth", "height", "linethickness", "lspace", "maxsize", "minsize", "rspace"} | {
-    *("columnspacing", "rowspacing", "scriptlevel", "voffset", "width"),
+NUMBER_ATTRIBUTES = {"columnspan", "rowspan"}
+LENGTH_ATTRIBUTES = {
+    *("columnspacing", "depth", "height", "linethickness", "lspace", "maxsize", "minsize"),
+    *("rowspacing", "rspace", "scriptlevel", "voffset", "width"),
 }
-MAX_ALTERNATIVE = 5_000  # characters
+MAX_ALTTEXT_CHARS = 5_000
 TEX = re.compile("tex(?!t)", re.I)
 
 
 def allowed_value(name: str, value: str) -> str | None:
-    """The value with which an attribute of MathML's own may stay, or None."""
-    if name in FREE:
+    """The value to keep for an attribute of a MathML element, or None to drop the attribute."""
+    if name in TEXT_ATTRIBUTES:
         return value
     value = value.strip().lower()
-    pattern = NUMBER if name in NUMBERS else LENGTHS if name in MEASURED else WORDS
+    pattern = (
+        NUMBER if name in NUMBER_ATTRIBUTES else LENGTHS if name in LENGTH_ATTRIBUTES else WORDS
+    )
     return value if pattern.fullmatch(value) else None
 
 
@@ -154,7 +157,7 @@ class Rebuilding:
         if name in VOID:
             self.parts.append(tag)
         elif name in ELEMENTS or name in REWRITTEN:
-            self.open.append(Open(name))  # MathML behind the block that ended its formula
+            self.open.append(Open(name))  # MathML after a block that ended its formula
         else:
             self.parts.append(tag)
             self.open.append(Open(name, f"</{name}>"))
@@ -190,11 +193,11 @@ class Rebuilding:
             self.parts.append(tag if opened.name == name else f"<{name}>")
 
     def start_fenced(self, opened: Open, stated: dict[str, str]) -> None:
-        """Write the <mrow> that <mfenced> is short for (MathML 3, 3.3.8.2); browsers ignore it."""
-        said = {name: unescape(value).strip() for name, value in stated.items()}
-        opened.separators = "".join(said.get("separators", ",").split())
-        opened.end = operator(said.get("close", ")")) + "</mrow>"
-        self.parts.append("<mrow>" + operator(said.get("open", "(")))
+        """Write an <mrow> in place of <mfenced> (MathML 3, 3.3.8.2), which browsers ignore."""
+        given = {name: unescape(value).strip() for name, value in stated.items()}
+        opened.separators = "".join(given.get("separators", ",").split())
+        opened.end = operator(given.get("close", ")")) + "</mrow>"
+        self.parts.append("<mrow>" + operator(given.get("open", "(")))
 
     def separate(self, parent: Open | None = None) -> None:
         """Count one more child, and write the separator of <mfenced> before it."""
@@ -224,7 +227,7 @@ class Rebuilding:
         """Write the end of a formula; an empty one is replaced by its alternative text."""
         stated = read_attributes(self.parts[self.start])
         if self.tex and not stated.get("alttext", "").strip():
-            stated["alttext"] = escape(self.tex[:MAX_ALTERNATIVE])
+            stated["alttext"] = escape(self.tex[:MAX_ALTTEXT_CHARS])
             self.parts[self.start] = write_tag("math", stated)
         if any(part.strip() for part in self.parts[self.start + 1 :]):
             self.parts.append(end)

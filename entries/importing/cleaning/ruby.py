@@ -1,4 +1,4 @@
-"""Ruby annotations where they may stand."""
+"""Removal of ruby annotations outside of <ruby>."""
 
 import re
 
@@ -8,9 +8,9 @@ ANNOTATION = re.compile(r"<r[tp]\b")
 
 
 def without_stray_annotations(fragment: str) -> str:
-    """Well-formed HTML, without the tags of each <rt> and <rp> that is no child of a <ruby>.
+    """Remove the tags of each <rt> and <rp> that is no child of a <ruby>; their text stays.
 
-    Elsewhere they are a parse error (HTML 13.2.6.4.7), which no parser mends.
+    Such tags are a parse error (HTML 13.2.6.4.7) that no parser repairs. Takes well-formed HTML.
     """
     if not ANNOTATION.search(fragment):
         return fragment

@@ -1,4 +1,4 @@
-"""Foreign HTML, repaired and sanitised: the one gate. The only import of nh3 and bleach."""
+"""The sanitizer: all foreign HTML passes it. The only import of nh3 and bleach."""
 
 import html
 import re
@@ -14,104 +14,104 @@ from entries.lib.characters import line_feeds, strip_controls, unescape
 from entries.lib.html_tags import REST_OF_TAG
 from entries.lib.mojibake import repair_mojibake
 from entries.lib.plaintext import paragraphs
-from entries.lib.urls import absolute_address
+from entries.lib.urls import absolute_url
 
 from . import mathml
 from .allowlist import (
-    ADDRESSES,
     ATTRIBUTES,
-    CONTENT_GOES_TOO,
-    FIRST_TAGS,
-    IMAGE_DATA,
-    LOOKED_AT,
-    MEASURES,
+    DROPPED_WITH_CONTENT,
+    FIRST_PASS_ATTRIBUTES,
+    FIRST_PASS_TAGS,
+    IMAGE_DATA_URL,
+    INTEGER_ATTRIBUTES,
     SCHEME,
     SCHEMES,
     TAGS,
+    URL_ATTRIBUTES,
     allowed_classes,
 )
-from .anchors import MAX_LENGTH, keep_anchors, prefix
+from .anchors import MAX_ID_CHARS, id_prefix, keep_anchors
 from .blocks import split_blocks
 from .code_classes import tidy_spans
 from .drawings import show_drawings
 from .embeds import PLAYER, SANDBOX, show_frames, with_controls
 from .foreign_elements import with_stand_ins
-from .images import LAZY, LAZY_SETS, clean_srcset, show_images
+from .images import LAZY_SRC, LAZY_SRCSET, clean_srcset, show_images
 from .removed import describe_removed
 from .ruby import without_stray_annotations
 from .work_limits import MAX_USEFUL_DEPTH, depth, fits_parser, fits_second_parser
 
-# A parser drops the first line break in <pre>: one that is meant must stand twice.
+# Parsers drop the first line break in <pre>: an intended one must be written twice.
 PRE_LINE_BREAK = re.compile(rf"(<pre\b{REST_OF_TAG})\n")
 EMPTY_PARAGRAPH = re.compile(r'<p(?: (?:class|dir|lang|title)="[^"]*")*>(?:\s|&nbsp;)*</p>')
 
-AROUND_ADDRESS = "".join(map(chr, range(33)))
-WITHIN_ADDRESS = re.compile(r"[\t\n\r]")
+URL_PADDING = "".join(map(chr, range(33)))
+URL_LINE_BREAK = re.compile(r"[\t\n\r]")
 SCRIPT = re.compile(r"(?:javascript|vbscript|livescript|mocha|data):", re.I)
-# A frame is ours or none.
-FRAME_SAYS = {
+# The attributes that embeds.py writes; a frame with other values is not one of ours.
+FRAME_ATTRIBUTES = {
     "sandbox": SANDBOX,
     "loading": "lazy",
     "referrerpolicy": "strict-origin-when-cross-origin",
     "allowfullscreen": "",
 }
 TOO_MUCH = "shown as plain text: its HTML is too deeply nested, or too broken, to be read safely"
-# So often the one parser is asked again until what it says stays the same.
-MAX_PASSES = 5
-MAX_REMEMBERED = 500  # characters of an address
-# Elements that go, but not what they hold.
-ACCOUNTED_FOR = {"noscript", *mathml.REWRITTEN}
+MAX_PASSES = 5  # of the last cleaner, until its output is stable
+MAX_CACHED_URL_CHARS = 500
+# Elements that are removed without a note to the editor, because their content is kept.
+UNREPORTED_ELEMENTS = {"noscript", *mathml.REWRITTEN}
 
 per_thread = threading.local()
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """Sanitised HTML, and in words what was taken out and what was mended."""
+    """Sanitised HTML, with notes for the editor on what was removed and repaired."""
 
     html: str
     removed: list[str] = field(default_factory=list)
-    mended: list[str] = field(default_factory=list)
+    repaired: list[str] = field(default_factory=list)
 
 
 def sanitize_html(source: str, base_url: str = "", *, page: str = "", anchor: str = "") -> Cleaned:
     """Repair and sanitise a fragment of foreign HTML.
 
-    The result is well-formed, block-level at its top, holds nothing outside the
-    allow-list, and comes out of a second pass unchanged. Relative addresses are
-    resolved against `base_url`; without one they are dropped. `page` is the text's own
-    address, and ids in it begin with what `anchor`, or else these addresses, make.
+    The result is well-formed, has only blocks at its top level, contains nothing outside the
+    allow-list, and is unchanged by a second call. Relative URLs are resolved against `base_url`;
+    without one they are dropped. `page` is the text's own URL. The prefix of its ids is made from
+    `anchor`, else from `page`, else from `base_url`. Returns the HTML as escaped plain text if
+    parsing it would take too long.
     """
     if not source.strip():
         return Cleaned("")
     source, said = repair_mojibake(source)
-    mended = [said] if said else []
+    repaired = [said] if said else []
     source = strip_controls(source)
     renamed = with_stand_ins(source)
     if not fits_parser(renamed):
-        return Cleaned(as_plain_text(source), [TOO_MUCH], mended)
+        return Cleaned(as_plain_text(source), [TOO_MUCH], repaired)
     per_thread.base_url = base_url
     per_thread.page = page or base_url
     parsed = cleaner("first").clean(renamed)
     if "&#" in source:
-        # References are characters by now. A gate is still to come, whatever that makes.
+        # References have become characters. The last pass still checks what this makes of them.
         parsed = strip_controls(parsed)
-    shown, notes, dropped = show_all(parsed, anchor or page or base_url)
+    shown, notes, dropped = rewrite_elements(parsed, anchor or page or base_url)
     first = tidy(shown)
     deepest = depth(first, MAX_USEFUL_DEPTH)
     if deepest > MAX_USEFUL_DEPTH:
-        return Cleaned(as_plain_text(source), [TOO_MUCH], mended)
-    removed = describe_removed(source, first, TAGS | ACCOUNTED_FOR, dropped) + notes
+        return Cleaned(as_plain_text(source), [TOO_MUCH], repaired)
+    removed = describe_removed(source, first, TAGS | UNREPORTED_ELEMENTS, dropped) + notes
     if fits_second_parser(first, deepest):
-        return Cleaned(tidy(bleach_cleaner().clean(first)), removed, mended)
+        return Cleaned(tidy(bleach_cleaner().clean(first)), removed, repaired)
     removed.append("checked by one parser, not by two: it is very long or deeply nested")
-    return Cleaned(settled(first), removed, mended)
+    return Cleaned(cleaned_until_stable(first), removed, repaired)
 
 
-def settled(fragment: str) -> str:
-    """The fragment as the last gate leaves it for good; what it never does, as plain text.
+def cleaned_until_stable(fragment: str) -> str:
+    """Apply the last cleaner until its output is stable; after MAX_PASSES return plain text.
 
-    One pass may leave what the next parser reads otherwise: <p> within <p>, say.
+    One pass can leave HTML that the next parser reads differently, such as <p> within <p>.
     """
     for _ in range(MAX_PASSES):
         again = tidy(cleaner("last").clean(fragment))
@@ -121,20 +121,21 @@ def settled(fragment: str) -> str:
     return as_plain_text(fragment)
 
 
-def show_all(fragment: str, name: str) -> tuple[str, list[str], int]:
-    """Well-formed HTML with what readers are to see of images, frames, media and anchors.
+def rewrite_elements(fragment: str, name: str) -> tuple[str, list[str], int]:
+    """Rewrite drawings, formulas, images, frames, media, anchors and spans of well-formed HTML.
 
-    Returns besides in words what went, and how many addresses went with it.
+    `name` determines the prefix of ids. Also returns notes on what was removed, and how many URLs
+    were removed with it.
     """
     notes = []
-    counters = doubles = untitled = 0
+    counters = duplicates = untitled = 0
     if "<svg" in fragment or "<title" in fragment:
-        page = per_thread.page if is_safe_address(per_thread.page) else ""
+        page = per_thread.page if is_safe_url(per_thread.page) else ""
         fragment = show_drawings(fragment, page)
     if "<math" in fragment:
         fragment = mathml.rebuild_formulas(fragment)
     if "<img" in fragment or "<x-noscript" in fragment:
-        fragment, counters, doubles = show_images(fragment)
+        fragment, counters, duplicates = show_images(fragment)
         notes += [f"{counters} × an image that only counts readers"] if counters else []
     if "<x-iframe" in fragment:
         fragment, links, untitled = show_frames(fragment)
@@ -144,22 +145,22 @@ def show_all(fragment: str, name: str) -> tuple[str, list[str], int]:
         fragment = with_controls(fragment)
     if '="#' in fragment or ' id="' in fragment or ' name="' in fragment:
         pages = {unescape(x) for x in (per_thread.base_url, per_thread.page) if x}
-        fragment = keep_anchors(fragment, {x.partition("#")[0] for x in pages}, prefix(name))
-    return tidy_spans(fragment), notes, counters + doubles + untitled
+        fragment = keep_anchors(fragment, {x.partition("#")[0] for x in pages}, id_prefix(name))
+    return tidy_spans(fragment), notes, counters + duplicates + untitled
 
 
 def as_plain_text(source: str) -> str:
     return html_from_text(paragraphs(source)).replace("\xa0", "&nbsp;")
 
 
-def is_safe_address(value: str) -> bool:
-    """True for an absolute address of an allowed scheme: fit to stand in a link."""
+def is_safe_url(value: str) -> bool:
+    """True for an absolute URL of an allowed scheme."""
     match = SCHEME.match(value)
     return match is not None and match.group().lower() in SCHEMES
 
 
 def html_from_text(text: str) -> str:
-    """Plain text as HTML: a blank line parts paragraphs, a line break breaks the line."""
+    """Plain text as HTML: blank lines separate paragraphs, line breaks become <br>."""
     paragraphs = re.split(r"\n[ \t]*\n\s*", line_feeds(strip_controls(text)).strip())
     return "\n".join(
         "<p>" + html.escape(part.strip(), quote=False).replace("\n", "<br>\n") + "</p>"
@@ -169,64 +170,64 @@ def html_from_text(text: str) -> str:
 
 
 def tidy(fragment: str) -> str:
-    """Well-formed HTML without empty paragraphs and with none of its text bare at the top."""
+    """Remove empty paragraphs, and wrap text at the top level of well-formed HTML into <p>."""
     fragment = PRE_LINE_BREAK.sub(r"\1\n\n", fragment)
     blocks = (
         block.html if block.name else f"<p>{block.html}</p>"
         for block in split_blocks(without_stray_annotations(fragment))
     )
-    # Within a block an empty paragraph may be all that parts two words.
+    # Within a block an empty paragraph may be all that separates two words.
     filled = (EMPTY_PARAGRAPH.sub("\n", block) for block in blocks)
     return "\n".join(block for block in filled if block.strip())
 
 
 def allowed_value(tag: str, name: str, value: str) -> str | None:
-    """The value with which an attribute may stay, or None."""
+    """The value to keep for an attribute, or None to drop the attribute."""
     if name == "class":
         return allowed_classes(value) or None
-    if tag == "iframe" and name in FRAME_SAYS:
-        return value if value == FRAME_SAYS[name] else None
-    if name in ADDRESSES:
-        value = bare_address(value)
+    if tag == "iframe" and name in FRAME_ATTRIBUTES:
+        return value if value == FRAME_ATTRIBUTES[name] else None
+    if name in URL_ATTRIBUTES:
+        value = normalized_url(value)
         if not value:
             return None
         if tag == "iframe":
             return value if PLAYER.fullmatch(value) else None
         scheme = SCHEME.match(value)
-        if tag == "img" and name == "src" and IMAGE_DATA.match(value):
+        if tag == "img" and name == "src" and IMAGE_DATA_URL.match(value):
             return value
         return value if not scheme or scheme.group().lower() in SCHEMES else None
     if name == "srcset":
-        return clean_srcset(value, lambda address: allowed_value("img", "src", address))
+        return clean_srcset(value, lambda url: allowed_value("img", "src", url))
     if name == "id":
-        return value if 0 < len(value) <= MAX_LENGTH and not re.search(r"\s", value) else None
-    if name in mathml.ATTRIBUTES.get(tag, ()) or name in mathml.LOOKED_AT.get(tag, ()):
+        return value if 0 < len(value) <= MAX_ID_CHARS and not re.search(r"\s", value) else None
+    if name in mathml.ATTRIBUTES.get(tag, ()) or name in mathml.FIRST_PASS_ATTRIBUTES.get(tag, ()):
         return mathml.allowed_value(name, value)
-    if name in MEASURES and not (value.lstrip("-").isdecimal() and value.isascii()):
+    if name in INTEGER_ATTRIBUTES and not (value.lstrip("-").isdecimal() and value.isascii()):
         return None
     return value
 
 
-def value_looked_at(tag: str, name: str, value: str) -> str | None:
-    """The value of an attribute for the first gate, addresses made absolute."""
-    if name in ADDRESSES or name in LAZY:
-        as_if = ("img", "src") if name in LAZY else (tag, name)
+def first_pass_value(tag: str, name: str, value: str) -> str | None:
+    """The value to keep for an attribute in the first pass, with absolute URLs; None to drop it."""
+    if name in URL_ATTRIBUTES or name in LAZY_SRC:
+        as_if = ("img", "src") if name in LAZY_SRC else (tag, name)
         allowed = allowed_value(*as_if, value)
-        return allowed if not allowed or SCHEME.match(allowed) else resolve(allowed)
-    if name == "srcset" or name in LAZY_SETS:
-        return clean_srcset(value, lambda address: value_looked_at("img", "src", address))
+        return allowed if not allowed or SCHEME.match(allowed) else resolve_url(allowed)
+    if name == "srcset" or name in LAZY_SRCSET:
+        return clean_srcset(value, lambda url: first_pass_value("img", "src", url))
     return allowed_value(tag, "id" if name == "name" else name, value)
 
 
-def bare_address(value: str) -> str:
-    """An address as a browser reads it: nothing around it, and no line breaks within.
+def normalized_url(value: str) -> str:
+    """A URL as browsers read it (URL standard, 4.4): stripped, without tabs and line breaks.
 
-    Empty for one that spells a script's scheme in other letters: no browser runs it, nor
-    does it lead anywhere.
+    Empty if it spells a script's scheme in look-alike characters. No browser runs such a URL, but
+    it leads nowhere either.
     """
     if value.isascii() and value.isprintable():
         return value.strip()
-    value = WITHIN_ADDRESS.sub("", value.strip(AROUND_ADDRESS)).strip()
+    value = URL_LINE_BREAK.sub("", value.strip(URL_PADDING)).strip()
     if not SCHEME.match(value):
         spelled = unicodedata.normalize("NFKC", value[:100])
         if SCRIPT.match("".join(c for c in spelled if unicodedata.category(c)[0] not in "CZ")):
@@ -234,32 +235,32 @@ def bare_address(value: str) -> str:
     return value
 
 
-def resolve(address: str) -> str | None:
-    """A relative address made absolute; None when it can't be."""
-    address = address.strip()
-    if address.startswith("#") and not per_thread.page:
-        return address
-    base = per_thread.page if address.startswith("#") else per_thread.base_url
-    join = absolute_to if len(address) <= MAX_REMEMBERED else absolute_address
-    absolute = join(base, address)
+def resolve_url(url: str) -> str | None:
+    """The absolute form of a relative URL; None if there is no base or it can't be parsed."""
+    url = url.strip()
+    if url.startswith("#") and not per_thread.page:
+        return url
+    base = per_thread.page if url.startswith("#") else per_thread.base_url
+    join = cached_absolute_url if len(url) <= MAX_CACHED_URL_CHARS else absolute_url
+    absolute = join(base, url)
     return absolute if SCHEME.match(absolute) else None
 
 
 @lru_cache(maxsize=1_000)
-def absolute_to(base: str, address: str) -> str:
-    # A hostile text has one address some ten thousand times, and joining takes long.
-    return absolute_address(base, address)
+def cached_absolute_url(base: str, url: str) -> str:
+    # A hostile text repeats one URL ten thousand times, and urljoin is slow.
+    return absolute_url(base, url)
 
 
 def cleaner(name: str) -> nh3.Cleaner:
-    """This thread's first gate, or its last, which is to let nothing more through than bleach."""
+    """This thread's nh3 cleaner for the first pass, or the last, which allows what bleach does."""
     if not hasattr(per_thread, "cleaners"):
         every = {
-            tag: ATTRIBUTES.get(tag, set()) | LOOKED_AT.get(tag, set())
-            for tag in ATTRIBUTES.keys() | LOOKED_AT.keys()
+            tag: ATTRIBUTES.get(tag, set()) | FIRST_PASS_ATTRIBUTES.get(tag, set())
+            for tag in ATTRIBUTES.keys() | FIRST_PASS_ATTRIBUTES.keys()
         }
         per_thread.cleaners = {
-            "first": make_cleaner(FIRST_TAGS, every, value_looked_at),
+            "first": make_cleaner(FIRST_PASS_TAGS, every, first_pass_value),
             "last": make_cleaner(TAGS, ATTRIBUTES, allowed_value),
         }
     return per_thread.cleaners[name]
@@ -268,17 +269,17 @@ def cleaner(name: str) -> nh3.Cleaner:
 def make_cleaner(tags, attributes, attribute_filter) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=tags,
-        clean_content_tags=CONTENT_GOES_TOO - tags,
+        clean_content_tags=DROPPED_WITH_CONTENT - tags,
         attributes={tag: names for tag, names in attributes.items() if tag in tags or tag == "*"},
         attribute_filter=attribute_filter,
         link_rel=None,
         url_schemes=SCHEMES | {"data"},
-        url_relative=lambda address: address,
+        url_relative=lambda url: url,
     )
 
 
 def bleach_cleaner() -> bleach.Cleaner:
-    # Not thread-safe, so one a thread.
+    # bleach's cleaner is not thread-safe: each thread has its own.
     if not hasattr(per_thread, "bleach"):
         per_thread.bleach = bleach.Cleaner(
             tags=TAGS,

@@ -1,14 +1,14 @@
-"""What only tells somebody that a text is read: counters, and marks on addresses."""
+"""Tracking in a text: tracking pixels, and tracking parameters of links."""
 
 import re
 from html import escape
 
 from entries.lib.characters import unescape
 from entries.lib.html_tags import ATTRIBUTES
-from entries.lib.tracking_parameters import PARAMETER
+from entries.lib.tracking_parameters import TRACKING_PARAMETER
 
-MARKED = re.compile(rf'(<a{ATTRIBUTES}? href=")(https?:[^"?#]*[?#][^"]*)(?=")')
-COUNTER = re.compile(
+LINK_WITH_PARAMETERS = re.compile(rf'(<a{ATTRIBUTES}? href=")(https?:[^"?#]*[?#][^"]*)(?=")')
+TRACKER_URL = re.compile(
     r"https?://(?:"
     r"feeds\.feedburner\.com/~r/|[\w.-]*feedburner\.com/~[46a-z]+/[^?]*\.gif|"
     r"(?:feedads\.g|ad|ad\.[a-z]{2}|googleads\.g|stats\.g)\.doubleclick\.net/|"
@@ -21,46 +21,51 @@ COUNTER = re.compile(
     re.I,
 )
 TINY = re.compile(r"[01]")
-UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 SIZE = re.compile(r"(?<![\w-])(width|height)\s*:\s*([\d.]+)(?:px)?\s*(?:;|$|!)", re.I)
 
 
-def is_counter(attributes: dict[str, str]) -> bool:
-    """Whether an image or a frame is there to be fetched, not to be seen."""
-    if COUNTER.match(unescape(attributes.get("src", ""))):
+def is_tracking_pixel(attributes: dict[str, str]) -> bool:
+    """True for an image or a frame that is invisible, tiny or from a known tracker."""
+    if TRACKER_URL.match(unescape(attributes.get("src", ""))):
         return True
     style = attributes.get("style", "")
-    if UNSEEN.search(style):
+    if HIDDEN_STYLE.search(style):
         return True
     sizes = [size for name in ("width", "height") if (size := attributes.get(name))]
     sizes += [size for _, size in SIZE.findall(style)]
     return bool(sizes) and all(TINY.fullmatch(size) for size in sizes)
 
 
-def without_marks(address: str) -> str:
-    """An address without its tracking parameters, otherwise letter for letter."""
-    address, sharp, fragment = address.partition("#")
-    path, mark, query = address.partition("?")
-    if fragment and all(is_mark(part) for part in fragment.split("&")):
+def without_tracking(url: str) -> str:
+    """A URL without its tracking parameters, otherwise unchanged to the letter."""
+    url, sharp, fragment = url.partition("#")
+    path, mark, query = url.partition("?")
+    if fragment and all(is_tracking_parameter(part) for part in fragment.split("&")):
         sharp = fragment = ""
-    kept = "&".join(part for part in query.split("&") if not is_mark(part))
+    kept = "&".join(part for part in query.split("&") if not is_tracking_parameter(part))
     return path + (mark if kept or not query else "") + kept + sharp + fragment
 
 
-def is_mark(part: str) -> bool:
+def is_tracking_parameter(part: str) -> bool:
     name, equals, _ = part.partition("=")
-    return bool(equals) and PARAMETER.fullmatch(name) is not None
+    return bool(equals) and TRACKING_PARAMETER.fullmatch(name) is not None
 
 
-def clear_links(fragment: str) -> tuple[str, int]:
-    """Sanitised HTML without tracking parameters in its links, and how many links had any."""
+def clean_links(fragment: str) -> tuple[str, int]:
+    """Remove tracking parameters from the links of sanitised HTML.
+
+    Also returns the number of links that had any.
+    """
     count = 0
 
     def clear(match: re.Match[str]) -> str:
         nonlocal count
-        address = unescape(match[2])
-        cleared = without_marks(address)
-        count += cleared != address
-        return match[1] + (match[2] if cleared == address else escape(cleared))
+        url = unescape(match[2])
+        cleared = without_tracking(url)
+        count += cleared != url
+        return match[1] + (match[2] if cleared == url else escape(cleared))
 
-    return MARKED.sub(clear, fragment) if PARAMETER.search(fragment) else fragment, count
+    if TRACKING_PARAMETER.search(fragment):
+        fragment = LINK_WITH_PARAMETERS.sub(clear, fragment)
+    return fragment, count

@@ -1,10 +1,10 @@
-"""How much work a fragment of HTML makes for its parsers, told before they see it.
+"""Limits on the work that a fragment of HTML makes for parsers, checked before they read it.
 
-Plain caps on length, tags and depth do not do. 20,000 flat paragraphs are a post, of 40,000 tags.
-3,000 times `<p><i title=N><object></i></object></p>` has 18,000 tags, and by any plain count never
-more than three elements open; but no parser ends the <i> there, and opens all that came before anew
-in each paragraph: nh3 takes 5 seconds and 1.2 GB for these 125 kB. What counts is what the HTML
-standard's tree builder (13.2.6) has open, so that is followed here, as far as it takes time.
+Limits on length, tags and depth are not enough. A legitimate post can have 20,000 flat paragraphs,
+which are 40,000 tags. `<p><i title=N><object></i></object></p>`, 3,000 times, has 18,000 tags and
+seems to have at most three elements open. But the </i> there closes nothing, so each paragraph
+reopens all previous <i>: nh3 takes 5 seconds and 1.2 GB for these 125 kB. Therefore this module
+follows which elements the HTML standard's tree builder (13.2.6) keeps open.
 """
 
 import re
@@ -14,28 +14,27 @@ from entries.lib.plaintext import BLOCKS
 
 from . import mathml
 
-# bleach takes time and stack quadratic in these; what is past them keeps nh3's result.
+# bleach takes time and stack quadratic in these. Beyond them nh3's result is used.
 MAX_ELEMENTS = 3_000
 MAX_DEPTH = 100
 MAX_REFERENCES = 3_000
 
-
-# What is deeper than this says nothing by it, and browsers stop at 512.
+# Deeper nesting is meaningless, and browsers stop at 512.
 MAX_USEFUL_DEPTH = 250
 
 # nh3's parser walks its stack of open elements for most tags, compares each attribute with
-# all others of its element, and opens formatting elements anew in each block until they are
-# closed. So much of each takes half a second at most.
-FEW_TAGS = 400
+# all others of its element, and reopens formatting elements in each block until they are
+# closed. Each of these limits costs it half a second at most.
+MAX_UNCHECKED_TAGS = 400  # a fragment with fewer is not checked
 MAX_TAGS = 50_000
-MAX_FORMULA_TAGS = 200_000  # two thousand formulas of some length are one post
+MAX_FORMULA_TAGS = 200_000  # a legitimate post can have two thousand long formulas
 MAX_AMPERSANDS = 100_000
 MAX_ATTRIBUTES = 40_000
-MAX_STEPS = 15_000_000
-MAX_REOPENED = 40_000
+MAX_STACK_STEPS = 15_000_000
+MAX_REOPENED_ELEMENTS = 40_000
 
 SPACE = r"[\t\n\f\r ]"
-# As the HTML standard reads a tag (13.2.5.6 to 13.2.5.40): quotes only behind an equals sign.
+# An attribute by the HTML standard (13.2.5.6 to 13.2.5.40): quotes count only after `=`.
 ATTRIBUTE = (
     r"(?>=|[^\t\n\f\r />=])[^\t\n\f\r />=]*+"
     rf"(?>{SPACE}*+={SPACE}*+(?>\"[^\"]*+\"|'[^']*+'|[^\t\n\f\r >\"'][^\t\n\f\r >]*+|(?=>)))?+"
@@ -57,8 +56,10 @@ FORMATTING = frozenset(
 RAW_TEXT = frozenset(
     ["noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"]
 )
-NEVER_OPEN = frozenset(VOID | {"area", "base", "embed", "input", "link", "meta", "param", "track"})
-# A document's own tags change nothing within a fragment.
+VOID_ELEMENTS = frozenset(
+    VOID | {"area", "base", "embed", "input", "link", "meta", "param", "track"}
+)
+# Within a fragment, parsers ignore these tags.
 IGNORED = frozenset(["html", "head", "body", "frameset"])
 SPECIAL = frozenset(
     BLOCKS
@@ -69,21 +70,23 @@ SPECIAL = frozenset(
 CLOSES_PARAGRAPH = frozenset(
     BLOCKS - {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 )
-# What bounds the search for an element to close, and the elements that hold HTML within SVG
-# and MathML.
+# Elements that begin a scope (HTML 13.2.4.2), and the ones that contain HTML within SVG and
+# MathML.
 CELLS = frozenset(["td", "th", "caption"])
-ISLANDS = frozenset(["annotation-xml", "desc", "foreignobject", "mi", "mn", "mo", "ms", "mtext"])
-DRAWINGS = frozenset(["svg", "math"])
+INTEGRATION_POINTS = frozenset(
+    ["annotation-xml", "desc", "foreignobject", "mi", "mn", "mo", "ms", "mtext"]
+)
+FOREIGN_ROOTS = frozenset(["svg", "math"])
 SCOPES = (
     frozenset(["applet", "button", "marquee", "object", "select", "table", "template"])
     | CELLS
-    | ISLANDS
-    | DRAWINGS
+    | INTEGRATION_POINTS
+    | FOREIGN_ROOTS
 )
-# Of these a scope that ends forgets the formatting that was open in it.
-FORGETTING = CELLS | {"applet", "marquee", "object", "template"}
+# The end of one of these clears the formatting that was opened in it.
+CLEARS_FORMATTING = CELLS | {"applet", "marquee", "object", "template"}
 IN_TABLES = frozenset(["table", "tbody", "tfoot", "thead", "tr"])
-LEAVES_DRAWING = frozenset(
+LEAVES_FOREIGN = frozenset(
     (FORMATTING - {"a"})
     | {"blockquote", "br", "center", "dd", "div", "dl", "dt", "embed", "h1", "h2", "h3", "h4"}
     | {"h5", "h6", "hr", "img", "li", "listing", "menu", "ol", "p", "pre", "ruby", "span", "sub"}
@@ -99,28 +102,27 @@ SIBLINGS = {
     "thead": {"tbody", "thead", "tfoot"},
     "tfoot": {"tbody", "thead", "tfoot"},
 }
-# How far up a sibling is looked for that the new element closes.
-SIBLING_REACH = 8
+MAX_SIBLING_DISTANCE = 8  # open elements searched for a sibling that a new element closes
 
 
 def fits_parser(source: str) -> bool:
-    """Whether nh3 can be trusted with the time and the memory that this takes.
+    """True if nh3 can parse this in reasonable time and memory.
 
-    Counts, in time linear in the length, what its parser will have open and will open
-    again: rather too much than too little.
+    Counts the elements that its parser will keep open and reopen, in time linear in the length.
+    It errs towards counting too many.
     """
-    if source.count("<") <= FEW_TAGS and len(source) <= 2 * MAX_ATTRIBUTES:
+    if source.count("<") <= MAX_UNCHECKED_TAGS and len(source) <= 2 * MAX_ATTRIBUTES:
         return True
     if source.count("&") > MAX_AMPERSANDS:
-        return False  # each adds to the text before it, which is copied for it
+        return False  # for each ampersand the parser copies the text before it
     if "<![CDATA[" in source and FOREIGN.search(source):
-        return False  # text within a drawing, else a comment: tags hide in one of the two
+        return False  # a CDATA section in SVG, a comment elsewhere: it could hide tags
     outline = Outline()
     position = tags = formula_tags = 0
     while start := MARKUP.search(source, position):
         token = TOKEN.match(source, start.start())
         if token is None:
-            return True  # a tag or a comment that never ends: the parser drops the rest
+            return True  # an unclosed tag or comment: the parser drops the rest
         position = token.end()
         if token["name"] is None:
             continue
@@ -142,7 +144,7 @@ def fits_parser(source: str) -> bool:
             outline.open(name, is_empty=attributes.endswith("/"))
         if tags > MAX_TAGS or formula_tags > MAX_FORMULA_TAGS:
             return False
-        if outline.steps > MAX_STEPS or outline.reopened > MAX_REOPENED:
+        if outline.steps > MAX_STACK_STEPS or outline.reopened > MAX_REOPENED_ELEMENTS:
             return False
     return True
 
@@ -155,9 +157,9 @@ def is_flood(attributes: str) -> bool:
 
 
 def pass_raw_text(source: str, position: int, name: str, outline: "Outline") -> int:
-    """Where the text of a script, style or the like ends; -1 when that can't be told.
+    """The position at which the text of a script, style or the like ends; -1 if it is ambiguous.
 
-    Within a drawing it is no text, so what begins in it is counted as open.
+    Within SVG and MathML it is parsed as markup, so the tags in it are counted as open elements.
     """
     end = re.compile(rf"</{name}(?=[\t\n\f\r />])", re.I).search(source, position)
     text = source[position : end.start() if end else len(source)]
@@ -169,7 +171,7 @@ def pass_raw_text(source: str, position: int, name: str, outline: "Outline") -> 
 
 
 class Outline:
-    """The elements that a parser has open, or more: what it would close for certain is closed."""
+    """The elements that a parser has open. May contain more: only certain ends are followed."""
 
     def __init__(self):
         self.names: list[str] = []
@@ -181,12 +183,12 @@ class Outline:
 
     def open(self, name: str, is_empty: bool) -> None:
         self.steps += len(self.names) + 1
-        if name in LEAVES_DRAWING:
-            while self.scope_name() in DRAWINGS:
+        if name in LEAVES_FOREIGN:
+            while self.scope_name() in FOREIGN_ROOTS:
                 self.pop_to(self.scopes[-1])
-        if name in IGNORED or name in NEVER_OPEN:
+        if name in IGNORED or name in VOID_ELEMENTS:
             return
-        if is_empty and self.scope_name() in DRAWINGS:
+        if is_empty and self.scope_name() in FOREIGN_ROOTS:
             return
         if name in IN_TABLES or name in CELLS:
             while self.scope_name() in CELLS and name != "table":
@@ -205,7 +207,7 @@ class Outline:
             while self.scope_name() in CELLS:
                 self.pop_to(self.scopes[-1])
         if name in ("p", "br"):
-            while self.scope_name() in DRAWINGS:
+            while self.scope_name() in FOREIGN_ROOTS:
                 self.pop_to(self.scopes[-1])
         is_scope = name in SCOPES and self.scope_name() == name
         place = self.scopes[-1] if is_scope else self.place(name)
@@ -216,9 +218,9 @@ class Outline:
             return
         if name == "form" and place != len(self.names) - 1:
             return
-        if (name not in SPECIAL and name not in DRAWINGS) and last_special > place:
+        if (name not in SPECIAL and name not in FOREIGN_ROOTS) and last_special > place:
             if name in FORMATTING:
-                # It ends, but what it was opened around keeps the place.
+                # It is closed, but its place on the stack remains.
                 self.places[name].pop()
                 self.names[place] = ""
             return
@@ -234,7 +236,7 @@ class Outline:
             self.scopes.append(place)
 
     def pop_to(self, place: int, ended: str = "") -> None:
-        """Close all from this place; formatting that was not ended opens again behind it."""
+        """Close all elements from this place on, then reopen unclosed formatting elements."""
         again: list[str] = []
         while len(self.names) > place:
             name = self.names.pop()
@@ -245,7 +247,7 @@ class Outline:
                 self.special.pop()
             if self.scopes and self.scopes[-1] == len(self.names):
                 self.scopes.pop()
-            if name in FORGETTING:
+            if name in CLEARS_FORMATTING:
                 again.clear()
             elif name in FORMATTING and not (name == ended and len(self.names) == place):
                 again.append(name)
@@ -254,7 +256,7 @@ class Outline:
             self.push(name)
 
     def place(self, name: str) -> int:
-        """Where the last of this name is in the innermost scope; -1 where there is none."""
+        """The place of the last element of this name in the innermost scope; -1 without one."""
         places = self.places.get(name)
         if places and (not self.scopes or places[-1] > self.scopes[-1]):
             return places[-1]
@@ -264,7 +266,9 @@ class Outline:
         return self.names[self.scopes[-1]] if self.scopes else ""
 
     def close_sibling(self, name: str) -> None:
-        for place in range(len(self.names) - 1, max(-1, len(self.names) - SIBLING_REACH), -1):
+        for place in range(
+            len(self.names) - 1, max(-1, len(self.names) - MAX_SIBLING_DISTANCE), -1
+        ):
             found = self.names[place]
             if found in SIBLINGS[name]:
                 self.pop_to(place)
@@ -274,7 +278,7 @@ class Outline:
 
 
 def depth(fragment: str, limit: int) -> int:
-    """How deep the elements of well-formed HTML go; not counted further than `limit` + 1."""
+    """The depth of nested elements in well-formed HTML, counted up to `limit` + 1."""
     deepest = now = 0
     for tag in TAG.finditer(fragment):
         if tag["name"] not in VOID:
@@ -286,7 +290,7 @@ def depth(fragment: str, limit: int) -> int:
 
 
 def fits_second_parser(fragment: str, deepest: int) -> bool:
-    """Whether bleach can be trusted with the time and the stack that this takes."""
+    """True if bleach can parse this in reasonable time and stack depth."""
     if fragment.count("<") > 2 * MAX_ELEMENTS or fragment.count("&") > MAX_REFERENCES:
         return False
     return deepest <= MAX_DEPTH

@@ -1,4 +1,4 @@
-"""What the headers of an answer say of when to ask again, in seconds."""
+"""Response headers that say when to fetch again, read as seconds."""
 
 import re
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ SECONDS = re.compile(r"\d{1,12}")
 
 
 def fresh_for(headers: Mapping[str, str]) -> int | None:
-    """For how long an answer is fresh (RFC 9111, 4.2.1); None where the server does not say.
+    """How long a response stays fresh (RFC 9111, 4.2.1), in seconds; None if unstated.
 
-    What is stale at once says that it must be asked for each time, and nothing of how
-    often: that is None as well.
+    Also None for a response that is stale at once: it must be validated before each use, which
+    says nothing about how often to fetch.
     """
     stated = MAX_AGE.search(headers.get("cache-control", ""))
     if stated:
@@ -29,7 +29,7 @@ def fresh_for(headers: Mapping[str, str]) -> int | None:
 
 
 def retry_after(headers: Mapping[str, str]) -> int | None:
-    """How long the server asks to be left alone (RFC 9110, 10.2.3); None where it does not."""
+    """The seconds to wait by Retry-After (RFC 9110, 10.2.3); None without a valid value."""
     value = headers.get("retry-after", "").strip()
     if SECONDS.fullmatch(value):
         return int(value)

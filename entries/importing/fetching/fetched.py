@@ -1,4 +1,4 @@
-"""A feed's bytes with what is known of where they are from; and those that a person hands in."""
+"""A feed's bytes and where they are from: fetched, read from a file or from standard input."""
 
 import sys
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from entries.importing.errors import FetchError
 
 @dataclass(frozen=True)
 class Fetched:
-    """Bytes, and where they are from.
+    """A feed's bytes, their URL and the response headers that matter later.
 
-    `name` is what the person who asked calls them, `url` their address if it is known,
-    `fallback_url` one that serves where nothing better is said. `etag` and
-    `last_modified` stand as the server sent them. `moved_to` is where permanent redirects
-    have led, if there were any. `fresh_for` is for how many seconds the server calls its
-    answer fresh, None where it does not say. When it is `unchanged` there are no bytes.
+    `name` is the path, the URL or `-` as the user gave it, `url` the final URL if it is known.
+    `fallback_url` is used if the feed does not state one. `etag` and `last_modified` are verbatim
+    from the response. `moved_to` is the URL that permanent redirects lead to, if there were any.
+    `fresh_for` is in seconds, None if the server does not state it. `unchanged` means that the
+    server answered 304, without bytes.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Fetched:
 
 
 def read_path(name: str, url: str = "") -> Fetched:
-    """The bytes of a local file that a person has named. Raises FetchError with the reason."""
+    """Read a local file. Raises FetchError with the reason."""
     path = Path(name)
     try:
         data = path.read_bytes()
@@ -47,5 +47,4 @@ def read_path(name: str, url: str = "") -> Fetched:
 
 
 def read_stdin(url: str = "") -> Fetched:
-    """What is piped in."""
     return Fetched("-", sys.stdin.buffer.read(), url)

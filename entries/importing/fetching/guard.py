@@ -1,8 +1,8 @@
-"""Connections that are made only to addresses that a feed may come from.
+"""Connections to public addresses only: the guard against server-side request forgery.
 
-The name is resolved once, every address is checked, and the connection goes to an address
-that was checked: a name that answers otherwise a moment later gains nothing. TLS still
-checks the name.
+A host name is resolved once, all its addresses are checked, and the connection goes to a checked
+address. A name that resolves to another address a moment later (DNS rebinding) has no effect.
+TLS still checks the name.
 """
 
 import ipaddress
@@ -21,34 +21,35 @@ from urllib3.util.connection import create_connection
 
 from .special_purpose_addresses import is_public_address
 
-PORTS = {80, 443}
-# WHATWG URL, 3.5: a host whose last label is a number is an IPv4 address, however written.
+WEB_PORTS = {80, 443}
+# WHATWG URL, 3.5: a host whose last label is a number is an IPv4 address in some notation.
 NUMERIC = re.compile(r"([^:]*\.)?(\d+|0x[0-9a-f]*)", re.I)
 
 
 class AddressRefusedError(Exception):
-    """The guard does not let a connection go there."""
+    """The guard refuses to connect to this host or port."""
 
 
-def checked_addresses(host: str, port: int, patience: float) -> list[str]:
-    """The addresses of a host, all of them fit to connect to.
+def checked_addresses(host: str, port: int, timeout: float) -> list[str]:
+    """Resolve a host to addresses, each of which may be connected to.
 
-    Raises AddressRefusedError for a port that is not listed, for a number that is no plain
-    IPv4 address, and for a host with any address that is not on the public internet, unless
-    settings.FETCH_ALLOW_PRIVATE names the host; socket.gaierror when the name can't be
-    resolved, TimeoutError when it takes longer than `patience` seconds.
+    Raises AddressRefusedError for a port that is neither in WEB_PORTS nor in
+    settings.FETCH_ALLOW_PORTS, for a number that is no plain IPv4 address, and for a host with
+    any address off the public internet. A host in settings.FETCH_ALLOW_PRIVATE passes all of
+    this. Raises socket.gaierror when the name can't be resolved, TimeoutError when that takes
+    longer than `timeout` seconds.
     """
     host = host.strip("[]").rstrip(".").lower()
     if host in (name.strip("[]").rstrip(".").lower() for name in settings.FETCH_ALLOW_PRIVATE):
-        return resolve(host, port, patience)
-    if port not in PORTS and port not in settings.FETCH_ALLOW_PORTS:
+        return resolve(host, port, timeout)
+    if port not in WEB_PORTS and port not in settings.FETCH_ALLOW_PORTS:
         raise AddressRefusedError(
             f"port {port} is not one that feeds are fetched from; list it in FETCH_ALLOW_PORTS, "
             "or name the host in FETCH_ALLOW_PRIVATE if it is one of yours"
         )
     if NUMERIC.fullmatch(host) and not is_dotted_quad(host):
         raise AddressRefusedError(f"{host} is a number in place of a host")
-    addresses = resolve(host, port, patience)
+    addresses = resolve(host, port, timeout)
     for address in addresses:
         if not is_public_address(address):
             raise AddressRefusedError(
@@ -58,21 +59,21 @@ def checked_addresses(host: str, port: int, patience: float) -> list[str]:
     return addresses
 
 
-def resolve(host: str, port: int, patience: float) -> list[str]:
-    """Ask the system's resolver, which can't be told how long to take, in a thread."""
-    answers: queue.Queue[Any] = queue.Queue()
+def resolve(host: str, port: int, timeout: float) -> list[str]:
+    """Resolve a host in a thread, because the system's resolver takes no timeout."""
+    results: queue.Queue[Any] = queue.Queue()
 
     def ask():
         try:
-            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            results.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
-            answers.put(error)
+            results.put(error)
 
     threading.Thread(target=ask, daemon=True).start()
     try:
-        found = answers.get(timeout=max(patience, 0))
+        found = results.get(timeout=max(timeout, 0))
     except queue.Empty:
-        raise TimeoutError(f"{host} was not resolved within {patience:.0f} seconds") from None
+        raise TimeoutError(f"{host} was not resolved within {timeout:.0f} seconds") from None
     if isinstance(found, UnicodeError):
         raise socket.gaierror(f"{host} can't be the name of a host") from found
     if isinstance(found, OSError):
@@ -87,15 +88,15 @@ def is_dotted_quad(host: str) -> bool:
         return False
 
 
-class Watch:
-    """Ends what is going on over its connections when the time is up.
+class Deadline:
+    """Shuts its connections down after this many seconds. A context manager.
 
-    A time-out of a socket starts anew with every byte, so that a server which drips them
-    could hold a fetch for ever. Use as a context manager.
+    A socket's own timeout starts again with every byte: a server that sends one byte at a time
+    could hold a fetch for ever.
     """
 
     def __init__(self, seconds: float):
-        self.deadline = time.monotonic() + seconds
+        self.ends_at = time.monotonic() + seconds
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
         self._timer = threading.Timer(max(seconds, 0), self._cut)
@@ -103,14 +104,14 @@ class Watch:
 
     @property
     def left(self) -> float:
-        return self.deadline - time.monotonic()
+        return self.ends_at - time.monotonic()
 
     @property
     def is_over(self) -> bool:
         return self.left <= 0
 
     def add(self, connection: socket.socket) -> None:
-        # TLS takes the socket apart to wrap it; a duplicate reaches the connection all the same.
+        # TLS detaches the socket to wrap it; a duplicate still reaches the connection.
         with self._lock:
             self._sockets.append(connection.dup())
         if self.is_over:
@@ -122,7 +123,7 @@ class Watch:
                 try:
                     connection.shutdown(socket.SHUT_RDWR)
                 except OSError:
-                    continue  # It had ended by itself.
+                    continue  # The connection is closed already.
 
     def __enter__(self):
         self._timer.start()
@@ -137,22 +138,22 @@ class Watch:
 
 
 class GuardedConnection(HTTPConnection):
-    watch: Watch
+    deadline: Deadline
 
     def _new_conn(self) -> socket.socket:
-        return connect(self, self.watch)
+        return connect(self, self.deadline)
 
 
 class GuardedTLSConnection(HTTPSConnection):
-    watch: Watch
+    deadline: Deadline
 
     def _new_conn(self) -> socket.socket:
-        return connect(self, self.watch)
+        return connect(self, self.deadline)
 
 
-def connect(connection, watch: Watch) -> socket.socket:
-    """Resolve, check and connect, within the connection's time-out in all."""
-    deadline = time.monotonic() + connection.timeout
+def connect(connection, deadline: Deadline) -> socket.socket:
+    """Resolve, check and connect, within the connection's timeout in all."""
+    ends_at = time.monotonic() + connection.timeout
     try:
         addresses = checked_addresses(connection._dns_host, connection.port, connection.timeout)
     except socket.gaierror as error:
@@ -161,7 +162,7 @@ def connect(connection, watch: Watch) -> socket.socket:
         raise ConnectTimeoutError(connection, str(error)) from error
     failure: OSError = TimeoutError("no address answered in time")
     for address in addresses:
-        left = deadline - time.monotonic()
+        left = ends_at - time.monotonic()
         if left <= 0:
             break
         try:
@@ -174,39 +175,39 @@ def connect(connection, watch: Watch) -> socket.socket:
         except OSError as error:
             failure = error
             continue
-        watch.add(found)
+        deadline.add(found)
         return found
     if isinstance(failure, TimeoutError):
         raise ConnectTimeoutError(connection, str(failure)) from failure
     raise NewConnectionError(connection, str(failure)) from failure
 
 
-class WatchedPool(HTTPConnectionPool):
-    watch: Watch
+class DeadlinePool(HTTPConnectionPool):
+    deadline: Deadline
 
     def _new_conn(self):
         connection: Any = super()._new_conn()
-        connection.watch = self.watch
+        connection.deadline = self.deadline
         return connection
 
 
-class GuardedPool(WatchedPool):
+class GuardedPool(DeadlinePool):
     ConnectionCls = GuardedConnection
 
 
-class GuardedTLSPool(WatchedPool, HTTPSConnectionPool):
+class GuardedTLSPool(DeadlinePool, HTTPSConnectionPool):
     ConnectionCls = GuardedTLSConnection
 
 
 class GuardedPoolManager(PoolManager):
-    """urllib3's pool of connections, all of them guarded and watched."""
+    """urllib3's pool manager whose connections are checked and end at the deadline."""
 
-    def __init__(self, watch: Watch):
+    def __init__(self, deadline: Deadline):
         super().__init__()
-        self.watch = watch
+        self.deadline = deadline
         self.pool_classes_by_scheme = {"http": GuardedPool, "https": GuardedTLSPool}
 
     def _new_pool(self, scheme, host, port, request_context=None):
         pool: Any = super()._new_pool(scheme, host, port, request_context)
-        pool.watch = self.watch
+        pool.deadline = self.deadline
         return pool

@@ -1,4 +1,4 @@
-"""When a source is asked again."""
+"""The time of a source's next fetch."""
 
 import re
 from collections.abc import Mapping
@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 from random import SystemRandom
 from typing import Any
 
-SOONEST = timedelta(minutes=15)
-USUAL = timedelta(hours=1)
-LATEST = timedelta(hours=24)
-# A server may ask for longer than a feed may: it knows why. Not for ever, though.
-LATEST_AS_ASKED = timedelta(days=7)
-JITTER = 0.25
+# The limits of the time between two fetches of a source.
+MIN_INTERVAL = timedelta(minutes=15)
+DEFAULT_INTERVAL = timedelta(hours=1)
+MAX_INTERVAL = timedelta(hours=24)
+# A server may ask for a longer pause by Retry-After than a feed may by its own elements.
+MAX_RETRY_AFTER = timedelta(days=7)
+JITTER_SHARE = 0.25  # of the interval, earlier or later
 
-MAX_HEAD_BYTES = 64 * 1024  # bytes; what a feed says of itself stands before its entries
+MAX_HEAD_BYTES = 64 * 1024  # searched for the feed's own elements, before its entries
 FIRST_ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
 COMMENT = re.compile(rb"<!--(?:.*?-->|.*)", re.S)
 TTL = re.compile(rb"<ttl>\s*(\d{1,9})\s*</ttl>", re.I)
@@ -35,11 +36,11 @@ PERIODS = {
 
 
 def stated_rhythm(data: bytes) -> dict[str, Any]:
-    """What a document says of how often to ask for it; nothing where it says nothing.
+    """How often a feed asks to be fetched, by its own elements. Keys without a value are absent.
 
-    `seconds` between two requests, by RSS 2.0's ttl and by sy:updatePeriod with
-    sy:updateFrequency (RSS 1.0's syndication module), the longer of the two; `skip_hours`
-    in GMT and `skip_days` with Monday as 0, by RSS 0.91's skipHours and skipDays.
+    `seconds` is the time between two requests, by RSS 2.0's ttl or by sy:updatePeriod and
+    sy:updateFrequency (RSS 1.0's syndication module), the longer of the two. `skip_hours` (in
+    GMT) and `skip_days` (Monday is 0) come from RSS 0.91's skipHours and skipDays.
     """
     head = COMMENT.sub(b"", data[:MAX_HEAD_BYTES])
     first = FIRST_ENTRY.search(head)
@@ -66,26 +67,32 @@ def stated_rhythm(data: bytes) -> dict[str, Any]:
 
 
 def next_check(now: datetime, fresh_for: int | None, rhythm: Mapping[str, Any]) -> datetime:
-    """When to ask again after a good answer: by what asks for the longest wait.
+    """The time of the next fetch after a successful one.
 
-    Never sooner than SOONEST nor later than LATEST; USUAL where nothing is said.
+    Takes the longer wait of the response headers (`fresh_for`, in seconds) and the feed (`rhythm`,
+    from `stated_rhythm`), within MIN_INTERVAL and MAX_INTERVAL; DEFAULT_INTERVAL if both are
+    silent. Moves on to the next hour that the feed does not skip.
     """
     asked = max(fresh_for or 0, rhythm.get("seconds", 0))
-    moment = now + (within(SOONEST, seconds(asked), LATEST) if asked else USUAL)
+    moment = now + (
+        clamp(MIN_INTERVAL, seconds(asked), MAX_INTERVAL) if asked else DEFAULT_INTERVAL
+    )
     moment = moment.astimezone(UTC)
-    while moment < now + LATEST and is_skipped(moment, rhythm):
+    while moment < now + MAX_INTERVAL and is_skipped(moment, rhythm):
         moment = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return min(moment, now + LATEST)
+    return min(moment, now + MAX_INTERVAL)
 
 
 def next_try(now: datetime, failures: int, retry_after: int | None = None) -> datetime:
-    """When to ask again after so many failures in a row: ever later, and not all at once.
+    """The time of the next fetch after this number of failures in a row.
 
-    Not before the time for which the server asks to be left alone, up to LATEST_AS_ASKED.
+    The wait doubles with each failure up to MAX_INTERVAL, with jitter so that sources that failed
+    together are not fetched together. `retry_after` (seconds) can extend it up to
+    MAX_RETRY_AFTER.
     """
-    wait = min(SOONEST * 2 ** min(failures - 1, 10), LATEST)
-    wait = min(wait * SystemRandom().uniform(1 - JITTER, 1 + JITTER), LATEST)
-    return now + max(wait, min(seconds(retry_after or 0), LATEST_AS_ASKED))
+    wait = min(MIN_INTERVAL * 2 ** min(failures - 1, 10), MAX_INTERVAL)
+    wait = min(wait * SystemRandom().uniform(1 - JITTER_SHARE, 1 + JITTER_SHARE), MAX_INTERVAL)
+    return now + max(wait, min(seconds(retry_after or 0), MAX_RETRY_AFTER))
 
 
 def is_skipped(moment: datetime, rhythm: Mapping[str, Any]) -> bool:
@@ -98,5 +105,5 @@ def seconds(number: int) -> timedelta:
     return timedelta(seconds=min(number, 10**9))
 
 
-def within(least: timedelta, wish: timedelta, most: timedelta) -> timedelta:
-    return max(least, min(wish, most))
+def clamp(minimum: timedelta, interval: timedelta, maximum: timedelta) -> timedelta:
+    return max(minimum, min(interval, maximum))

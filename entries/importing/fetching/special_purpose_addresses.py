@@ -1,7 +1,7 @@
-"""Blocks of IP addresses at which no public web server can be.
+"""IP addresses that no public web server can have.
 
-The interpreter's own tables (`ipaddress.is_global`) differ from one version to the next, so they
-are not used. The blocks are those of IANA's two special-purpose registries
+Python's own tables (`ipaddress.is_global`) differ between versions, so they are not used. The
+blocks are those of IANA's two special-purpose registries
 (https://www.iana.org/assignments/iana-ipv4-special-registry/ and …-ipv6-special-registry/,
 RFC 6890), and multicast. Each block is refused whole: the addresses in it that the registries call
 globally reachable belong to relays and name servers.
@@ -59,10 +59,10 @@ ISATAP = {0x00005EFE, 0x02005EFE}
 
 
 def is_public_address(text: str) -> bool:
-    """Whether a web server on the public internet may have this address.
+    """True if a web server on the public internet may have this address.
 
-    An IPv6 address that carries an IPv4 one is public only if both are. Raises ValueError for
-    what is no IP address.
+    An IPv6 address with an IPv4 address inside is public only if both are. Raises ValueError if
+    the text is no IP address.
     """
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, IPv4):
@@ -76,7 +76,7 @@ def is_public_address(text: str) -> bool:
 
 
 def embedded_ipv4(address: IPv6) -> IPv4 | None:
-    """The IPv4 address that packets to this one are sent on to, if it names one."""
+    """The IPv4 address inside this IPv6 address, to which packets are forwarded; else None."""
     bits = int(address)
     if address in NAT64 or bits >> 32 & 0xFFFFFFFF in ISATAP:
         return IPv4(bits & 0xFFFFFFFF)

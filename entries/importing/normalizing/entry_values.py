@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 from urllib.parse import unquote, urlsplit
 
-from entries.importing.cleaning.sanitizer import html_from_text, is_safe_address, sanitize_html
-from entries.importing.cleaning.tracking import clear_links
+from entries.importing.cleaning.sanitizer import html_from_text, is_safe_url, sanitize_html
+from entries.importing.cleaning.tracking import clean_links
 from entries.importing.parsing.feed_data import EntryData, Text
 from entries.importing.parsing.upstream_fields import Enclosure, Person, UpstreamFields
 from entries.lib.mojibake import repair_mojibake
 from entries.lib.months import month_number
 from entries.lib.plaintext import visible_text
-from entries.lib.slugs import MAX_WORDS_SLUG, make_slug
+from entries.lib.slugs import MAX_TEXT_SLUG_LENGTH, make_slug
 
 from .dates import EntryDates
 from .kinds import Shape, find_shape
@@ -51,7 +51,7 @@ def find_values(data: EntryData) -> EntryValues:
     title, title_repair = repair_mojibake(data.title)
     shape = shape_of(data, source, cleaned.html, title)
     # Only in the text: `link_url` is the subject of a link entry, and stays as stated.
-    content, cleared = clear_links(shape.content)
+    content, cleared = clean_links(shape.content)
     author, *others = data.authors or (Person(),)
     fields = UpstreamFields(
         **vars(replace(shape, content=content)),
@@ -68,10 +68,10 @@ def find_values(data: EntryData) -> EntryValues:
         in_reply_to=tuple(with_safe_urls(x, "href", "source") for x in data.in_reply_to),
         tags=tuple(dict.fromkeys(map(fit_tag, data.categories))),
         category_details={fit_tag(name): said for name, said in data.category_details.items()},
-        enclosures=tuple(fit_enclosure(x) for x in data.enclosures if is_safe_address(x.href)),
+        enclosures=tuple(fit_enclosure(x) for x in data.enclosures if is_safe_url(x.href)),
     )
     removed = cleaned.removed + ([f"{cleared} × tracking parameters of a link"] if cleared else [])
-    return EntryValues(fields, removed, repair_reasons(data, cleaned.mended, title_repair))
+    return EntryValues(fields, removed, repair_reasons(data, cleaned.repaired, title_repair))
 
 
 def html_source(body: Text) -> str:
@@ -90,7 +90,7 @@ def shape_of(data: EntryData, source: str, content: str, title: str) -> Shape:
         kind=data.kind,
         target=data.target,
     )
-    if shape.link_url or not is_safe_address(data.target):
+    if shape.link_url or not is_safe_url(data.target):
         return shape
     if data.kind:
         return replace(shape, link_url=data.target)
@@ -106,7 +106,7 @@ def repair_reasons(data: EntryData, in_text: list[str], in_title: str) -> list[s
         reasons.append(in_title.replace("its text", "its title"))
     if any(len(name) > MAX_TAG_LENGTH for name in data.categories):
         reasons.append(f"a category was longer than {MAX_TAG_LENGTH} characters and was cut")
-    if data.link and not is_safe_address(data.link):
+    if data.link and not is_safe_url(data.link):
         reasons.append(f"its link {data.link[:60]!r} is not a URL that can be linked to")
     return reasons
 
@@ -128,13 +128,13 @@ def fit_enclosure(enclosure: Enclosure) -> Enclosure:
 
 
 def safe_url(url: str) -> str:
-    return url if is_safe_address(url) else ""
+    return url if is_safe_url(url) else ""
 
 
 def with_safe_urls(stated: Mapping[str, str], *names: str) -> dict[str, str]:
     """Returns the values without the named ones that are not URLs safe to link to."""
     return {
-        name: value for name, value in stated.items() if name not in names or is_safe_address(value)
+        name: value for name, value in stated.items() if name not in names or is_safe_url(value)
     }
 
 
@@ -165,7 +165,7 @@ def find_day_and_slug(data: EntryData, dates: EntryDates, site_zone: tzinfo) -> 
     if SLUG.fullmatch(last) and not last.isdecimal() and last.lower() != "index":
         return day, last
     title = "" if data.is_untitled else data.title
-    slug = make_slug(title) or make_slug(visible_text(data.body.value), MAX_WORDS_SLUG)
+    slug = make_slug(title) or make_slug(visible_text(data.body.value), MAX_TEXT_SLUG_LENGTH)
     return day, slug or "entry"
 
 

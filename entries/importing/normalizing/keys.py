@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from entries.importing.cleaning.tracking import PARAMETER
+from entries.importing.cleaning.tracking import TRACKING_PARAMETER
 from entries.importing.parsing.feed_data import EntryData
 from entries.lib.characters import strip_controls
 from entries.lib.plaintext import squeeze, visible_text
@@ -99,7 +99,7 @@ def without_variations(url: str) -> str:
     query = parts.query
     if query:
         pairs = parse_qsl(query, keep_blank_values=True)
-        kept = [(name, value) for name, value in pairs if not PARAMETER.fullmatch(name)]
+        kept = [(name, value) for name, value in pairs if not TRACKING_PARAMETER.fullmatch(name)]
         query = "?" + urlencode(kept) if kept else ""
     fragment = f"#{parts.fragment}" if parts.fragment else ""
     return host + (parts.path or "/") + query + simonwillisonblog.without_feed(fragment)

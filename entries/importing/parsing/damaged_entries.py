@@ -1,7 +1,7 @@
-"""A damaged entry mended where it can be told what was meant: the ends of its own elements.
+"""Repair of damaged XML entries: missing or mistyped end tags, unclosed CDATA sections.
 
-An end tag that is mistyped or missing, or a CDATA section that is never closed, would cost the
-element's text and its neighbours. The markup within an element is left as it is.
+Without it the parser would lose the text of the element and its neighbours. Markup within an
+element is not repaired.
 """
 
 import re
@@ -16,23 +16,23 @@ TOKEN = re.compile(
     rb"<!\[CDATA\[|<!--|<\?|<(?P<closing>/?)(?P<name>[A-Za-z_][\w.:-]*+)"
     rb"(?P<rest>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>"
 )
-# One of these within an element that is never closed is its neighbour.
+# A start tag of one of these names within an unclosed element begins its neighbour.
 NEIGHBOURS = {
     *(b"title", b"link", b"guid", b"id", b"pubDate", b"published", b"updated", b"modified"),
     *(b"issued", b"description", b"summary", b"content", b"content:encoded", b"author"),
     *(b"dc:creator", b"dc:date", b"contributor", b"category", b"comments", b"enclosure"),
     *(b"source", b"rights"),
 }
-MAX_MISTYPED_BYTES = 2  # of a name, side by side
-# For each, the rest of the entry is looked through.
-MAX_MENDED_ELEMENTS = 10
-MAX_TAGS = 2_000  # of an entry that is mended
+MAX_MISTYPED_BYTES = 2  # adjacent bytes of a name
+MAX_REPAIRED_ELEMENTS = 10  # for each, the rest of the entry is searched
+MAX_TAGS = 2_000  # an entry with more is not repaired
 
 
 class End(NamedTuple):
-    """Where an element ends, where what follows it starts, and the first tag there.
+    """The end of an element.
 
-    `is_whole` says that its own end tag stands between the two.
+    Its content stops at byte `stop`, and the next markup starts at byte `start`, with the tag
+    number `following`. `is_whole` means that its own end tag is between `stop` and `start`.
     """
 
     stop: int
@@ -41,19 +41,19 @@ class End(NamedTuple):
     is_whole: bool = False
 
 
-def mend_entry(entry: bytes) -> bytes:
-    """The entry's bytes with the ends that its elements lack, of MAX_MENDED_ELEMENTS at most.
+def repair_entry(entry: bytes) -> bytes:
+    """Add the missing ends of at most MAX_REPAIRED_ELEMENTS elements of an entry.
 
-    What has more than MAX_TAGS is left as it is.
+    An entry with more than MAX_TAGS tags only has its CDATA sections closed.
     """
-    entry = close_sections(entry)
+    entry = close_cdata_sections(entry)
     tags = list(islice(read_tags(entry), MAX_TAGS + 1))
     if len(tags) > MAX_TAGS:
         return entry
     parts: list[bytes] = []
-    copied = mended = 0
-    number = 1  # behind the entry's own start tag
-    while number < len(tags) and mended < MAX_MENDED_ELEMENTS:
+    copied = repaired = 0
+    number = 1  # after the entry's own start tag
+    while number < len(tags) and repaired < MAX_REPAIRED_ELEMENTS:
         tag = tags[number]
         number += 1
         if tag["closing"] or tag["rest"].endswith(b"/"):
@@ -61,14 +61,14 @@ def mend_entry(entry: bytes) -> bytes:
         end = find_end(tags, number, tag["name"], len(entry))
         number = end.following
         if not end.is_whole:
-            mended += 1
+            repaired += 1
             parts += [entry[copied : end.stop], b"</" + tag["name"] + b">"]
             copied = end.start
     return b"".join([*parts, entry[copied:]])
 
 
 def read_tags(entry: bytes) -> Iterator[re.Match[bytes]]:
-    """The start tags and end tags, past comments and CDATA sections."""
+    """The start tags and end tags outside of comments, instructions and CDATA sections."""
     position = 0
     never_closed: set[bytes] = set()
     while match := TOKEN.search(entry, position):
@@ -85,10 +85,10 @@ def read_tags(entry: bytes) -> Iterator[re.Match[bytes]]:
 
 
 def find_end(tags: Sequence[re.Match[bytes]], first: int, name: bytes, length: int) -> End:
-    """The end of the element whose content begins before this tag.
+    """The end of the element of this name whose content begins before the tag number `first`.
 
-    Its own end tag, or one whose name is much like its own; else where its neighbour starts, or
-    where the entry ends.
+    This is its own end tag, or one with a similar name; else the start of its neighbour, else the
+    end of the entry. `length` is that of the entry, in bytes.
     """
     inner: list[bytes] = []
     counts: Counter[bytes] = Counter()
@@ -116,7 +116,7 @@ def find_end(tags: Sequence[re.Match[bytes]], first: int, name: bytes, length: i
 
 
 def are_alike(one: bytes, other: bytes) -> bool:
-    """Whether one name may be the other, mistyped in one place behind its first letter."""
+    """True if one name may be the other, mistyped in one place after its first letter."""
     one, other = one.lower(), other.lower()
     before = common_length(one, other)
     behind = common_length(one[before:][::-1], other[before:][::-1])
@@ -129,18 +129,18 @@ def common_length(one: bytes, other: bytes) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def close_sections(entry: bytes) -> bytes:
-    """The entry with its first open CDATA sections closed where their elements end."""
+def close_cdata_sections(entry: bytes) -> bytes:
+    """Close the first unclosed CDATA sections of an entry at the ends of their elements."""
     parts: list[bytes] = []
     copied = position = 0
-    while len(parts) < 2 * MAX_MENDED_ELEMENTS and (start := entry.find(CDATA, position)) >= 0:
+    while len(parts) < 2 * MAX_REPAIRED_ELEMENTS and (start := entry.find(CDATA, position)) >= 0:
         end = entry.find(CDATA_END, start)
         following = entry.find(CDATA, start + len(CDATA), end if end >= 0 else len(entry))
         stop = holder_end(entry, start, following if following >= 0 else len(entry))
         if (end >= 0 and following < 0) or stop < 0:
             position = end + len(CDATA_END) if end >= 0 else len(entry)
             continue
-        # Of its own end perhaps a part is there.
+        # A part of its own end may be there.
         missing = b">" if entry.endswith(b"]]", start, stop) else CDATA_END
         parts += [entry[copied:stop], missing]
         copied = position = stop
@@ -148,7 +148,7 @@ def close_sections(entry: bytes) -> bytes:
 
 
 def holder_end(entry: bytes, section: int, limit: int) -> int:
-    """Where the element ends, before a limit, within which a CDATA section starts; else -1."""
+    """The position before `limit` at which the element around a CDATA section ends; else -1."""
     opening = TOKEN.match(entry, max(entry.rfind(b"<", 0, section), 0))
     name = opening["name"] if opening else None
     stop = entry.find(b"</" + name, section, limit) if name else -1

@@ -1,11 +1,11 @@
-"""Feeds in whatever encoding as UTF-8 that XML can hold, so that they can be read in pieces."""
+"""Recoding of feeds to UTF-8 without characters that XML forbids."""
 
 import codecs
 import re
 
 from .prologue import declared_encoding, without_rubbish
 
-# XML's own way to tell (XML 1.0, appendix F): a byte order mark, or how `<?` or `<r` looks.
+# Detection by the first bytes (XML 1.0, appendix F): a byte order mark, or an encoded `<`.
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -23,34 +23,34 @@ BEYOND_ASCII = bytes(range(0x80, 0x100))
 REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 ENTRY = re.compile(rb"(?=<(?:[A-Za-z_][\w.-]{0,50}:)?(?:entry|item)[\s>])")
 UTF_8 = {"utf-8", "utf-8-sig", "ascii"}
-# Python's codecs that are no encoding of a document; one takes time quadratic in its length.
-NO_ENCODINGS = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined"}
-# Encodings that writers declare, and the larger ones that they mean (WHATWG Encoding, 4.2).
+# Python codecs that are no encodings of documents; punycode also takes quadratic time.
+UNUSABLE_CODECS = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined"}
+# Declared encodings, and the larger ones that writers mean by them (WHATWG Encoding, 4.2).
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}
 # A declared encoding may fail on this share of the characters beyond ASCII and still be used.
 MAX_WRONG_SHARE = 0.02
 
-MIXED = "The feed is not in UTF-8 throughout; read with Windows-1252 where it is not."
-NOT_UTF_8 = "The feed is not in UTF-8, and names no other encoding; read as Windows-1252."
-CONTROLS_LEFT_OUT = "It holds characters that XML can't; they are left out."
+MIXED = "The feed is not in UTF-8 throughout; the rest was read as Windows-1252."
+NOT_UTF_8 = "The feed is not in UTF-8 and declares no other encoding; read as Windows-1252."
+CONTROLS_LEFT_OUT = "The feed contains characters that XML forbids; they are left out."
 
 
 def as_utf8(data: bytes, content_type: str = "") -> tuple[bytes, str]:
     """Recode a document to UTF-8. Returns it with a warning when the encoding was a guess.
 
     The encoding is that of the byte order mark, else of the header's charset, else of the XML
-    declaration, else UTF-8. Bytes that are not UTF-8 are read as Windows-1252, which they
-    nearly always are; where most are not, all are.
+    declaration, else UTF-8. Other bytes are read as Windows-1252, the likeliest encoding; if most
+    characters beyond ASCII are not UTF-8, all of them are.
     """
-    text, warning = decoded(without_space_before(data), content_type)
+    text, warning = decode_document(without_space_before(data), content_type)
     encoded = text.lstrip("\ufeff").encode("utf-8", "replace")
-    possible = REFERENCE.sub(possible_reference, encoded.translate(None, CONTROLS))
-    if len(possible) < len(encoded):
+    valid = REFERENCE.sub(keep_valid_reference, encoded.translate(None, CONTROLS))
+    if len(valid) < len(encoded):
         warning = warning or CONTROLS_LEFT_OUT
-    return possible, warning
+    return valid, warning
 
 
-def decoded(data: bytes, content_type: str) -> tuple[str, str]:
+def decode_document(data: bytes, content_type: str) -> tuple[str, str]:
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace"), ""
@@ -61,7 +61,7 @@ def decoded(data: bytes, content_type: str) -> tuple[str, str]:
     if valid is not None and declared.startswith("utf-8"):
         return valid, ""
     for encoding in (in_header.group(1) if in_header else "", declared):
-        text = decode_strictly(data, encoding) if is_other(encoding) else None
+        text = decode_strictly(data, encoding) if extends_ascii(encoding) else None
         if text is not None:
             return text, ""
     warning = ""
@@ -69,26 +69,26 @@ def decoded(data: bytes, content_type: str) -> tuple[str, str]:
         warning = f"The encoding that the feed declares ({declared}) is wrong; read as UTF-8."
     if valid is not None:
         return valid, warning
-    if is_other(declared):
+    if extends_ascii(declared):
         text = decode_nearly(data, declared)
         wrong = f"Not all of the feed is in the encoding that it declares ({declared})."
-        return (text, wrong) if text is not None else (from_mixture(data), MIXED)
-    if is_mostly_other(data):
+        return (text, wrong) if text is not None else (decode_mixed(data), MIXED)
+    if is_mostly_not_utf8(data):
         return data.decode("cp1252", "replace"), NOT_UTF_8
-    return from_mixture(data), MIXED
+    return decode_mixed(data), MIXED
 
 
-def from_mixture(data: bytes) -> str:
-    """A document whose entries may each be in UTF-8 or in Windows-1252, or in both."""
+def decode_mixed(data: bytes) -> str:
+    """Decode a document whose entries may each be in UTF-8, in Windows-1252 or in both."""
     return "".join(
         part.decode("cp1252", "replace")
-        if is_mostly_other(part)
+        if is_mostly_not_utf8(part)
         else part.decode("utf-8", "windows-1252")
         for part in ENTRY.split(data)
     )
 
 
-def is_mostly_other(data: bytes) -> bool:
+def is_mostly_not_utf8(data: bytes) -> bool:
     """True when most characters beyond ASCII are not UTF-8."""
     text = data.decode("utf-8", "ignore")
     wrong = len(data) - len(text.encode())
@@ -99,11 +99,11 @@ def is_wide(encoding: str) -> bool:
     return encoding.startswith(("utf-16", "utf-32", "ucs-", "iso-10646"))
 
 
-def is_other(encoding: str) -> bool:
-    """True for the name of an encoding that has ASCII as a part, and is not UTF-8."""
+def extends_ascii(encoding: str) -> bool:
+    """True for the name of an encoding other than UTF-8 that contains ASCII."""
     try:
         name = codecs.lookup(encoding).name
-        if name in UTF_8 or name.replace("-", "_") in NO_ENCODINGS:
+        if name in UTF_8 or name.replace("-", "_") in UNUSABLE_CODECS:
             return False
         return b"<?xml".decode(encoding) == "<?xml"
     except (LookupError, ValueError):
@@ -111,48 +111,48 @@ def is_other(encoding: str) -> bool:
 
 
 def decode_strictly(data: bytes, encoding: str) -> str | None:
-    """The text, if all of it is in that encoding; it may break off within a character."""
+    """The text if all of it is in that encoding, else None; may end within a character."""
     try:
-        return codecs.getincrementaldecoder(wider(encoding))().decode(data, final=False)
+        return codecs.getincrementaldecoder(wider_encoding(encoding))().decode(data, final=False)
     except (UnicodeError, LookupError):
         return None
 
 
 def decode_nearly(data: bytes, encoding: str) -> str | None:
-    """The text with marks where it is not in that encoding, if that is so in few places."""
-    text = data.decode(wider(encoding), "replace")
+    """The text with U+FFFD for wrong bytes; None if these exceed MAX_WRONG_SHARE."""
+    text = data.decode(wider_encoding(encoding), "replace")
     beyond_ascii = len(data.translate(None, bytes(range(0x80))))
     few = text.count("\N{REPLACEMENT CHARACTER}") <= MAX_WRONG_SHARE * beyond_ascii
     return text if few else None
 
 
-def wider(encoding: str) -> str:
+def wider_encoding(encoding: str) -> str:
     name = codecs.lookup(encoding).name
     return WIDER.get(name, name)
 
 
-def possible_reference(match: re.Match[bytes]) -> bytes:
-    """The reference, if it is one to a character that XML can hold (XML 1.0, 2.2)."""
+def keep_valid_reference(match: re.Match[bytes]) -> bytes:
+    """The reference, if its character is allowed in XML (XML 1.0, 2.2); else nothing."""
     base = 16 if match[1] else 10
     digits = (match[1] or match[2]).lstrip(b"0")
     code = int(digits, base) if 0 < len(digits) < 8 else 0
-    possible = (
+    valid = (
         code in (0x9, 0xA, 0xD)
         or 0x20 <= code <= 0xD7FF
         or 0xE000 <= code <= 0xFFFD
         or 0x10000 <= code <= 0x10FFFF
     )
-    return match[0] if possible else b""
+    return match[0] if valid else b""
 
 
 def without_space_before(data: bytes) -> bytes:
-    """Without the white space and the byte order marks that XML forbids before its declaration."""
+    """Remove white space and byte order marks before the XML declaration."""
     start = re.match(rb"(?:\s|\xef\xbb\xbf)*+", data)
     return data[start.end() :] if start else data
 
 
 def as_windows_1252(error: UnicodeError) -> tuple[str, int]:
-    """Decode the bytes that are no UTF-8 as what browsers take them for."""
+    """Decode bytes that are not UTF-8 as Windows-1252: a handler for codecs.register_error."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     if not error.encoding.startswith("utf-8"):

@@ -1,7 +1,8 @@
-"""What feeds and their entries state, in one vocabulary whatever their format.
+"""FeedData and EntryData: the contents of a feed, the same for all formats.
 
-Each format has an adapter that makes these: `feedparser_adapter`, `jsonfeed` and, for what
-WordPress adds to RSS, `wxr`. Nothing behind them knows how a library puts it.
+The adapters in `formats` make them: `feedparser_adapter` (Atom, RSS, RDF), `json_feed`, and
+`wordpress_export` for WordPress's additions to RSS. Only the adapters know the types of the
+libraries.
 """
 
 import json
@@ -15,14 +16,14 @@ from entries.lib.plaintext import squeeze, visible_text
 
 from .upstream_fields import Enclosure, Person
 
-# Each entry repeats its feed's authors: a feed of long or many ones would grow without bounds.
+# Each entry repeats its feed's authors, so their number and length are limited.
 MAX_PERSON_CHARS = 1_000
 MAX_PEOPLE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text as the feed gives it: `type` is a media type, `base` what its addresses start from."""
+    """A text as the feed gives it. `type` is a media type, `base` the base of relative URLs."""
 
     value: str = ""
     type: str = "text/plain"
@@ -35,7 +36,7 @@ class Text:
 
     @property
     def plain(self) -> str:
-        """On one line, without markup."""
+        """The text on one line, without markup."""
         return visible_text(self.value) if self.is_html else squeeze(self.value)
 
 
@@ -43,7 +44,7 @@ class Text:
 class StatedDate:
     """A date as the feed writes it.
 
-    `parsed` is what its parser took it for: year, month, day, hour, minute, second, in UTC.
+    `parsed` is the parser's reading, in UTC: (year, month, day, hour, minute, second).
     """
 
     text: str
@@ -52,13 +53,13 @@ class StatedDate:
 
 @dataclass(frozen=True)
 class FeedContext:
-    """What entries take from their feed where they don't say it themselves."""
+    """Values of the feed that apply to entries without their own."""
 
     authors: tuple[Person, ...] = ()
     language: str = ""
     base: str = ""
     updated: str = ""
-    pictures_of_all: tuple[str, ...] = ()  # by pictures.picture_key
+    pictures_of_all: tuple[str, ...] = ()  # keys from pictures.pictures_of_all
 
     @property
     def author(self) -> Person:
@@ -66,7 +67,7 @@ class FeedContext:
 
     @cached_property
     def as_json(self) -> str:
-        """What `from_json` reads."""
+        """The JSON text of what `from_json` reads."""
         return self._json(self.updated)
 
     @cached_property
@@ -81,7 +82,7 @@ class FeedContext:
             "updated": updated,
         }
         if self.pictures_of_all:
-            # Most feeds have none, and what is stored of their entries stays as it was.
+            # Left out if empty, which keeps the stored JSON of most entries unchanged.
             stated["pictures_of_all"] = self.pictures_of_all
         return json.dumps(stated, sort_keys=True)
 
@@ -94,10 +95,10 @@ class FeedContext:
 
 @dataclass(frozen=True)
 class Envelope:
-    """What a document says before and after its entries, and where it is from.
+    """The parts of a document before and after its entries.
 
-    Any of its entries is put between the two to be parsed again. `pictures_of_all` are those
-    that all entries had, which some of them do not tell.
+    The stored bytes of an entry are parsed again between them. `url` is the document's, and
+    `pictures_of_all` are those of FeedContext, which need the whole feed to be known.
     """
 
     before: bytes
@@ -106,14 +107,14 @@ class Envelope:
     pictures_of_all: tuple[str, ...] = ()
 
     def document(self, entries: Iterable[bytes]) -> bytes:
-        """A document of the same feed that has only these entries."""
+        """A document of the same feed with only these entries."""
         separator = b"," if self.before.startswith(b"{") else b"\n"
         return self.before + separator.join(entries) + self.after
 
 
 @dataclass(frozen=True)
 class FeedData:
-    """What a feed says of itself."""
+    """A feed's own metadata."""
 
     title: str = ""
     subtitle: str = ""
@@ -123,30 +124,30 @@ class FeedData:
     rights: str = ""
     icon: str = ""
     context: FeedContext = FeedContext()
-    next_page: str = ""  # where older entries are (RFC 5005: prev-archive, next)
-    export_of: str = ""  # the address of the blog, where the document is its software's export
+    next_page: str = ""  # URL of older entries (RFC 5005: prev-archive, next)
+    export_of: str = ""  # URL of the blog, if the document is an export of WordPress
     warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryData:
-    """What a feed states about one entry.
+    """One entry as its feed states it.
 
-    What it is: `guid` is what the source calls it, `link` the original page, `target` what it
-    points at where its format says so, `kind` the kind where the feed says it. It
-    `is_untitled` where the feed says that the title was made of the text. `slug` is the last
-    part of its address, where the format has that (WordPress).
+    Identity: `guid` is the source's id of the entry, `link` the URL of the original page, `target`
+    the URL of the page that a link entry points at. `kind` is empty if the feed does not state it.
+    `is_untitled` means that the feed made the title from the text. `slug` is the last part of
+    the entry's URL, if the format states it (WordPress).
 
-    What it says: `body` is its fullest text, `summary` plain, and empty where it only repeats
-    the body. `base` is what relative addresses in the text start from; all others are absolute.
-    `category_details` has by term the [scheme, label] that it was first given, where there is
-    any; `origin` is the feed that the source had it from (RFC 4287, 4.2.11); `in_reply_to` what
-    it answers (RFC 4685, 3). A date is None where it is not stated.
+    Content: `body` is the fullest text; `summary` is plain text, empty if it repeats the body.
+    `base` is the base of relative URLs in the body; all other URLs are absolute.
+    `category_details` maps a term to its first [scheme, label], if it has one. `origin` is
+    the feed that the source copied the entry from (RFC 4287, 4.2.11), `in_reply_to` the posts that
+    it replies to (RFC 4685, 3). A date is None if it is not stated.
 
-    How it came: `left_out` says why it is none to import, if it isn't. `received` are its
-    bytes, to be parsed again within `envelope`; without one, since the document could not be cut
-    into its entries, they are what the parser read, as JSON. `stated_media` are the addresses of
-    its media, letter for letter.
+    Origin: `left_out` is the reason not to import the entry; empty for an entry to import.
+    `received` are its bytes, which can be parsed again within `envelope`. Without an envelope,
+    because the document could not be cut into entries, they are the parser's result as JSON.
+    `stated_media` are the URLs of its media, verbatim.
     """
 
     guid: str = ""
@@ -184,7 +185,7 @@ def fullest_text(contents: Iterable[Text], summary: Text) -> Text:
     filled = [text for text in contents if text.value.strip()]
     if best := next((text for text in filled if text.is_html), None):
         return best
-    # Podcasts say in itunes:summary, plain, what their description says with its links.
+    # Podcasts repeat their HTML description in itunes:summary as plain text, without its links.
     if not filled or (summary.is_html and summary.plain == filled[0].plain):
         return summary
     return filled[0]
@@ -195,13 +196,16 @@ def plain_summary(summary: Text, body: Text) -> str:
 
 
 def person_of(name: str, uri: str = "", email: str = "", role: str = "author") -> Person:
-    """A person from what a feed says, each part on one line and of bounded length."""
+    """A Person, each part on one line and of at most MAX_PERSON_CHARS characters."""
     name, uri, email = (squeeze(text[:MAX_PERSON_CHARS]) for text in (name, uri, email))
     return Person(name, uri, email, role)
 
 
 def unique_people(people: Iterable[Person]) -> tuple[Person, ...]:
-    """Each once, told apart by name; what a later mention adds is added to the first."""
+    """The people without duplicates, at most MAX_PEOPLE, by name, else by e-mail or URI.
+
+    A later mention adds the details that the first one lacks.
+    """
     found: dict[str, Person] = {}
     for stated in people:
         person = Person(*as_person(stated.name, stated.uri, stated.email), stated.role)

@@ -1,4 +1,4 @@
-"""The feeds that a page names (autodiscovery, as in HTML's `link rel=alternate`)."""
+"""Feed autodiscovery: the feeds that an HTML page names by `link rel=alternate`."""
 
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -16,7 +16,7 @@ FEED_TYPES = {
     "text/xml",
     "application/xml",
 }
-MAX_PAGE_CHARS = 512 * 1024  # the head of a page is at its beginning
+MAX_PAGE_CHARS = 512 * 1024  # the head is at the beginning of a page
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LinkReader(HTMLParser):
         self.found: list[tuple[str, str]] = []
 
     def parse_marked_section(self, i, report=1):
-        # HTML has none: to browsers it is a comment, to the base class an AssertionError.
+        # HTML has no marked sections: browsers read a comment, the base class fails.
         return self.parse_bogus_comment(i, report)
 
     def handle_starttag(self, tag, attrs):
@@ -46,9 +46,9 @@ class LinkReader(HTMLParser):
 
 
 def feeds_named_by(page: bytes, url: str) -> list[FeedLink]:
-    """The feeds that an HTML page names, in its order, each once.
+    """The feeds that an HTML page names, in their order on the page, without duplicates.
 
-    `url` is the page's own; where it is not known, relative addresses stay as they are.
+    `url` is that of the page. If it is empty, relative URLs stay relative.
     """
     reader = LinkReader()
     reader.feed(page.decode("utf-8", "replace")[:MAX_PAGE_CHARS])

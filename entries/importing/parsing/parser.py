@@ -1,4 +1,4 @@
-"""Bytes to FeedData and EntryData. The only import of feedparser; no database."""
+"""The feed parser: bytes to FeedData and EntryData. The only import of feedparser."""
 
 import io
 import json
@@ -28,20 +28,27 @@ from .encodings import as_utf8
 from .feed_data import EntryData, Envelope, FeedContext, FeedData
 from .feed_links import feeds_named_by
 from .formats import json_feed, wordpress_export
-from .piecewise import MAX_PIECE_ENTRIES, PiecewiseParse, Stated, Unread, UnreadableError, describe
+from .piecewise import (
+    MAX_PIECE_ENTRIES,
+    ItemWithBytes,
+    PiecewiseParse,
+    Unread,
+    UnreadableError,
+    describe,
+)
 from .prologue import is_html_page, rewritten
 
 logger = logging.getLogger(__name__)
 
 MAX_WARNINGS = 20
-MAX_PAGE_BYTES = 200_000  # in which a page's links to feeds are looked for
+MAX_PAGE_BYTES = 200_000  # of an HTML page, searched for links to feeds
 
 
 class StrictParser(Dialects, feedparser.api.StrictFeedParser):
     namespaces = feedparser.api.StrictFeedParser.namespaces | NAMESPACES
     # An id is never relative (RFC 4287, 4.2.6), and resolving would rewrite some.
     can_be_relative_uri = feedparser.api.StrictFeedParser.can_be_relative_uri - {"id"}
-    # Filled from the above when the first parser is made.
+    # feedparser fills this from `namespaces` when the first parser is made.
     _matchnamespaces: dict[str, str] = {}
 
 
@@ -51,7 +58,8 @@ class LooseParser(Dialects, feedparser.api.LooseFeedParser):
     _matchnamespaces: dict[str, str] = {}
 
 
-# feedparser.parse takes no parsers, it finds its own by name: this one finds ours.
+# feedparser.parse takes no parser classes, it looks them up by name in its module. This copy of
+# the function finds ours.
 parse = FunctionType(
     feedparser.api.parse.__code__,
     vars(feedparser.api) | {"StrictFeedParser": StrictParser, "LooseFeedParser": LooseParser},
@@ -61,7 +69,7 @@ parse = FunctionType(
 
 @dataclass
 class ParsedFeed:
-    """A feed, and its entries as they are read. Warnings may grow until the last is read."""
+    """A feed and an iterator of its entries. Reading entries may add to the feed's warnings."""
 
     feed: FeedData
     entries: Iterator[EntryData]
@@ -74,18 +82,18 @@ def parse_feed(
     content_type: str = "",
     pictures: tuple[str, ...] | None = None,
 ) -> ParsedFeed:
-    """Read a feed in any of the formats that feedparser knows, JSON Feed or WordPress's export.
+    """Parse a feed: Atom, RSS or RDF in any version, JSON Feed, or WordPress's export.
 
-    `url` is where the bytes are from: relative addresses start there. `content_type` is
-    the header's value, if there was one; `pictures` are `FeedContext.pictures_of_all` where
-    more entries than these were known. Raises ParseError when the bytes are no feed, and
-    nothing else; an entry that can't be read comes as one to leave out.
+    `url` is that of the document, the base of relative URLs; `content_type` is the value of the
+    response header. `pictures` overrides the `FeedContext.pictures_of_all` computed from these
+    entries. Raises only ParseError, if the bytes are no feed. An entry that can't be read is
+    returned with the reason in `left_out`.
     """
     if not data.strip():
         raise ParseError(url, "it is empty")
     if json_feed.looks_like_json(data):
-        feed, found, around = json_feed.read_json_feed(data, url)
-        make = partial(json_feed.entry_data, envelope=around)
+        feed, found, feed_envelope = json_feed.read_json_feed(data, url)
+        make = partial(json_feed.entry_data, envelope=feed_envelope)
         return ParsedFeed(feed, (read_entry(make, item, feed.context) for item in found))
     text, warning = as_utf8(data, content_type)
     document = rewritten(text)
@@ -112,7 +120,7 @@ def parse_feed(
     if reading.document and reading.document.broken_off:
         feed.warnings.append(
             f"The document breaks off after entry {len(reading.document.entries)}; "
-            "what was whole until there has been read."
+            "the complete entries before have been read."
         )
     cut = reading.document
     envelope = Envelope(cut.head, cut.tail, url, feed.context.pictures_of_all) if cut else None
@@ -120,9 +128,12 @@ def parse_feed(
 
 
 def read_entries(
-    reading: PiecewiseParse, items: Iterable[Stated], feed: FeedData, envelope: Envelope | None
+    reading: PiecewiseParse,
+    items: Iterable[ItemWithBytes],
+    feed: FeedData,
+    envelope: Envelope | None,
 ) -> Iterator[EntryData]:
-    """Each entry, while the warnings grow by what can't be read of it."""
+    """Yield the entries, and add warnings to the feed about the parts that can't be read."""
     export = None
     if wordpress_export.is_export(reading.head.get("namespaces") or {}):
         feed.warnings.append(wordpress_export.COMMENTS_LEFT_OUT)
@@ -133,7 +144,7 @@ def read_entries(
         envelope = envelope and wordpress_export.envelope_without_private_parts(envelope)
 
     for item, received in items:
-        note_what_is_wrong(reading, feed)
+        add_warnings(reading, feed)
         if isinstance(item, Unread):
             left_out = f"its XML can't be read ({item.reason})"
             data = entry_data(item.stated, feed.context, left_out=left_out)
@@ -144,7 +155,7 @@ def read_entries(
             continue
         make = partial(make_entry, received=received, envelope=envelope, export=export)
         yield read_entry(make, item, feed.context)
-    note_what_is_wrong(reading, feed)
+    add_warnings(reading, feed)
 
 
 def make_entry(
@@ -155,7 +166,7 @@ def make_entry(
     envelope: Envelope | None,
     export: wordpress_export.Export | None,
 ) -> EntryData:
-    """An entry that feedparser has read from the bytes `received`: none where it is not sure."""
+    """The EntryData of feedparser's `item`. `received` is empty if its bytes are uncertain."""
     record, left_out = entry_record(item), ""
     if export:
         received = received and export.received(record, received)
@@ -165,7 +176,7 @@ def make_entry(
     return entry_data(record, context, left_out=left_out, received=received, envelope=envelope)
 
 
-def note_what_is_wrong(reading: PiecewiseParse, feed: FeedData) -> None:
+def add_warnings(reading: PiecewiseParse, feed: FeedData) -> None:
     warnings = []
     if reading.error:
         warnings.append(describe_bozo(reading.error))
@@ -178,7 +189,7 @@ def note_what_is_wrong(reading: PiecewiseParse, feed: FeedData) -> None:
 def read_entry(
     make: Callable[[Raw, FeedContext], EntryData], item: Raw, context: FeedContext
 ) -> EntryData:
-    """The entry that `make` makes of an item; one to leave out, with the reason, if it raises."""
+    """The entry that `make` returns for an item; if it raises, an entry with `left_out`."""
     try:
         return make(item, context)
     except Exception as error:
@@ -190,9 +201,9 @@ def read_entry(
 
 
 def parse_piece(data: bytes) -> Raw:
-    """Let feedparser parse a document that `rewritten` has made."""
-    # A str would be opened as a path or fetched as an address: bytes never are. It is not told
-    # the address: it would resolve ids by it, which are to stay as they are.
+    """Parse a document from `rewritten` with feedparser."""
+    # feedparser would open a str as a path or fetch it as a URL, but never bytes. It does not get
+    # the document's URL, because it would resolve ids against it.
     return parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
 
 

@@ -1,7 +1,7 @@
 """The prologue of an XML document: everything before its first element.
 
-Parsers get a short one of our making. feedparser searches a prologue, and the line that the
-XML declaration is on, with expressions that take time quadratic in their length.
+It is replaced by a short one before parsing. feedparser searches the prologue, and the line of the
+XML declaration, with regular expressions that take quadratic time.
 """
 
 import re
@@ -20,11 +20,10 @@ DOCTYPE = re.compile(
 )
 ELEMENT = re.compile(rb"<[A-Za-z_]")
 HTML = re.compile(rb"<html[\s>]", re.I)
-# Servers write their own errors before a document; more than this is no such thing.
-MAX_RUBBISH_BYTES = 20_000
+MAX_RUBBISH_BYTES = 20_000  # server errors printed before the document
 MAX_BLANK_LINES = 100
 
-# Only texts and single characters: an entity that names others could grow without bounds.
+# Only entities of plain text or one character: an entity of other entities can grow without bounds.
 ENTITY = re.compile(
     rb"<!ENTITY\s++(?P<name>[A-Za-z_][\w.-]{0,50})\s++"
     rb"(?P<quote>[\"'])(?P<value>&#\w{1,10};|[^&%<>\"']{0,1000})(?P=quote)\s*+>"
@@ -35,7 +34,7 @@ MAX_EXPANDED_BYTES = 1_000_000
 
 
 def declared_encoding(data: bytes) -> str:
-    """The encoding that an XML declaration at the start names, in lower case; else nothing."""
+    """The encoding named by an XML declaration at the start, in lower case; else empty."""
     declaration = DECLARATION.match(data)
     named = ENCODING.search(declaration.group()) if declaration else None
     return named.group(1).decode().lower() if named else ""
@@ -44,8 +43,8 @@ def declared_encoding(data: bytes) -> str:
 def rewritten(data: bytes) -> bytes:
     """Replace the prologue of a UTF-8 document with a declaration on a line of its own.
 
-    Keeps entities that are a plain text or one character, and whether the document type is
-    Netscape's. Returns nothing when the document has no element.
+    Keeps the entities that are a plain text or one character, and Netscape's document type.
+    Returns empty bytes if the document has no element.
     """
     position, doctype = skip_prologue(data)
     start = ELEMENT.search(data, position)
@@ -53,13 +52,13 @@ def rewritten(data: bytes) -> bytes:
         return b""
     body = data[start.start() :]
     written = UTF_8 + (short_doctype(doctype, body) if doctype else b"")
-    # Messages name lines: keep the numbers that they have in the original document.
+    # Error messages give line numbers: keep those of the original document.
     lines = data.count(b"\n", 0, start.start()) - written.count(b"\n")
     return written + b"\n" * min(max(lines, 0), MAX_BLANK_LINES) + body
 
 
 def without_rubbish(data: bytes) -> bytes:
-    """Cut what a broken server wrote before the XML declaration."""
+    """Remove the output of a broken server before the XML declaration."""
     position, doctype = skip_prologue(data)
     if position or doctype:
         return data
@@ -68,7 +67,7 @@ def without_rubbish(data: bytes) -> bytes:
 
 
 def skip_prologue(data: bytes) -> tuple[int, re.Match[bytes] | None]:
-    """Return the position after comments, instructions and the document type, and the latter."""
+    """The position after comments, instructions and document type, and the document type."""
     position, doctype = 0, None
     while True:
         position = end_of(SPACE.match(data, position), position)
@@ -93,7 +92,10 @@ def end_of(match: re.Match[bytes] | None, position: int) -> int:
 
 
 def short_doctype(doctype: re.Match[bytes], body: bytes) -> bytes:
-    """A document type with the entities that are safe, as many as the text can take."""
+    """A document type with the safe entities, at most MAX_ENTITIES.
+
+    Without any of them if expanding their references would give more than MAX_EXPANDED_BYTES.
+    """
     values: dict[bytes, bytes] = {}
     for entity in ENTITY.finditer(doctype["subset"] or b""):
         values.setdefault(entity["name"], entity["value"])
@@ -102,14 +104,14 @@ def short_doctype(doctype: re.Match[bytes], body: bytes) -> bytes:
     uses = Counter(match[1] for match in REFERENCE.finditer(body)) if values else Counter()
     if sum(uses[name] * len(value) for name, value in values.items()) > MAX_EXPANDED_BYTES:
         values = {}
-    # feedparser tells Netscape's RSS 0.91 by this word.
+    # feedparser recognises Netscape's RSS 0.91 by this word.
     name = b"netscape" if b"netscape" in doctype["names"].lower() else b"feed"
     entities = b"".join(b'<!ENTITY %s "%s">\n' % pair for pair in values.items())
     return b"<!DOCTYPE %s%s>\n" % (name, b" [\n%s]" % entities if entities else b"")
 
 
 def is_html_page(data: bytes) -> bool:
-    """True when the document type or the first element says HTML."""
+    """True if the document type or the first element is that of HTML."""
     position, doctype = skip_prologue(data)
     name = doctype["names"].split()[:1] if doctype else []
     return [word.lower() for word in name] == [b"html"] or bool(HTML.match(data, position))

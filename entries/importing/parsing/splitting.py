@@ -1,7 +1,7 @@
-"""A feed document cut at its entries, so that it is parsed piece by piece.
+"""Splitting of a feed document at its entries, so that it can be parsed in pieces.
 
-feedparser holds everything that it parses: 1,190 MB for a feed of 100,000 entries, 34 MB
-when it gets them 200 at a time, in the same time. And what is damaged spoils only its piece.
+feedparser keeps everything that it parses in memory: 1,190 MB for a feed of 100,000 entries, 34 MB
+if it gets 200 at a time, in the same time. Damage then spoils only its piece.
 """
 
 import re
@@ -11,33 +11,32 @@ from functools import cached_property
 from itertools import pairwise
 from xml.parsers import expat
 
-from .damaged_entries import CDATA, CDATA_END, close_sections, holder_end
+from .damaged_entries import CDATA, CDATA_END, close_cdata_sections, holder_end
 from .prologue import ELEMENT
 
 Span = tuple[int, int]
 NOWHERE = -1
 NAME = re.compile(rb"[^\s<>/=]+")
 
-# The elements that hold an entry: Atom's <entry>, RSS's and RDF's <item>, with any prefix.
+# The names of an entry: <entry> in Atom, <item> in RSS and RDF, with any prefix.
 ENTRIES = {"entry", "item"}
 OPENING = re.compile(rb"<!\[CDATA\[|<!--|<(?P<name>(?:[A-Za-z_][\w.-]*:)?(?:entry|item))(?=[\s>/])")
 CLOSERS = {CDATA: CDATA_END, b"<!--": b"-->"}
 COMMENT = re.compile(rb"<!--.*?-->", re.S)
-# Comments, CDATA sections, instructions and declarations. An open comment or section takes the
-# rest of the document with it.
+# Comments, CDATA sections, instructions and declarations. An unclosed comment or section extends
+# to the end of the document.
 UNREAD = re.compile(rb"<!--(?:.*?-->|.*)|<!\[CDATA\[(?:.*?\]\]>|.*)|<\?[^<>]*>|<![^<>]*>", re.S)
 TAG = re.compile(
     rb"<(?P<closing>/?)(?P<name>[A-Za-z_][\w.:-]*+)"
     rb"(?P<rest>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>"
 )
 HOLDERS = {b"rss", b"channel", b"feed", b"rdf"}
-# The start tags around the entries are repeated for each piece.
-MAX_FRAME_BYTES = 8_000
+MAX_FRAME_BYTES = 8_000  # start tags around the entries, repeated for each piece
 
 
 @dataclass(frozen=True)
 class Document:
-    """A feed's bytes in parts: what stands before, between and behind its entries."""
+    """A feed's bytes in parts: before the entries, each entry, after the entries."""
 
     head: bytes
     entries: list[bytes]
@@ -59,18 +58,18 @@ class Document:
         return b"".join([self.head, *entries, self.tail])
 
     def framed(self, entries: list[bytes]) -> bytes:
-        """A document of these entries with no more around them than they need."""
+        """A document of these entries with only the start tags and end tags around them."""
         start, end = self.frame
         return b"".join([start, *entries, end])
 
 
 def split_document(data: bytes) -> Document | None:
-    """The parts of a feed document in UTF-8, or None when it can't be cut safely.
+    """Split a feed document in UTF-8. Returns None if it can't be cut safely.
 
-    One that is well-formed XML, its namespaces too, is cut where expat finds the entries. It is not
-    when anything but white space and comments stands between two of them, nor when one is empty
-    or holds another. One that is damaged is cut by its tags: see `split_damaged`. So is one with a
-    CDATA section that lacks its end and so runs on into another entry.
+    A well-formed document (its namespaces included) is cut where expat finds the entries. It can't
+    be cut if anything but white space and comments is between two entries, or if an entry is
+    empty or contains another. `split_damaged` cuts all others, and documents with a CDATA
+    section that lacks its end and so runs on into the next entry.
     """
     try:
         spans = entry_spans(data)
@@ -104,9 +103,10 @@ def between_entries(name: bytes) -> re.Pattern[bytes]:
 
 
 def runs_on(data: bytes, start: int, closer: int, boundary: re.Pattern[bytes]) -> bool:
-    """True if the CDATA section between two places holds the end of its element and a new entry.
+    """True if the CDATA section from `start` to `closer` runs on into the next entry.
 
-    Another section must start in that entry: then the section at `start` lacks its own end.
+    It then contains the end of its element, the boundary of the entries and the start of another
+    section, whose end is at `closer`.
     """
     following = data.find(CDATA, start + len(CDATA), closer)
     ended = boundary.search(data, start, following) if following >= 0 else None
@@ -118,10 +118,10 @@ def fitting(document: Document) -> Document | None:
 
 
 def entry_spans(data: bytes) -> list[Span]:
-    """Where each entry of a well-formed document starts and ends; nothing when one can't be cut.
+    """The start and end of each entry of a well-formed document; empty if one can't be cut.
 
-    The first element of that name says what they are called. Raises ExpatError for a damaged
-    document, and for one whose entities grow without bounds (expat's own limit).
+    The first <entry> or <item> determines the name of all entries. Raises ExpatError for a damaged
+    document, and for one whose entities exceed expat's own limit of expansion.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.ordered_attributes = True
@@ -140,7 +140,7 @@ def entry_spans(data: bytes) -> list[Span]:
         nonlocal start, can_be_cut
         if found == name:
             position = parser.CurrentByteIndex
-            # Of an empty one there is no end tag: expat stands behind it.
+            # An empty-element tag has no end tag: expat's position is after it.
             can_be_cut &= name_at(data, position + 2) == name_at(data, start + 1)
             spans.append((start, data.find(b">", position) + 1))
             start = NOWHERE
@@ -157,11 +157,11 @@ def name_at(data: bytes, position: int) -> bytes:
 
 
 def split_damaged(data: bytes) -> Document | None:
-    """The parts of a document that is no well-formed XML, as far as they can be told.
+    """Split a document that is not well-formed, by the tags of its entries.
 
-    It is cut at each start of an entry as well as at each end, and what stands between two of
-    them is left out. Where the document breaks off within an entry, that one goes, and what was
-    open before it is closed.
+    Cuts at each start tag and each end tag of an entry; text between entries is left out. If the
+    document breaks off within an entry, that entry is left out, and the elements that were open
+    before it are closed. Returns None if no entry is found.
     """
     first = first_opening(data)
     if not first:
@@ -179,11 +179,11 @@ def split_damaged(data: bytes) -> Document | None:
 
 def with_closed_sections(entry: bytes) -> bytes:
     is_open = entry.count(CDATA) > entry.count(CDATA_END)
-    return close_sections(entry) if is_open else entry
+    return close_cdata_sections(entry) if is_open else entry
 
 
 def first_opening(data: bytes) -> re.Match[bytes] | None:
-    """Where the first entry starts, past comments and CDATA sections that speak of one."""
+    """The start tag of the first entry, outside of comments and CDATA sections."""
     position = 0
     while match := OPENING.search(data, position):
         if match["name"]:
@@ -195,10 +195,10 @@ def first_opening(data: bytes) -> re.Match[bytes] | None:
 
 
 def damaged_spans(data: bytes, name: bytes, position: int) -> list[Span]:
-    """Where each entry starts and ends, from a position on, by the tags of that name.
+    """The start and end of each entry from `position` on, by the tags of this name.
 
-    What comments and CDATA sections speak of is no entry, unless such a section runs on into
-    that of another entry: its own end is missing.
+    Tags in comments and CDATA sections don't count, unless a section lacks its end and runs on
+    into the next entry.
     """
     boundary = between_entries(name)
     token = re.compile(
@@ -206,7 +206,7 @@ def damaged_spans(data: bytes, name: bytes, position: int) -> list[Span]:
     )
     end_of_feed = last_end(data, position)
     spans: list[Span] = []
-    closers = dict.fromkeys(CLOSERS, 0)  # the last place that was found of each, or NOWHERE
+    closers = dict.fromkeys(CLOSERS, 0)  # the last position found of each, or NOWHERE
     start = NOWHERE
     while match := token.search(data, position):
         position = match.end()
@@ -216,7 +216,7 @@ def damaged_spans(data: bytes, name: bytes, position: int) -> list[Span]:
                 closers[opener] = data.find(CLOSERS[opener], position)
             closer = closers[opener]
             if closer < 0 and end_of_feed < 0:
-                # The document breaks off within it.
+                # The document breaks off within the comment or section.
                 break
             if closer >= 0 and not (
                 opener == CDATA and runs_on(data, match.start(), closer, boundary)
@@ -230,13 +230,13 @@ def damaged_spans(data: bytes, name: bytes, position: int) -> list[Span]:
             spans.append((start, position))
             start = NOWHERE
     if 0 <= start < end_of_feed:
-        # Its end tag is missing, but not that of the feed around it: it is all there.
+        # Its end tag is missing, but the feed's end tag is there: the entry is complete.
         spans.append((start, end_of_feed))
     return spans
 
 
 def last_end(data: bytes, position: int) -> int:
-    """Where the last end tag of the document's first element is, from a position on; else -1."""
+    """The last end tag of the document's first element, from `position` on; else -1."""
     root = TAG.search(data)
     if not root:
         return NOWHERE
@@ -245,9 +245,9 @@ def last_end(data: bytes, position: int) -> int:
 
 
 def open_tags(head: bytes) -> list[re.Match[bytes]]:
-    """The start tags of the elements that are open where the head ends.
+    """The start tags of the elements that are open at the end of the head.
 
-    Without those inside of the element that holds the entries: a damaged head left them open.
+    Leaves out those inside the element that contains the entries, which a damaged head left open.
     """
     tags: list[re.Match[bytes]] = []
     open_names: Counter[bytes] = Counter()

@@ -1,8 +1,8 @@
-"""What an upstream states of an entry that is merged with what editors write.
+"""UpstreamFields: the fields of an entry that are merged with the editors' changes.
 
-The names of the merged fields are written down here, once; all lists of them are derived.
-In JSON a field is as the column of models.Entry has it: a person is [role, name, uri, email], an
-enclosure the list of its columns.
+This is the one list of the merged fields; all other lists are derived from it. In JSON a field has
+the form of its column in models.Entry: a person is [role, name, uri, email], an enclosure the
+list of its columns.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """One attached medium, in the columns of models.Enclosure. `length` is in bytes."""
+    """An attached file, with the columns of models.Enclosure. `length` is in bytes."""
 
     href: str
     type: str = ""
@@ -56,16 +56,16 @@ ENCLOSURE_COLUMNS = tuple(each.name for each in fields(Enclosure))
 
 @dataclass(frozen=True, slots=True)
 class UpstreamFields:
-    """The fields that follow upstream until an editor changes them, normalised.
+    """The normalised fields that follow upstream until an editor changes them.
 
-    `people` are the authors after the first, who is in `author_…`, and the contributors. `tags` are
-    names in order; `tags_line` says that the text ended with a line of them; `category_details`
-    has by name the [scheme, label] that upstream gave besides. `canonical_url` is the original
-    page, `link_url` what a link points at, `via_url` where it was found. `origin` is the feed that
-    the source had the entry from.
+    The first author is in `author_…`; `people` are the other authors and the contributors. `tags`
+    are names in order, `tags_line` is true if the text ended with a line of them, and
+    `category_details` maps a name to upstream's [scheme, label]. `canonical_url` is the
+    original page, `link_url` the page that a link entry points at, `via_url` the page where it
+    was found. `origin` is the feed that the source copied the entry from.
 
-    Not among them: `published` and the address, which only an editor moves, and `status`, which
-    is none of upstream's.
+    Not included: `published` and the slug, which only an editor changes, and `status`, which
+    upstream does not state.
     """
 
     kind: str = "article"
@@ -97,7 +97,7 @@ class UpstreamFields:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], unknown: "UpstreamFields") -> "UpstreamFields":
-        """What `as_json` has made; a field that was not known then is as `unknown` has it."""
+        """Read what `as_json` wrote. A field that was not stored is taken from `unknown`."""
         return cls(
             **{
                 name: from_json(name, stored[name]) if name in stored else getattr(unknown, name)
@@ -107,13 +107,13 @@ class UpstreamFields:
 
 
 FIELDS = tuple(each.name for each in fields(UpstreamFields))
-# The other two are rows of their own.
+# Tags and enclosures are rows of their own tables.
 COLUMNS = tuple(name for name in FIELDS if name not in ("tags", "enclosures"))
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a sighting remembers of upstream: the values last merged; its dates for the record."""
+    """The upstream values at the last merge, stored in a Sighting. Dates are not merged."""
 
     fields: UpstreamFields
     published: datetime
@@ -132,14 +132,14 @@ class Base:
 
 
 def as_json(value: Any) -> Any:
-    """The value of a field in JSON's types, which are those of its column."""
+    """The value of a field in JSON's types, as its column stores it."""
     if isinstance(value, tuple):
         return [as_json(element) for element in value]
     return value.as_json() if isinstance(value, Person | Enclosure) else value
 
 
 def from_json(name: str, stored: Any) -> Any:
-    """The value of the field of this name that `as_json` has made this of."""
+    """The value of the field of this name from what `as_json` returned."""
     if name == "people":
         return tuple(map(Person.from_json, stored))
     if name == "enclosures":

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from entries.importing.errors import FeedError, describe_error
-from entries.importing.fetching.client import USER
+from entries.importing.fetching.client import CREDENTIALS
 from entries.importing.fetching.fetched import read_path, read_stdin
 from entries.importing.importer import (
     Options,
@@ -81,7 +81,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "--url takes the http URL that a file or stdin was fetched from.", returncode=2
             )
-        if USER.search(url):
+        if CREDENTIALS.search(url):
             raise CommandError(
                 "--url must not contain a user name or a password, since it is shown.",
                 returncode=2,

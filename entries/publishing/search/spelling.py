@@ -4,7 +4,7 @@ from collections import Counter
 from difflib import get_close_matches
 from string import ascii_lowercase
 
-from entries.lib.words import LONGEST
+from entries.lib.words import MAX_WORD_CHARS
 
 from .index import Candidate, read_texts, walk
 from .plan import Phrase, Plan
@@ -70,7 +70,7 @@ def variants(word: str) -> list[str]:
     other = [head + letter + tail[1:] for head, tail in cuts if tail for letter in letters]
     found = dict.fromkeys([*swapped, *shorter, *longer, *other])
     found.pop(word, None)
-    return [variant for variant in found if len(variant) <= LONGEST]
+    return [variant for variant in found if len(variant) <= MAX_WORD_CHARS]
 
 
 def _is_like(word: str, other: str) -> bool:

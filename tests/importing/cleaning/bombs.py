@@ -1,8 +1,8 @@
 """Clean every bomb in little processor time and memory, each held to limits of its own.
 
 Run as `python -m tests.importing.cleaning.bombs`: prints each bomb's name when it is done. A bomb
-that takes more than LIMIT_SECONDS (a second, and what a machine needs that is slower or
-shared: work that grows with the square of SIZE takes minutes) or LIMIT_BYTES ends the process.
+that takes more than LIMIT_SECONDS or LIMIT_BYTES ends the process. A bomb takes a second, more on
+a slow or shared machine; work that grows with the square of SIZE takes minutes.
 """
 
 import os

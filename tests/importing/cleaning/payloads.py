@@ -191,5 +191,5 @@ def nested() -> list[str]:
 
 
 def every_payload() -> list[str]:
-    """Some thousands, each once, in a fixed order."""
+    """All payloads, some thousands, without duplicates and in a fixed order."""
     return list(dict.fromkeys([*addressed(), *nested()]))

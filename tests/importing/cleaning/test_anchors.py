@@ -1,4 +1,4 @@
-"""Links within a text work wherever it is printed, and meet no id but its own."""
+"""Links within a text work on every page, and only lead to ids of the same text."""
 
 import re
 
@@ -26,7 +26,7 @@ def ids_and_links(html):
 
 
 @pytest.mark.parametrize("own", ["", PAGE, "/post", FEED])
-def test_footnotes_lead_there_and_back(own):
+def test_footnotes_link_there_and_back(own):
     ids, links = ids_and_links(clean(FOOTNOTE.format(own)))
 
     assert len(ids) == 2
@@ -47,7 +47,7 @@ def test_a_second_pass_prefixes_nothing_twice():
     assert clean(once, anchor="another") == once
 
 
-def test_a_name_of_old_is_an_id():
+def test_an_old_name_attribute_becomes_an_id():
     ids, links = ids_and_links(clean('<a href="#top">up</a><p><a name="top">Top</a></p>'))
 
     assert links == [f"#{ids[0]}"]
@@ -59,7 +59,7 @@ def test_an_address_in_percent_signs_finds_its_id():
     assert links == [f"#{ids[0]}"]
 
 
-def test_an_id_that_nothing_links_to_goes():
+def test_an_id_without_a_link_to_it_is_removed():
     assert clean('<p id="main">x</p><form id="document"></form>') == "<p>x</p>"
 
 
@@ -67,11 +67,11 @@ def test_a_link_to_a_place_that_is_not_in_the_text_leads_to_the_page():
     assert clean('<a href="#comments">x</a>') == f'<p><a href="{PAGE}#comments">x</a></p>'
 
 
-def test_without_a_page_a_link_to_nowhere_is_none():
+def test_without_a_page_a_link_to_an_unknown_id_is_removed():
     assert sanitize_html('<a href="#comments">x</a>').html == "<p><a>x</a></p>"
 
 
-def test_of_two_places_with_one_name_the_first_counts():
+def test_the_first_of_two_elements_with_one_name_is_the_target():
     ids, _ = ids_and_links(clean('<a href="#x">x</a><p id="x">1</p><p id="x">2</p>'))
 
     assert len(ids) == 1

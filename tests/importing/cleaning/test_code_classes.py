@@ -1,4 +1,4 @@
-"""Code keeps what highlighters say of its parts; classes of theirs mean nothing elsewhere."""
+"""Classes of syntax highlighters stay in code, and are removed elsewhere."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_the_classes_of_highlighters_stay_in_code(name):
         ('<p title="<pre>"><span class="nf">c</span></p>', '<p title="&lt;pre&gt;">c</p>'),
     ],
 )
-def test_other_classes_and_those_of_tokens_elsewhere_go(source, left):
+def test_other_classes_and_token_classes_outside_of_code_are_removed(source, left):
     assert sanitize_html(source).html == left
 
 
@@ -55,7 +55,7 @@ def test_other_classes_and_those_of_tokens_elsewhere_go(source, left):
         ("<p><span id=nowhere>a</span></p>", "<p>a</p>"),
     ],
 )
-def test_a_span_that_says_nothing_is_unwrapped(source, left):
+def test_a_span_without_attributes_is_unwrapped(source, left):
     cleaned = sanitize_html(source)
 
     assert cleaned.html == left

@@ -66,7 +66,7 @@ def test_presentation_mathml_stays_as_it_is(formula):
         ),
     ],
 )
-def test_what_is_no_mathml_core_is_written_in_it_or_goes(source, formula):
+def test_other_mathml_is_rewritten_as_mathml_core_or_removed(source, formula):
     formula = formula or '<mpadded width="+0.5em"><mi>x</mi></mpadded>'
 
     assert clean(f"<math>{source}</math>") == f"<math>{formula}</math>"
@@ -126,7 +126,7 @@ def test_plain_text_says_each_formula_once(source, text):
 
 
 def test_plain_text_of_damaged_formulas_takes_linear_time():
-    # A look at all the rest from each of these would take hours.
+    # Searching the rest from each of these would take hours.
     for unit in ("<math>", "<math a='", "<math><annotation>", "<annotation", "</math>", '<math "'):
         visible_text(unit * (300_000 // len(unit)))
 
@@ -187,7 +187,7 @@ AROUND = [
 
 
 def is_mathml_alone(element):
-    """Whether an element of a parsed formula holds MathML Core and text in tokens, or nothing."""
+    """True if an element of a parsed formula has only MathML Core, and text only in tokens."""
     name = element.tag.removeprefix("{http://www.w3.org/1998/Math/MathML}")
     if name == element.tag or name not in mathml.ELEMENTS:
         return False
@@ -202,7 +202,7 @@ def is_mathml_alone(element):
 
 
 def escapes():
-    """Every escape in every place, around which stands one after the other of the rest."""
+    """Every escape in every place, with the surroundings in turn."""
     combined = [
         around.replace("{}", place.replace("{}", escape))
         for place, escape, around in product(PLACES, ESCAPES, AROUND)

@@ -1,9 +1,9 @@
-"""Images, frames, audio and video as readers are to see them; what only counts readers goes."""
+"""Images, frames, audio and video are shown safely; tracking pixels are removed."""
 
 import pytest
 
 from entries.importing.cleaning.sanitizer import sanitize_html
-from entries.importing.cleaning.tracking import clear_links, without_marks
+from entries.importing.cleaning.tracking import clean_links, without_tracking
 
 BASE = "https://blog.example/2024/"
 FRAME = (
@@ -68,7 +68,7 @@ def test_an_image_that_is_there_is_not_replaced():
     assert clean('<img src="a.jpg" data-src="b.jpg">') == f'<img src="{BASE}a.jpg">'
 
 
-def test_a_set_that_waits_for_a_script_is_filled_in():
+def test_a_srcset_that_waits_for_a_script_is_filled_in():
     html = '<img src="a.jpg" data-srcset="b.jpg 2x">'
 
     assert clean(html) == f'<img src="{BASE}a.jpg" srcset="{BASE}b.jpg 2x">'
@@ -93,15 +93,15 @@ def test_a_script_does_not_wait_in_an_image():
         '<iframe src="https://www.googletagmanager.com/ns.html" width="0" height="0"></iframe>',
     ],
 )
-def test_what_only_counts_readers_goes(pixel):
+def test_a_tracking_pixel_is_removed(pixel):
     assert clean(f"<p>Text.{pixel}</p>") == "Text."
 
 
-def test_what_is_small_in_one_direction_only_stays():
+def test_an_image_that_is_small_in_one_direction_only_stays():
     assert "rule.png" in clean('<img src="rule.png" width="400" height="1">')
 
 
-def test_the_counters_that_went_are_counted():
+def test_removed_tracking_pixels_are_counted():
     cleaned = sanitize_html('<p>x<img src="/a" width=1 height=1></p>', BASE)
 
     assert cleaned.removed == ["1 × an image that only counts readers"]
@@ -120,13 +120,13 @@ def test_the_counters_that_went_are_counted():
     ],
 )
 def test_links_lose_their_tracking_parameters_and_nothing_else(address, rest):
-    assert without_marks(address) == rest
+    assert without_tracking(address) == rest
 
 
 def test_links_in_a_text_are_cleared_and_counted():
     html = '<p><a title="x" href="https://a.example/?b=1&amp;utm_source=x">x</a> ?utm_source=x</p>'
 
-    cleared, count = clear_links(html)
+    cleared, count = clean_links(html)
 
     assert cleared == '<p><a title="x" href="https://a.example/?b=1">x</a> ?utm_source=x</p>'
     assert count == 1

@@ -1,4 +1,4 @@
-"""Nothing that could run comes out of the gate, told by parsing what does as a browser would."""
+"""The sanitizer's output, parsed as a browser would, contains nothing that could run."""
 
 import re
 
@@ -8,7 +8,7 @@ import pytest
 from entries.importing.cleaning import mathml
 from entries.importing.cleaning.allowlist import ATTRIBUTES, SCHEMES, TAGS
 from entries.importing.cleaning.embeds import PLAYER
-from entries.importing.cleaning.sanitizer import FRAME_SAYS, sanitize_html
+from entries.importing.cleaning.sanitizer import FRAME_ATTRIBUTES, sanitize_html
 
 from .payloads import every_payload
 
@@ -19,7 +19,7 @@ BASES = ["", PAGE, "javascript:alert(1)", "data:text/html,x"]
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 ADDRESSES = {"cite", "href", "poster", "src"}
 IMAGE_DATA = re.compile(r"data:image/(avif|gif|jpeg|png|webp)[;,]", re.I)
-# What a browser takes off an address before it reads the scheme (URL standard, 4.4).
+# The characters that browsers strip from a URL before they read its scheme (URL standard, 4.4).
 AROUND = "".join(map(chr, range(33)))
 
 
@@ -33,14 +33,14 @@ def is_harmless(address, element):
         return element == "a"
     scheme = re.match(r"[a-z][a-z0-9+.-]*(?=:)", address, re.I)
     if scheme is None:
-        return False  # relative: it would be to our own pages
+        return False  # a relative URL would lead to our own pages
     return scheme.group().lower() in SCHEMES or (
         element in ("img", "source") and bool(IMAGE_DATA.match(address))
     )
 
 
 def living(html):
-    """Whatever in the parsed HTML is not on the list of what is allowed."""
+    """The parts of the parsed HTML that are not on the allow-list."""
     for element in html5lib.parseFragment(html, namespaceHTMLElements=False).iter():
         if element.tag == "DOCUMENT_FRAGMENT":
             continue
@@ -65,7 +65,11 @@ def living(html):
                         yield f"srcset={value}"
             if name == "id" and not re.match(r"n[0-9a-f]{8}-", value):
                 yield f"id={value}"
-            if element.tag == "iframe" and name in FRAME_SAYS and value != FRAME_SAYS[name]:
+            if (
+                element.tag == "iframe"
+                and name in FRAME_ATTRIBUTES
+                and value != FRAME_ATTRIBUTES[name]
+            ):
                 yield f"{name}={value}"
         if element.tag == "iframe":
             if not PLAYER.fullmatch(element.get("src", "")) or "sandbox" not in element.attrib:
@@ -75,14 +79,14 @@ def living(html):
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_no_payload_lives(part):
+def test_no_payload_survives(part):
     for number, payload in enumerate(PAYLOADS[part::PARTS]):
         cleaned = sanitize_html(payload, BASES[number % 4], page=PAGE)
 
         assert list(living(cleaned.html)) == [], payload
 
 
-def test_the_check_finds_what_lives():
+def test_the_check_finds_a_surviving_payload():
     alive = [
         *("<script></script>", "<p onclick=x>", "<a href=' jav\tascript:x'>", "<img src=data:x>"),
         *("<img srcset='https://a.example/ 1x, javascript:x 2x'>", "<p id=body>", "<a href=x>"),

@@ -1,4 +1,4 @@
-"""Whatever comes in, what comes out of the gate is clean, well-formed and stays as it is."""
+"""The sanitizer's output is clean, well-formed and stable for any input."""
 
 import html5lib
 import pytest
@@ -9,13 +9,18 @@ from entries.importing.cleaning import mathml
 from entries.importing.cleaning.allowlist import (
     ATTRIBUTES,
     CLASSES,
-    IMAGE_DATA,
+    IMAGE_DATA_URL,
     SCHEME,
     SCHEMES,
     TAGS,
     allowed_classes,
 )
-from entries.importing.cleaning.sanitizer import FRAME_SAYS, PLAYER, html_from_text, sanitize_html
+from entries.importing.cleaning.sanitizer import (
+    FRAME_ATTRIBUTES,
+    PLAYER,
+    html_from_text,
+    sanitize_html,
+)
 from entries.lib.characters import strip_controls
 from entries.lib.plaintext import squeeze, visible_text
 
@@ -168,7 +173,7 @@ def text_within(node):
 @example("<ruby><b><rt>x</b></ruby>")
 @example("<h1><button><h2>x</h2></button></h1>")
 @example("<ul><button><li>x<li>y</button></ul>")
-def test_what_comes_out_is_clean_well_formed_and_stable(source):
+def test_the_output_is_clean_well_formed_and_stable(source):
     cleaned = sanitize_html(source, BASE)
 
     tree, errors = parsed(cleaned.html)
@@ -194,14 +199,14 @@ def test_what_comes_out_is_clean_well_formed_and_stable(source):
             if name == "class":
                 assert value == allowed_classes(value)
                 assert node in code or all(CLASSES.fullmatch(word) for word in value.split())
-            if node.tag == "iframe" and name in FRAME_SAYS:
-                assert value == FRAME_SAYS[name]
+            if node.tag == "iframe" and name in FRAME_ATTRIBUTES:
+                assert value == FRAME_ATTRIBUTES[name]
             if node.tag == "iframe" and name == "src":
                 assert PLAYER.fullmatch(value)
             if name in ("href", "src", "cite", "poster"):
                 scheme = SCHEME.match(value)
                 assert scheme
-                assert scheme.group().lower() in SCHEMES or IMAGE_DATA.match(value)
+                assert scheme.group().lower() in SCHEMES or IMAGE_DATA_URL.match(value)
     again = sanitize_html(cleaned.html, BASE)
     assert again.html == cleaned.html
     assert again.removed == []
@@ -213,7 +218,7 @@ def test_what_comes_out_is_clean_well_formed_and_stable(source):
 @given(fragments)
 @example("<center><h1><button><h4><code>")
 @example("<p><select><div>")
-def test_what_is_too_long_for_two_parsers_is_as_clean_and_stable(source):
+def test_a_text_too_long_for_two_parsers_is_as_clean_and_stable(source):
     cleaned = sanitize_html("<p>" + "<i>x</i>" * 3_001 + "</p>" + source, BASE)
 
     assert any("by one parser" in reason for reason in cleaned.removed)

@@ -1,4 +1,4 @@
-"""No word of a text goes with the markup around it: drawings, unknown elements, scripts of TeX."""
+"""Text survives when its markup is removed: drawings, unknown elements, scripts with TeX."""
 
 import pytest
 
@@ -35,11 +35,11 @@ def clean(source, page=PAGE):
         ("<title>Of a document</title>x<svg><title>y</title></svg>", "x y"),
     ],
 )
-def test_of_a_drawing_its_words_stay(source, left):
+def test_the_words_of_a_drawing_stay(source, left):
     assert clean(source) == left
 
 
-def test_a_sign_does_not_say_again_what_stands_beside_it():
+def test_an_icon_does_not_repeat_the_text_beside_it():
     source = '<a href="/x"><svg><title>GitHub</title></svg> <b>GitHub</b></a>'
 
     assert clean(source) == '<a href="https://blog.example/x"> <b>GitHub</b></a>'
@@ -119,7 +119,7 @@ def test_a_control_character_makes_no_script_of_an_address():
     assert clean('<a href="&#1;javascript:alert(1)">x</a>') == "<a>x</a>"
 
 
-def test_a_frame_without_a_title_is_worth_no_line():
+def test_a_frame_without_a_title_is_dropped():
     source = '<p>One.</p><iframe src="https://frames.example/a?b=1"></iframe><p>Two.</p>'
 
     cleaned = sanitize_html(source, PAGE)
@@ -128,7 +128,7 @@ def test_a_frame_without_a_title_is_worth_no_line():
     assert cleaned.removed == ["1 × <iframe> without a title"]
 
 
-def test_a_frame_without_a_title_that_is_all_there_is_becomes_a_link():
+def test_a_frame_without_a_title_becomes_a_link_if_the_text_has_nothing_else():
     cleaned = sanitize_html('<p><iframe src="https://frames.example/a"></iframe></p>', PAGE)
 
     assert cleaned.html == '<p><a href="https://frames.example/a">frames.example/a</a></p>'

@@ -1,4 +1,4 @@
-"""No input of up to 512 kB takes long or much to clean, and none that is sane loses by it."""
+"""Input of up to 512 kB takes little time and memory to clean, and sane input loses nothing."""
 
 import subprocess
 import sys
@@ -36,7 +36,7 @@ def test_20_000_flat_paragraphs_are_kept():
     assert TOO_MUCH not in cleaned.removed
 
 
-def test_what_is_too_deep_is_shown_as_plain_text_and_says_so():
+def test_too_deep_nesting_is_shown_as_plain_text_and_reported():
     source = "<div>" * 50_000 + "<p>One &lt;b&gt;.</p>Two<br>lines.<script>no</script>"
 
     cleaned = sanitize_html(source)
@@ -46,7 +46,7 @@ def test_what_is_too_deep_is_shown_as_plain_text_and_says_so():
     assert sanitize_html(cleaned.html).html == cleaned.html
 
 
-def test_what_is_a_little_too_deep_is_plain_text_as_well():
+def test_nesting_just_over_the_limit_is_plain_text_as_well():
     source = "<div>" * (MAX_USEFUL_DEPTH + 1) + "x"
 
     cleaned = sanitize_html(source)
@@ -78,7 +78,7 @@ def test_sloppy_html_of_some_length_is_read_as_html(name):
     assert fits_parser(SLOPPY[name])
 
 
-def test_depth_counts_what_is_open():
+def test_depth_counts_open_elements():
     assert depth("<p>x<br></p><div><p><b>x</b></p></div>", 10) == 3
     assert depth("<p>" * 20, 10) == 11
 

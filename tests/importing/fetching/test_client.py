@@ -1,4 +1,4 @@
-"""The client's limits, by the clock and by the byte, and what it says of itself."""
+"""The client's limits of time and bytes, its redirects and its User-Agent."""
 
 import gzip
 import socket
@@ -21,9 +21,9 @@ MEGABYTE = 1024 * 1024
 
 
 class Drip:
-    """A server that sends each of its pieces after a moment, and then may hold the line.
+    """A server that sends its pieces slowly, and then may keep the connection open.
 
-    `was_left` is set when the client hangs up before the server has come to its end.
+    `was_left` is set when the client hangs up before the server has finished.
     """
 
     def __init__(self, pieces, hold):
@@ -47,7 +47,7 @@ class Drip:
                 self.was_left.set()
 
     def is_left(self, connection, seconds):
-        """Wait, no longer than until the client hangs up. Returns whether it does."""
+        """Wait until the client hangs up, with a timeout. Returns True if it does."""
         connection.settimeout(seconds)
         try:
             is_left = connection.recv(1) == b""
@@ -106,7 +106,7 @@ def test_a_server_that_drips_is_left_when_the_time_is_up(settings, drip, pieces)
 def test_the_time_is_for_all_redirects_together(settings, httpserver):
     settings.FETCH_TIMEOUT = 1
 
-    # Each answer in time, all of them (MAX_REDIRECTS and the first) not.
+    # Each response is in time, but the first and MAX_REDIRECTS more together are not.
     def answer(request):
         time.sleep(0.3)
         return Response(status=302, headers={"Location": "/feed?again=" + request.path})

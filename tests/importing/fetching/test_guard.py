@@ -29,7 +29,7 @@ def nothing_allowed(settings):
 
 @pytest.fixture
 def names(monkeypatch):
-    """Names that resolve to the addresses of one answer after the other, the last for ever."""
+    """Host names with a list of DNS answers, used one after the other; the last one repeats."""
     answers: dict[str, list[list[str]]] = {}
     resolve = socket.getaddrinfo
 
@@ -161,10 +161,10 @@ def test_a_special_block_is_refused_from_its_first_address_to_its_last(block):
 @given(ip_addresses())
 @example(ipaddress.ip_address("192.0.0.9"))
 @example(ipaddress.ip_address("2001:1::1"))
-def test_what_any_interpreter_knows_to_be_special_is_refused(address):
+def test_an_address_that_any_python_version_calls_special_is_refused(address):
     carried = embedded_ipv4(address) if address.version == 6 else None
 
-    # What carries an IPv4 address is judged by that: about the rest versions of Python disagree.
+    # An IPv6 address with an IPv4 address inside is judged by the latter; Python versions differ.
     known = address if carried is None else carried
     assert known.is_global or not is_public_address(str(address))
 
@@ -205,7 +205,7 @@ def test_a_number_in_place_of_a_host_is_refused_wherever_it_leads(host):
     assert "a number in place of a host" in refusal(f"http://{host}/feed")
 
 
-def test_digits_of_other_scripts_hide_no_address():
+def test_digits_of_other_scripts_do_not_hide_an_address():
     assert "its address can't be read" in refusal("http://①②⑦.⓪.⓪.①/feed")
 
 
@@ -326,7 +326,7 @@ def test_a_redirect_leads_nowhere_but_to_the_web(settings, httpserver, target):
 @pytest.mark.parametrize(
     "address", ["file:///etc/passwd", "/etc/passwd", "", "http://", "http://[::1", "http://a:b/"]
 )
-def test_what_is_no_web_address_is_not_fetched(address):
+def test_other_urls_than_those_of_the_web_are_not_fetched(address):
     assert "address" in refusal(address)
 
 

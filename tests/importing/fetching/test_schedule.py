@@ -1,4 +1,4 @@
-"""When a source is asked again, and what becomes of its address: one test a rule."""
+"""The time of a source's next fetch, and changes of its URL: one test a rule."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -30,7 +30,7 @@ def clock(time_machine):
 
 
 class Server:
-    """Answers with what is set: a status, a body and headers for each path."""
+    """A server with a status, a body and headers for each path."""
 
     def __init__(self, httpserver):
         self.answers = {}
@@ -64,7 +64,7 @@ def source(db, server):
 
 
 def ask(source):
-    """Import a source as the next run does. Returns how long it is left alone then."""
+    """Import a source as the next run does. Returns the time until its next fetch."""
     fresh = Source.objects.get(pk=source.pk)
     ask.report = import_feed(fresh)
     source.refresh_from_db()
@@ -187,13 +187,13 @@ def test_a_304_says_anew_how_long_it_is_good(server, source):
         ("<ttl>120</ttl><sy:updatePeriod>hourly</sy:updatePeriod>", 2 * HOUR),
     ],
 )
-def test_what_the_feed_says_of_its_rhythm_is_honoured(server, source, stated, wait):
+def test_the_rhythm_that_the_feed_states_is_honoured(server, source, stated, wait):
     server.set((RSS % stated).encode())
 
     assert ask(source) == wait
 
 
-def test_whoever_asks_for_the_longest_wait_is_heard(server, source):
+def test_the_longest_stated_wait_is_honoured(server, source):
     server.set((RSS % "<ttl>180</ttl>").encode(), Cache_Control="max-age=3600")
 
     assert ask(source) == 3 * HOUR
@@ -207,7 +207,7 @@ def test_the_rhythm_is_remembered_when_the_feed_is_not_modified(server, source):
     assert ask(source) == 3 * HOUR
 
 
-def test_hours_that_are_to_be_skipped_are(server, source):
+def test_skip_hours_are_honoured(server, source):
     hours = "".join(f"<hour>{hour}</hour>" for hour in (13, 14, 15))
     server.set((RSS % f"<skipHours>{hours}</skipHours>").encode())
 
@@ -221,7 +221,7 @@ def test_the_24th_hour_is_midnight(server, source, clock):
     assert ask(source) == 90 * MINUTE
 
 
-def test_days_that_are_to_be_skipped_are(server, source, clock):
+def test_skip_days_are_honoured(server, source, clock):
     clock.move_to(NOW.replace(hour=23, minute=30), tick=False)
     server.set((RSS % "<skipDays><day>Thursday</day></skipDays>").encode())
 
@@ -235,7 +235,7 @@ def test_a_skipped_day_that_is_over_within_24_hours_is_waited_for(server, source
     assert ask(source) == 23 * HOUR
 
 
-def test_who_skips_every_hour_is_asked_once_a_day(server, source):
+def test_a_feed_that_skips_every_hour_is_fetched_once_a_day(server, source):
     hours = "".join(f"<hour>{hour}</hour>" for hour in range(24))
     server.set((RSS % f"<skipHours>{hours}</skipHours>").encode())
 
@@ -252,7 +252,7 @@ def test_who_skips_every_hour_is_asked_once_a_day(server, source):
         (str(10**11), 7 * DAY),
     ],
 )
-def test_who_asks_to_be_left_alone_is(server, source, status, value, wait):
+def test_retry_after_is_honoured(server, source, status, value, wait):
     server.set(status=status, Retry_After=value)
 
     assert ask(source) == wait
@@ -260,13 +260,13 @@ def test_who_asks_to_be_left_alone_is(server, source, status, value, wait):
 
 
 @pytest.mark.parametrize("value", ["0", "soon", format_datetime(NOW - DAY, usegmt=True), ""])
-def test_who_asks_for_no_time_gets_the_usual_one_after_a_failure(server, source, value):
+def test_a_retry_after_without_a_wait_gives_the_usual_one_after_a_failure(server, source, value):
     server.set(status=429, Retry_After=value)
 
     assert 11 * MINUTE < ask(source) < 19 * MINUTE
 
 
-def test_who_fails_is_asked_ever_more_seldom_but_once_a_day(server, source):
+def test_the_wait_doubles_with_each_failure_up_to_a_day(server, source):
     server.set(status=500)
 
     waits = [ask(source) for _ in range(12)]
@@ -277,7 +277,7 @@ def test_who_fails_is_asked_ever_more_seldom_but_once_a_day(server, source):
     assert source.failures == 12
 
 
-def test_not_all_who_fail_at_once_are_asked_at_once(server, db):
+def test_sources_that_fail_together_are_not_fetched_together(server, db):
     server.set(status=500)
     sources = [Source.objects.create(url=f"{server.url}?{number}") for number in range(8)]
 
@@ -413,7 +413,7 @@ def test_an_address_that_is_a_source_already_is_not_taken_over(server, source, c
     assert any("already" in warning for warning in ask.report.warnings)
 
 
-def test_what_is_gone_is_not_asked_again(server, source):
+def test_a_source_that_is_gone_is_not_fetched_again(server, source):
     server.set(status=410)
 
     assert ask(source) is None
@@ -421,7 +421,7 @@ def test_what_is_gone_is_not_asked_again(server, source):
     assert source not in Source.objects.due()
 
 
-def test_what_is_gone_names_the_feed_that_its_page_names(server, source):
+def test_a_gone_source_names_the_feed_that_its_page_names(server, source):
     link = b'<link rel="alternate" type="application/atom+xml" href="/newer">'
     server.set(b"<!doctype html><head>" + link, status=410)
 
@@ -430,7 +430,7 @@ def test_what_is_gone_names_the_feed_that_its_page_names(server, source):
     assert f"its site names another feed: {server.url_for('/newer')}" in source.last_error
 
 
-def test_what_is_gone_names_the_feed_that_its_site_names(server, source):
+def test_a_gone_source_names_the_feed_that_its_site_names(server, source):
     head = f'<link rel="alternate" href="{server.url_for("/")}"/>'
     server.set(
         feed(entry(1)).replace(
@@ -447,7 +447,7 @@ def test_what_is_gone_names_the_feed_that_its_site_names(server, source):
     assert f"its site names another feed: {server.url_for('/new')}" in source.last_error
 
 
-def test_what_is_gone_without_a_successor_says_just_that(server, source):
+def test_a_gone_source_without_a_successor_just_says_so(server, source):
     server.set(status=410)
 
     ask(source)

@@ -3,8 +3,8 @@
     HOSTILE_BYTES=200000 python -m tests.importing.parsing.hostile_documents [NAME…]
 
 Prints each document's name when it is done, and the seconds that it took. One that takes more
-than LIMIT_SECONDS (it takes up to a tenth of them; what grows with the square of a megabyte takes
-minutes, a twenty-fifth of that for a fifth of it) ends the process. Each element takes its time,
+than LIMIT_SECONDS ends the process. A document takes up to a tenth of them; quadratic work on a
+megabyte takes minutes, and a twenty-fifth of that on a fifth of it. Each element takes some time,
 so that floods of elements are shorter.
 """
 
@@ -44,7 +44,7 @@ def flooded(unit: str, before: str = "", after: str = "") -> str:
 
 
 def counted(unit: str, before: str = "", after: str = "") -> str:
-    """A flood of elements that all differ."""
+    """Many elements that all differ."""
     return before + "".join(map(unit.format, range(FLOOD // len(unit)))) + after
 
 
@@ -53,7 +53,7 @@ def in_item(unit: str, start: str = "", end: str = "") -> str:
 
 
 DOCUMENTS = {
-    # What stands before the first element.
+    # The prologue, before the first element.
     "encodings on one line": filled(
         'encoding="x" ', "<?xml version='1.0'?><rss><!-- ", "--></rss>"
     ),
@@ -184,7 +184,7 @@ DOCUMENTS = {
     "base64": in_item("QUJD", '<content:encoded mode="base64">', "</content:encoded>"),
     "sections": in_item("<![CDATA[x]]>", "<description>", "</description>"),
     "sections that never end": filled("<![CDATA[", ITEM + "<description>"),
-    # What the lenient parser gets.
+    # Documents for feedparser's loose parser.
     "open tags": filled("<a ", ITEM + "&x"),
     "open tags in quotes": filled('<a b="', ITEM + "&x"),
     "quotes of two kinds": filled("<a b='<c d=\"", ITEM + "&x"),
@@ -241,7 +241,7 @@ OPENINGS = ("<!--", "<a ", "<", "<a href='", "</", "&#", "<p>", "<script", "<scr
 
 
 def texts() -> dict[str, Callable[[], object]]:
-    """What is done with texts out of feeds, each over one that is hostile to an expression."""
+    """The functions that read texts of feeds, each with a text hostile to its expressions."""
     from datetime import UTC, datetime
 
     from entries.admin.entry_form import looks_like_html
@@ -250,7 +250,7 @@ def texts() -> dict[str, Callable[[], object]]:
     from entries.importing.cleaning.images import show_images
     from entries.importing.cleaning.ruby import without_stray_annotations
     from entries.importing.cleaning.sanitizer import html_from_text, sanitize_html
-    from entries.importing.cleaning.tracking import clear_links, is_counter
+    from entries.importing.cleaning.tracking import clean_links, is_tracking_pixel
     from entries.importing.fetching.schedule import stated_rhythm
     from entries.importing.normalizing.dates import parse_date
     from entries.importing.normalizing.kinds import find_shape
@@ -284,12 +284,12 @@ def texts() -> dict[str, Callable[[], object]]:
         "an image that waits": partial(
             show_images, f'<img src="{filled("pixel")}!" data-src="x" srcset="{space}">'
         ),
-        "a style": partial(is_counter, {"style": filled("width:1")}),
-        "a style of white space": partial(is_counter, {"style": f"width{space}"}),
+        "a style": partial(is_tracking_pixel, {"style": filled("width:1")}),
+        "a style of white space": partial(is_tracking_pixel, {"style": f"width{space}"}),
         "an address that counts": partial(
-            is_counter, {"src": "https://" + filled("feedburner.com/~a/")}
+            is_tracking_pixel, {"src": "https://" + filled("feedburner.com/~a/")}
         ),
-        "links": partial(clear_links, filled('<a title="x" ', after="utm_source=")),
+        "links": partial(clean_links, filled('<a title="x" ', after="utm_source=")),
         "anchors": partial(keep_anchors, filled('<a id="x" href="#x">'), set(), "n"),
         "annotations": partial(without_stray_annotations, filled("<rt>")),
         "elements at the top": partial(split_blocks, filled('<a b=">">')),

@@ -1,4 +1,4 @@
-"""What can't be read of a feed spoils no more than it must, whatever a library raises over it."""
+"""A damaged part of a feed spoils only itself, even if a library raises an error over it."""
 
 import itertools
 import json
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entries.importing.errors import ParseError
-from entries.importing.parsing.damaged_entries import mend_entry
+from entries.importing.parsing.damaged_entries import repair_entry
 from entries.importing.parsing.feed_data import EntryData, FeedContext
 from entries.importing.parsing.parser import parse_feed, read_entry
 from entries.models import Entry
@@ -98,13 +98,13 @@ def test_a_post_that_quotes_a_feed_in_a_section_of_its_own_is_one_post():
     "unit",
     [b"<![CDATA[", b"<?", b"<!--", b"<a>", b"</a>", b"</descriptio>", b"<title>", b"</i><i>"],
 )
-def test_mending_takes_time_in_proportion(unit):
+def test_repair_takes_time_in_proportion_to_the_length(unit):
     def calls(number):
         entry = b"<item><description>" + unit * number + b"</item>"
         counted = itertools.count()
         sys.setprofile(lambda *_: next(counted) and None)
         try:
-            mend_entry(entry)
+            repair_entry(entry)
         finally:
             sys.setprofile(None)
         return next(counted)
@@ -143,7 +143,7 @@ def test_more_entries_are_damaged_than_are_each_read_alone():
 
 @pytest.fixture
 def failing(monkeypatch):
-    """feedparser fails wherever a text says BOOM."""
+    """Let feedparser fail on every text that contains BOOM."""
     handle_data = feedparser.mixin._FeedParserMixin.handle_data
 
     def fail(self, text, escape=1):
@@ -170,7 +170,7 @@ def test_an_entry_that_feedparser_fails_on_is_left_out_with_the_reason(failing, 
     assert any(record.exc_info and record.levelno == logging.ERROR for record in caplog.records)
 
 
-def test_what_a_feed_says_of_itself_may_be_what_feedparser_fails_on(failing):
+def test_feedparser_may_fail_on_the_feeds_own_elements(failing):
     parsed = parse_feed(RSS.replace(b"Posts", b"BOOM") % (ITEM % (1, 1) + ITEM % (2, 2)))
 
     assert [data.title for data in parsed.entries] == ["Post 1", "Post 2"]
@@ -208,7 +208,7 @@ def test_values_of_other_types_than_they_should_have_are_no_values():
 
 
 def assert_plain(data: EntryData) -> None:
-    """Fail for a value of a type that JSON has not."""
+    """Fail for a value of a type that JSON does not have."""
     json.dumps(asdict(replace(data, received=b"", envelope=None)) | {"received": ""})
 
 
@@ -280,7 +280,7 @@ ELEMENTS = [
     for name in HANDLED
     for prefix, _, rest in [name.partition("_")]
 ] + ["links", "tags", "authors", "media:credit", "podcast:chapters", "yt:videoId", "x:y", "x:links"]
-# These hold, or are, an entry.
+# These are an entry or contain one.
 ELEMENTS = [name for name in ELEMENTS if name not in ("item", "entry", "channel", "feed", "rss")]
 ATTRIBUTES = ["", " type='html'", " type='xhtml'", " href='http://['", " url='x'", " rel='self'"]
 ATTRIBUTES += [" start='x'", " xml:base='http://[x'", " xml:lang='_'", " mode='base64'", " src='x'"]

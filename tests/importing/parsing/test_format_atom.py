@@ -143,7 +143,7 @@ def test_a_source_that_names_its_own_feed_is_described_in_full(read):
     assert "<title>A blog of examples</title>" in document_of(rows)
 
 
-def test_what_an_entry_answers_is_read_and_given_out(given_out, client):
+def test_what_an_entry_replies_to_is_read_and_given_out(given_out, client):
     entry = given_out("atom-threads.atom")["Post 1"]
 
     post = Entry.objects.get()

@@ -1,4 +1,4 @@
-"""Documents that are no well-formed XML, or in another encoding than they say."""
+"""Documents that are not well-formed XML, or not in the encoding that they declare."""
 
 import feedparser
 import pytest
@@ -70,7 +70,7 @@ def test_other_encodings_are_read_as_declared(read):
     assert Entry.objects.get().title == "日本語"
 
 
-def test_where_most_bytes_are_no_utf_8_none_is_read_as_such(read):
+def test_a_document_with_mostly_other_bytes_is_not_read_as_utf_8(read):
     read(feed_file("encoding-latin-1-undeclared.rss"))
 
     post = Entry.objects.get()
@@ -78,7 +78,7 @@ def test_where_most_bytes_are_no_utf_8_none_is_read_as_such(read):
     assert post.content == "<p>Il est «&nbsp;doué&nbsp;», c’est sûr&nbsp;: 5 €.</p>"
 
 
-def test_of_a_planet_each_entry_is_read_in_its_own_encoding():
+def test_each_entry_of_a_planet_is_read_in_its_own_encoding():
     item = "<item><guid>{}</guid><title>{}</title></item>"
     texts = ["« été »", "日本語のテキスト", "un élève doué\xa0»"]
     encoded = [
@@ -114,7 +114,7 @@ def test_utf_8_that_says_so_is_read_as_such_whatever_the_header_says():
 
 
 @pytest.mark.parametrize("name", ["punycode", "idna", "undefined", "unicode_escape", "hex", "x"])
-def test_what_is_no_encoding_of_a_document_is_not_used(name):
+def test_a_codec_that_is_no_encoding_of_a_document_is_not_used(name):
     data = f"<?xml version='1.0' encoding='{name}'?><rss><channel><title>Caf\\u00e9 é</title>"
 
     assert parse_feed(data.encode() + b"</channel></rss>").feed.title == "Caf\\u00e9 é"
@@ -129,7 +129,7 @@ def test_a_header_may_name_the_encoding():
 
 
 @pytest.mark.parametrize("name", ["space-before.rss", "mark-before.rss", "rubbish-before.rss"])
-def test_what_stands_before_the_declaration_does_no_harm(read, name):
+def test_output_before_the_declaration_does_no_harm(read, name):
     read(feed_file(name))
 
     assert Entry.objects.get().title == "Post 1"
@@ -141,7 +141,7 @@ def test_what_stands_before_the_declaration_does_no_harm(read, name):
         ("prefix-undeclared.rss", ["Post 1"], "unbound prefix"),
         ("entities-of-html.rss", ["Café"], "undefined entity"),
         ("ampersand.rss", ["Salt & pepper"], "not well-formed"),
-        ("controls.rss", ["Post 1"], "characters that XML can't"),
+        ("controls.rss", ["Post 1"], "characters that XML forbids"),
         ("unclosed.rss", ["Post 1", "Post 2"], "mismatched tag"),
         ("html-in-place.rss", ["Post 1"], None),
         ("broken-off.atom", ["Post 1", "Post 2"], "breaks off after entry 2"),

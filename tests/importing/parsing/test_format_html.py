@@ -1,9 +1,9 @@
-"""What real feeds do in their HTML, from the feed to the stored entry."""
+"""The HTML of real feeds, from the document to the stored entry."""
 
 import pytest
 
 from entries.importing.cleaning.sanitizer import TOO_MUCH
-from entries.lib.mojibake import MAYBE, REPAIRED
+from entries.lib.mojibake import MAY_BE_GARBLED, WAS_REPAIRED
 from entries.models import Entry
 from tests.importing.files import feed_file
 
@@ -38,7 +38,7 @@ def test_lazy_images_show(contents):
     assert 'srcset="https://blog.example/c.jpg 400w, https://blog.example/c-2.jpg 800w"' in third
 
 
-def test_counters_go_and_say_so(contents):
+def test_tracking_pixels_are_removed_and_reported(contents):
     report, (first, second) = contents("html-counters.rss")
 
     assert first == '<p>Text, <a href="https://a.example/?id=1">a link</a>.</p>'
@@ -64,11 +64,11 @@ def test_mojibake_is_repaired_flagged_or_left(contents):
     report, (whole, part, about) = contents("html-mojibake.rss")
 
     assert whole == "<p>It’s a “café”.</p>"
-    assert REPAIRED in report.entries[0].reasons
+    assert WAS_REPAIRED in report.entries[0].reasons
     assert "â€™" in part
-    assert MAYBE in report.entries[1].reasons
+    assert MAY_BE_GARBLED in report.entries[1].reasons
     assert about == "<p>An é becomes Ã©.</p>"
-    assert not {REPAIRED, MAYBE} & set(report.entries[2].reasons)
+    assert not {WAS_REPAIRED, MAY_BE_GARBLED} & set(report.entries[2].reasons)
 
 
 def test_broken_html_is_mended_and_what_is_too_deep_is_text(contents):

@@ -1,4 +1,4 @@
-"""JSON Feed, as the format has it and as others write it."""
+"""JSON Feed as specified, and with the deviations of real feeds."""
 
 import json
 
@@ -37,7 +37,7 @@ def test_json_feed_1_1_is_read(read):
     ]
 
 
-def test_a_json_feed_says_of_itself_what_other_feeds_do(read):
+def test_a_json_feed_has_the_same_metadata_as_other_feeds(read):
     read(feed_file("json-1.1.json"), url=URL)
 
     source = Source.objects.get()
@@ -83,7 +83,7 @@ def test_values_of_other_types_are_read_where_they_can_be(read):
     assert (second.title, second.content) == ("Post 2", "<p>Text 2.</p>")
     assert second.author_name == "Ada Fern"
     assert list(second.tags.names()) == ["one", "2"]
-    assert report.warnings == ["4 of its items are no objects."]
+    assert report.warnings == ["4 items are no objects; they are left out."]
 
 
 @pytest.mark.parametrize("name", ["json-mark.json", "json-utf-16.json"])
@@ -105,7 +105,7 @@ def test_every_unicode_encoding_is_read(read, name):
         b'{"items": [' + b"9" * 10_000 + b"]}",
     ],
 )
-def test_what_is_no_json_feed_is_refused_in_words(data):
+def test_other_json_is_refused_with_a_reason(data):
     with pytest.raises(ParseError, match=r"it is (no )?JSON"):
         parse_feed(data, url=URL)
 

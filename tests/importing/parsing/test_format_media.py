@@ -14,7 +14,7 @@ MEDIA = "{http://search.yahoo.com/mrss/}"
 
 @pytest.fixture
 def attached(read):
-    """Import a file; what is attached to its first entry, as (address, type, title, role)."""
+    """Import a file. Returns its first entry's enclosures as (href, type, title, role)."""
 
     def attached(name):
         read(feed_file(name))
@@ -126,7 +126,7 @@ def test_wordpress_coms_avatars_and_pictures_of_the_text_are_left_out(read):
     }
 
 
-def test_a_picture_that_most_entries_name_is_of_none(read):
+def test_a_picture_that_most_entries_name_belongs_to_none(read):
     read(feed_file("media-of-all.atom"))
 
     assert list(Enclosure.objects.values_list("href", flat=True)) == [
@@ -157,7 +157,7 @@ def test_the_description_of_a_medium_is_that_of_the_entry_only_where_that_has_no
     }
 
 
-def test_what_is_only_to_be_heard_or_seen_is_a_post_and_is_known_again(read):
+def test_an_entry_with_only_media_is_a_post_and_is_recognised_again(read):
     first = read(feed_file("media-alone.rss"))
     again = read(feed_file("media-alone.rss"))
 

@@ -83,7 +83,7 @@ def test_name_and_mail_are_told_apart(read):
     ]
 
 
-def test_an_address_is_one_whatever_scheme_subject_or_name_stands_with_it(read):
+def test_an_email_address_is_found_with_any_scheme_subject_or_name(read):
     read(feed_file("rss-mail.xml"))
 
     people = Entry.objects.order_by("title").values_list("author_name", "author_email")
@@ -99,7 +99,7 @@ def test_an_address_is_one_whatever_scheme_subject_or_name_stands_with_it(read):
     assert (source.author_name, source.author_email) == ("Ed Itor", "ed@c.example")
 
 
-def test_a_guid_is_a_link_unless_it_says_that_it_is_none(read):
+def test_a_guid_is_a_link_unless_it_is_no_permalink(read):
     read(feed_file("rss-guids.xml"))
 
     address = "https://blog.example/2024/Mar/09/post-{}/".format
@@ -110,13 +110,13 @@ def test_a_guid_is_a_link_unless_it_says_that_it_is_none(read):
     assert posts["Post 3"].canonical_url == address(3)
 
 
-def test_a_time_without_a_zone_is_one_of_the_sources_zone(read):
+def test_a_time_without_a_zone_is_in_the_sources_zone(read):
     Source.objects.create(url="https://blog.example/feed", time_zone="Europe/Vienna")
 
     read(feed_file("rss-zoneless.xml"), url="https://blog.example/feed")
 
     hours = Entry.objects.order_by("title").values_list("published__hour", flat=True)
-    # In summer two hours ahead of UTC, in winter one; what names a zone keeps it.
+    # In summer two hours ahead of UTC, in winter one; a stated zone is kept.
     assert list(hours) == [10, 11, 10, 12, 12]
 
 

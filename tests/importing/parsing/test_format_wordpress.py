@@ -30,7 +30,7 @@ def test_posts_and_pages_come_live_and_drafts_stay_drafts(export):
     }
 
 
-def test_what_is_no_post_is_left_out_with_its_reason(export):
+def test_other_items_than_posts_are_left_out_with_a_reason(export):
     report = export()
 
     skipped = {line.title: line.reasons for line in report.entries if line.action == "skipped"}
@@ -170,7 +170,7 @@ def parts(document):
         "[embed]" * 20_000,
     ],
 )
-def test_no_text_takes_long(text):
+def test_conversion_takes_linear_time(text):
     start = datetime.now(UTC)
 
     as_html(text)
@@ -178,7 +178,7 @@ def test_no_text_takes_long(text):
     assert (datetime.now(UTC) - start).total_seconds() < 2
 
 
-def test_names_that_stand_there_as_html_are_read_as_text(read):
+def test_names_exported_as_html_are_read_as_text(read):
     read(feed_file("wordpress-names.xml"))
 
     post = Entry.objects.get()

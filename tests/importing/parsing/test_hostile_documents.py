@@ -1,4 +1,4 @@
-"""No document of a megabyte takes long to read, whatever a library's expressions make of it."""
+"""A document of a megabyte never takes long to read, even if it is hostile to a library."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ CHEAP_SECONDS = 0.01  # for a fifth of the size
 
 
 def read(size, *names):
-    """Read the documents of these names, or all, in a size in bytes; the seconds of each."""
+    """Read documents of a size in bytes, by name or all. Returns the seconds that each took."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.importing.parsing.hostile_documents", *names],
         cwd=settings.BASE_DIR,
@@ -35,7 +35,7 @@ def test_no_hostile_document_takes_more_than_its_time():
     taken = read(SIZE // 5)
 
     assert list(taken) == names
-    # At night the whole size is taken for all, else for those that are read in no time.
+    # At night all documents have the whole size, else only those that are cheap to read.
     if profile.get_current_profile_name() != "nightly":
         names = [name for name in names if taken[name] < CHEAP_SECONDS]
     assert len(names) > 50

@@ -1,4 +1,4 @@
-"""What stands before a feed comes in a short form, and what counts of it is kept."""
+"""The prologue of a feed is replaced by a short one that keeps its meaning."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def title(prologue: bytes, text: bytes = b"t") -> str:
         b"\n\nText of a server <",
     ],
 )
-def test_the_feed_stands_behind_a_declaration_of_its_own(before):
+def test_the_feed_follows_a_declaration_of_our_own(before):
     document = rewritten(before + RSS)
 
     assert document.startswith(UTF_8)
@@ -31,7 +31,7 @@ def test_the_feed_stands_behind_a_declaration_of_its_own(before):
     assert b"\n<rss" in document
 
 
-def test_there_is_nothing_to_read_without_an_element():
+def test_a_document_without_an_element_is_empty():
     assert rewritten(b"<?xml version='1.0'?><!-- x --> 1 < 2") == b""
 
 
@@ -52,7 +52,7 @@ def test_an_entity_that_is_a_text_is_kept(entity):
         b'<!ENTITY b "%s">' % (b"x" * 900),
     ],
 )
-def test_an_entity_that_could_grow_is_none(entities):
+def test_an_entity_that_could_grow_is_removed(entities):
     text = title(b"<!DOCTYPE rss [%s]>" % entities.replace(b"%%", b"%"), b"&b;" * 2_000)
 
     assert text.startswith("&b;")

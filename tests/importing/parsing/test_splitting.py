@@ -79,7 +79,7 @@ def test_pieces_give_the_same_entries_as_the_whole(name):
 
 
 @pytest.mark.parametrize("name", UNSPLIT)
-def test_what_can_not_be_cut_safely_is_read_whole(name):
+def test_a_document_that_can_not_be_cut_safely_is_read_whole(name):
     assert split_document(UNSPLIT[name]) is None
 
     guids = [item.guid for item in parse_feed(UNSPLIT[name]).entries]
@@ -126,7 +126,7 @@ WHOLE = feed(*map(entry, range(5)))
         (WHOLE.index(b"<content", WHOLE.index(b"Post 1")), 1),
     ],
 )
-def test_of_a_document_that_breaks_off_the_entries_before_the_break_are_read(end, kept):
+def test_the_entries_before_the_break_of_a_document_are_read(end, kept):
     parsed = parse_feed(WHOLE[:end])
 
     assert [item.title for item in parsed.entries] == [f"Post {n}" for n in range(kept)]
@@ -134,15 +134,15 @@ def test_of_a_document_that_breaks_off_the_entries_before_the_break_are_read(end
     assert parsed.feed.warnings
 
 
-def test_what_is_open_is_closed():
+def test_open_elements_are_closed():
     head = b"<?xml version='1.0'?><!-- <no> --><rss a='b'><channel><br/><title>t</title><image>"
 
-    # The image, which was not closed, holds no entries.
+    # The unclosed image contains no entries.
     assert closing_tags(head) == b"</channel></rss>"
 
 
 @pytest.mark.parametrize("piece", [b"<![CDATA[", b"<!--"])
-def test_what_breaks_off_in_a_text_that_speaks_of_entries_loses_that_one_alone(piece):
+def test_a_break_in_a_text_that_quotes_entries_loses_only_that_entry(piece):
     data = RSS + b"<item><title>1</title></item><item><title>2</title>%s <item>x</item>" % piece
 
     assert [item.title for item in parse_feed(data).entries] == ["1"]

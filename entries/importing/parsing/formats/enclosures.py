@@ -1,4 +1,4 @@
-"""The media that a feed attaches to an entry: enclosures, Media RSS, thumbnails."""
+"""Media attached to an entry: enclosures, Media RSS, thumbnails."""
 
 import mimetypes
 from collections.abc import Callable, Iterable, Iterator
@@ -11,15 +11,15 @@ from entries.lib.plaintext import squeeze
 
 from .pictures import is_avatar, is_of_person, picture_key, pictures_in, stated_width
 
-# What no browser plays any more, and YouTube's feeds still name.
-GONE = "application/x-shockwave-flash"
+# No browser plays Flash any more; YouTube's feeds still name it.
+FLASH_TYPE = "application/x-shockwave-flash"
 IMAGE_ENDINGS = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp")
 PAGE_TYPES = {"text/html", "application/xhtml+xml", "text/plain", "text", "html", "xhtml", ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """One media:content of Media RSS, as the feed gives it. `length` is in bytes."""
+    """One media:content of Media RSS, as the feed gives it. `length` is in bytes, `width` in px."""
 
     url: str = ""
     type: str = ""
@@ -32,9 +32,9 @@ class Medium:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """All that a feed attaches to an entry; addresses as it gives them, but those of `linked`.
+    """Everything that a feed attaches to an entry. URLs are absolute in `linked` only.
 
-    `thumbnails` are the addresses of pictures that stand for the entry, best first.
+    `thumbnails` are the URLs of pictures that represent the entry, best first.
     """
 
     linked: tuple[Enclosure, ...] = ()
@@ -50,11 +50,12 @@ def find_enclosures(
     authors: Iterable[str] = (),
     of_all: Iterable[str] = (),
 ) -> tuple[Enclosure, ...]:
-    """List every attachment once.
+    """The attachments as enclosures, without duplicates.
 
-    Leaves out pictures of Media RSS that the entry's `text` shows in any size, pictures of
-    the entry's `authors`, and the pictures `of_all` entries, given by their keys. Of one
-    picture in several sizes it takes the widest.
+    Leaves out pictures of Media RSS that the entry's `text` shows in any size, pictures titled
+    with the name of one of the `authors`, avatars, and the pictures `of_all` entries (keys from
+    `pictures_of_all`). Takes the widest of a picture's sizes in Media RSS. `absolute` resolves a
+    URL.
     """
     kept: dict[str, Enclosure] = {}
     for linked in attached.linked:
@@ -75,15 +76,15 @@ def find_enclosures(
 
 
 def content_elsewhere(href: str, stated_type: str) -> Enclosure:
-    """Atom's content by address (RFC 4287, 4.1.3.2), where it is no page."""
+    """The enclosure for Atom content by `src` (RFC 4287, 4.1.3.2) that is no page."""
     stated = squeeze(stated_type)
     return Enclosure(href, stated if stated not in PAGE_TYPES else guessed_type(href))
 
 
 def is_page(address: str, stated_type: str) -> bool:
-    """True when content by address is a page, to be linked to rather than attached.
+    """True if Atom content by `src` is a page, which is linked rather than attached.
 
-    feedparser gives content without a type the type of plain text.
+    feedparser sets the type text/plain for content without a type.
     """
     stated = squeeze(stated_type).partition(";")[0].lower()
     if stated not in PAGE_TYPES:
@@ -99,10 +100,10 @@ def guessed_type(address: str) -> str:
 def media(
     stated: Iterable[Medium], absolute: Callable[[str], str], authors: Iterable[str]
 ) -> Iterator[Enclosure]:
-    """Media RSS's content."""
+    """The enclosures for the media:content elements of Media RSS."""
     widest: dict[str, tuple[int, Medium]] = {}
     for medium in stated:
-        if not medium.url or medium.type == GONE or is_avatar(medium.url):
+        if not medium.url or medium.type == FLASH_TYPE or is_avatar(medium.url):
             continue
         if is_of_person(medium.url, medium.title, medium.medium == "image", authors):
             continue
@@ -119,7 +120,7 @@ def media(
 def thumbnails(
     stated: Iterable[str], absolute: Callable[[str], str], of_all: Iterable[str]
 ) -> Iterator[Enclosure]:
-    """The picture that stands for the entry: Media RSS's first thumbnail, a podcast's image."""
+    """The first picture that represents the entry and is neither an avatar nor `of_all` entries."""
     for url in stated:
         if url:
             address = absolute(url)
@@ -137,7 +138,7 @@ def media_type(medium: Medium, href: str) -> str:
     except ValueError:
         path = ""
     if medium.medium == "image" or stated == "image" or path.endswith(IMAGE_ENDINGS):
-        # Which one is not said; that it is one decides how it is shown.
+        # The exact type is unknown, but images are shown differently from files.
         return "image/*"
     return ""
 

@@ -1,4 +1,4 @@
-"""feedparser's reading of Atom, RSS or RDF as EntryData and FeedData: its dictionaries end here."""
+"""Adapter for Atom, RSS and RDF: feedparser's dictionaries to FeedData and EntryData."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -18,7 +18,7 @@ from entries.importing.parsing.upstream_fields import Person
 from entries.lib.characters import strip_controls
 from entries.lib.kind_links import KIND_OF_TYPE, TYPE_OF_KIND, UNTITLED
 from entries.lib.plaintext import squeeze
-from entries.lib.urls import absolute_address
+from entries.lib.urls import absolute_url
 
 from .enclosures import (
     Attached,
@@ -35,13 +35,13 @@ Absolute = Callable[[str], str]
 
 
 def feed_data(found: Raw, version: str, url: str, pictures: tuple[str, ...]) -> FeedData:
-    """The feed. `found` is what feedparser has under `feed`, `version` its name of the format."""
+    """The FeedData for feedparser's `feed` dictionary; `version` is its name of the format."""
     feed = take(found, FEED)
     links = feed.get("links") or []
 
     def link(rel: str) -> str:
         address = next((x["href"] for x in links if x.get("rel") == rel and x.get("href")), "")
-        return absolute_address(url, strip_controls(address))
+        return absolute_url(url, strip_controls(address))
 
     site_url = link("alternate")
     image = feed.get("image") or {}
@@ -65,10 +65,10 @@ def feed_data(found: Raw, version: str, url: str, pictures: tuple[str, ...]) -> 
 
 
 def base_of(version: str, url: str, site_url: str) -> str:
-    """Where relative addresses start that have no xml:base.
+    """The base of relative URLs without xml:base.
 
-    Atom's start at the document (RFC 4287, 2). RSS says nothing; its feeds often stand on
-    another host than the site, and their writers mean the site.
+    In Atom it is the document's URL (RFC 4287, 2). RSS does not define it; its feeds are often on
+    another host than the site, and their authors mean the site.
     """
     from_web = url if url.startswith(("http://", "https://")) else ""
     return (site_url or from_web) if version.startswith("rss") else (from_web or site_url)
@@ -82,19 +82,19 @@ def entry_data(
     received: bytes = b"",
     envelope: Envelope | None = None,
 ) -> EntryData:
-    """The entry of a record of `stated.entry_record`, or of what `wxr` makes of one.
+    """The EntryData of a record from `feedparser_fields.entry_record` or `Export.as_record`.
 
-    Also reads what earlier versions of this program have stored of a document that could not be
-    cut: some of it was JSON Feed's, with `external_url` and `kind`.
+    Also reads the records that earlier versions of this program have stored. Some of these were
+    made from JSON Feed, with `external_url` and `kind`.
     """
     contents = [text_of(content) for content in record.get("content") or []]
     summary = stated_text(record, "summary")
     body = fullest_text(contents, summary)
-    base = absolute_address(context.base, body.base) or context.base
+    base = absolute_url(context.base, body.base) or context.base
 
     def absolute(address: str) -> str:
         address = strip_controls(str(address)).strip()
-        return absolute_address(base, address) or address
+        return absolute_url(base, address) or address
 
     guid = (record.get("id") or "").strip()
     link = original_page(record, guid, absolute)
@@ -146,7 +146,7 @@ def text_of(record: Raw | None) -> Text:
 
 
 def stated_text(record: Raw, name: str) -> Text:
-    # Where an extension has an element of the same name, the detail may be of that one.
+    # The detail may be that of an extension's element of the same name.
     detail = record.get(f"{name}_detail") or {}
     return text_of(detail | {"value": record[name]} if name in record else detail)
 
@@ -158,7 +158,7 @@ def people(record: Raw, name: str, role: str = "author") -> Iterator[Person]:
 
 
 def authors_of(record: Raw, context: FeedContext) -> tuple[Person, ...]:
-    """Its own; else those of the feed that the source had it from; else its feed's."""
+    """The entry's own authors, else those of its atom:source, else those of the feed."""
     for stated in (record, record.get("source") or {}):
         if found := unique_people(people(stated, "authors")):
             return found
@@ -174,13 +174,13 @@ def hrefs(record: Raw, rel: str) -> Iterator[str]:
 
 
 def original_page(record: Raw, guid: str, absolute: Absolute) -> str:
-    """The address of the original page: the first alternate link."""
+    """The URL of the original page: the first alternate link, else feedparser's `link`."""
     for link in record.get("links") or []:
         if link.get("rel", "alternate") == "alternate" and link.get("href"):
             return absolute(link["href"])
     stated = record.get("link") or ""
     if not stated or stated == guid:
-        # feedparser takes an id for a link where there is no other.
+        # feedparser uses the id as the link if there is no other: content by `src` is better.
         for content in record.get("content") or []:
             if (source := content.get("src")) and is_page(source, content.get("type") or ""):
                 return absolute(source)
@@ -195,7 +195,10 @@ def stated_kind(record: Raw) -> str:
 
 
 def target_of(record: Raw, kind: str, link: str, absolute: Absolute) -> str:
-    """What the entry points at. Of Atom's related links any may be it, unless a kind is stated."""
+    """The URL that a link entry points at; empty if it is the entry's own page.
+
+    Atom's first related link is used only if a kind is stated, since such links have many uses.
+    """
     external = record.get("external_url")
     if not external and kind:
         external = next(hrefs(record, "related"), "")
@@ -268,7 +271,7 @@ def stated_media(record: Raw) -> Iterator[str]:
 def origin_of(source: Raw, absolute: Absolute) -> dict[str, str]:
     found = {link.get("rel"): link.get("href") for link in source.get("links") or []}
     title = text_of(source.get("title_detail")).plain
-    # In Atom it was where feedparser left a person's page, before that was mended.
+    # Records stored by earlier versions may have a person's page here.
     of_person = source.get("authors") or source.get("contributors")
     href = "" if of_person else source.get("href")
     stated = {

@@ -1,6 +1,6 @@
-"""Fields taken from feedparser's dictionaries: by name, and only in the types that JSON has.
+"""Fields of feedparser's dictionaries, taken by name and type.
 
-An extension's element may put a value of any type under any name there.
+feedparser lets the elements of an extension put a value of any type under any name.
 """
 
 import re
@@ -24,8 +24,8 @@ SOURCE: Shape = {
     "links": [LINK],
     "authors": [PERSON],
 }
-# A shape says for each field which texts its record has; a list stands for a list of such
-# records. The fields under "" are texts themselves.
+# A shape maps each field to the names of the texts in its record; a list means a list of such
+# records. The names under "" are fields that are texts themselves.
 ENTRY: Shape = {
     "": (
         *("id", "link", "title", "summary", "rights", "language", "yt_videoid"),
@@ -59,7 +59,7 @@ FEED: Shape = {
     "wp_authors": [("wp_author_login", "wp_author_display_name")],
 }
 MEDIA: Shape = {"": (), "media_content": [("url",)], "media_thumbnail": [("url",)]}
-MOMENTS = ("published_parsed", "updated_parsed", "created_parsed")
+PARSED_DATES = ("published_parsed", "updated_parsed", "created_parsed")
 
 NAMING = re.compile(
     rb"<(?P<name>title|guid|id|link)(?=[\s>])[^<>]*>(?:<!\[CDATA\[)?(?P<text>[^<\]]{1,500})", re.I
@@ -67,10 +67,10 @@ NAMING = re.compile(
 
 
 def take(found: Raw, shape: Shape) -> Raw:
-    """Take the fields that the shape names, and only values of the type that it gives them."""
+    """The fields that the shape names, as far as their values have the shape's types."""
     taken = take_texts(found, shape[""])
     for name, names in shape.items():
-        # feedparser's own get() answers with other values where there is none of this name.
+        # feedparser's own get() returns the value of another key if this one is missing.
         value = dict.get(found, name)
         if isinstance(names, list):
             if isinstance(value, list):
@@ -81,9 +81,9 @@ def take(found: Raw, shape: Shape) -> Raw:
 
 
 def take_entry(found: Raw) -> Raw:
-    """An entry of feedparser's as JSON may hold it."""
+    """The fields of feedparser's entry, in JSON's types."""
     taken = take(found, ENTRY)
-    for name in MOMENTS:
+    for name in PARSED_DATES:
         moment = dict.get(found, name)
         if isinstance(moment, tuple):
             taken[name] = [int(number) for number in moment]
@@ -94,14 +94,14 @@ def take_entry(found: Raw) -> Raw:
 
 
 def media_addresses(found: Raw) -> list[str]:
-    """The addresses in an entry's Media RSS."""
+    """The URLs in an entry's Media RSS."""
     record = take(found, MEDIA)
     media = [*(record.get("media_content") or []), *(record.get("media_thumbnail") or [])]
     return [medium.get("url") or "" for medium in media]
 
 
 def entry_record(found: Raw) -> Raw:
-    """The entry as feedparser read it, without what it says twice."""
+    """The fields of feedparser's entry without the values that feedparser duplicates."""
     record = take_entry(found)
     for key in ("title", "summary", "rights"):
         if record.get(key) == (record.get(f"{key}_detail") or {}).get("value"):
@@ -115,11 +115,11 @@ def entry_record(found: Raw) -> Raw:
         record.pop("summary", None)
     for text in [*contents, record.get("title_detail") or {}, record.get("summary_detail") or {}]:
         if text.get("type") == "application/xhtml+xml":
-            # It closes what can't be closed, and a parser of HTML reads </br> as one more.
+            # feedparser writes <br></br>, which HTML parsers read as two line breaks.
             text["value"] = text.get("value", "").replace("</br>", "")
     described = record.pop("media_description", None)
     if described and not record.get("summary") and "summary_detail" not in record:
-        # What YouTube writes there is text, with lines.
+        # YouTube has its description there, as plain text with line breaks.
         record["summary_detail"] = described
     return record
 
@@ -128,8 +128,8 @@ def take_texts(found: Raw, names: tuple[str, ...]) -> Raw:
     return {name: text for name in names if isinstance(text := dict.get(found, name), str)}
 
 
-def identified(entry: bytes) -> Raw:
-    """Find the id, the link and the title of an entry that can't be parsed."""
+def find_identity(entry: bytes) -> Raw:
+    """The id, link and title of an entry that can't be parsed, by regular expression."""
     raw: Raw = {}
     for match in NAMING.finditer(entry[:20_000]):
         name = {"guid": "id"}.get(match["name"].decode().lower(), match["name"].decode().lower())

@@ -1,5 +1,4 @@
-"""feedparser's parsers made safe: no element spoils more than itself, nothing takes time
-quadratic in the length of a document."""
+"""Protection of feedparser's parsers from elements that make them fail or take quadratic time."""
 
 import logging
 from typing import Any
@@ -9,23 +8,21 @@ from entries.lib.plaintext import squeeze
 
 logger = logging.getLogger(__name__)
 
-# Each element resolves its base and copies its language: longer ones say nothing by it.
+# feedparser resolves the base and copies the language for each element.
 MAX_BASE_CHARS = 2_000
 MAX_LANGUAGE_CHARS = 100
-# Looked through for each element of a namespace that feedparser does not know.
-MAX_NAMESPACES = 200
+MAX_NAMESPACES = 200  # searched for each element of an unknown namespace
 MAX_AUTHOR_CHARS = 500
-# Each of an element's attributes is looked for among all of them.
-MAX_ATTRIBUTES = 200
-# Where in the feed's data the names of elements are whose handlers have raised.
+MAX_ATTRIBUTES = 200  # of an element; feedparser compares each with all others
+# The key in the feed's dictionary for the names of elements whose handlers have raised.
 FAILED = "elements_left_out"
-MAX_NAMED = 20
+MAX_NAMED_FAILURES = 20
 
 
 class Robust:
-    """Mixed in before feedparser's parsers."""
+    """A mixin that goes before feedparser's parsers."""
 
-    # Feedparser's, as far as they are used here.
+    # The attributes of feedparser's parsers that are used here.
     push: Any
     handle_data: Any
     _get_context: Any
@@ -66,12 +63,12 @@ class Robust:
             self._note_failure(tag)
             if len(self.basestack) == scopes:
                 self._leave_scope(tag)
-        # feedparser lets xml:base outlive its element where no other base is around it.
+        # feedparser keeps an xml:base after its element if no outer element has one.
         if self.basestack and not self.basestack[-1]:
             self.baseuri = ""
 
     def _leave_scope(self, tag):
-        """Do what feedparser does after a handler of an end tag has returned."""
+        """Do the work that feedparser does after the handler of an end tag."""
         if self.incontent and self.contentparams.get("type") == "application/xhtml+xml":
             self.handle_data(f"</{tag.split(':')[-1]}>", escape=0)
         for stack in (self.basestack, self.langstack):
@@ -85,9 +82,9 @@ class Robust:
 
     def _note_failure(self, tag):
         failed = self.feeddata.setdefault(FAILED, [])
-        if tag not in failed and len(failed) < MAX_NAMED:
+        if tag not in failed and len(failed) < MAX_NAMED_FAILURES:
             failed.append(tag)
-            # Told with the feed's warnings; one in a foreign feed is no event here.
+            # The feed's warnings report it; a foreign feed's fault is no error of this site.
             logger.info("feedparser failed on <%s>, which is left out", tag[:100], exc_info=True)
 
     def track_namespace(self, prefix, uri):
@@ -96,7 +93,7 @@ class Robust:
 
     def pop(self, element, strip_whitespace=1):
         if self.elementstack and self.elementstack[-1][0] == element:
-            # It deletes blank pieces at the start one by one.
+            # feedparser deletes blank pieces at the start one by one, in quadratic time.
             pieces = self.elementstack[-1][2]
             blank = 0
             while blank < len(pieces) - 1 and not pieces[blank].strip():
@@ -106,7 +103,7 @@ class Robust:
         return super().pop(element, strip_whitespace)  # type: ignore[misc]
 
     def _add_tag(self, term, scheme, label):
-        # It compares each tag with all before; EntryData names each once.
+        # feedparser compares each tag with all previous ones; the adapter removes duplicates.
         tags = self._get_context().setdefault("tags", [])
         if term or scheme or label:
             tags.append({"term": term, "scheme": scheme, "label": label})
@@ -114,7 +111,7 @@ class Robust:
     def _sync_author_detail(self, key="author"):
         context = self._get_context()
         written = dict.get(context, key)
-        # It looks for an address from each character on.
+        # feedparser's search for an e-mail address takes quadratic time.
         if isinstance(written, str) and len(written) > MAX_AUTHOR_CHARS:
             context[key] = squeeze(written[:MAX_AUTHOR_CHARS])
         super()._sync_author_detail(key)  # type: ignore[misc]

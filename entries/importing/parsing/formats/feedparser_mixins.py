@@ -1,7 +1,7 @@
-"""What feeds say in extensions that feedparser misreads or knows nothing of.
+"""Handlers for elements that feedparser misreads or does not know.
 
-feedparser has one handler for each element, a method found by its name. Those here are put
-before its own, for authors, Media RSS, threads (RFC 4685) and WordPress's export.
+feedparser calls a method for each element, found by name. The methods here go before its own,
+for authors, Media RSS, replies (RFC 4685) and WordPress's export.
 """
 
 from typing import Any
@@ -17,9 +17,9 @@ NAMESPACES = {
 
 
 class Dialects(Robust):
-    """Handlers that go before those of feedparser's parsers."""
+    """A mixin of handlers that go before those of feedparser's parsers."""
 
-    # Feedparser's, as far as they are called here.
+    # The attributes of feedparser's parsers that are used here.
     decode_entities: Any
     push_content: Any
     inauthor: int
@@ -30,7 +30,7 @@ class Dialects(Robust):
     def _text(self, element: str) -> str:
         return self.decode_entities(element, self.pop(element) or "").strip()
 
-    # feedparser gives an author what it knows of the one before.
+    # feedparser would keep the previous author's details for the next author.
 
     def _start_author(self, attributes):
         context = self._get_context()
@@ -45,7 +45,7 @@ class Dialects(Robust):
         super()._end_author()  # type: ignore[misc]
         if in_elements:
             return
-        # feedparser knows no long last part of a host, and no mailto:.
+        # feedparser recognises neither long top-level domains nor mailto:.
         name, email = split_author(str(context.get("author") or ""))
         for key, value in (("name", name), ("email", email)):
             author.pop(key, None)
@@ -59,7 +59,7 @@ class Dialects(Robust):
         context = self._get_context()
         before = dict.get(context, "href")
         super()._end_url()  # type: ignore[misc]
-        # The page of a person, which feedparser takes for that of what the person wrote.
+        # feedparser stores a person's page as that of the entry or feed, too.
         if self.inauthor or self.incontributor:
             context.pop("href", None)
             if before is not None:
@@ -67,7 +67,7 @@ class Dialects(Robust):
 
     _end_uri = _end_homepage = _end_url
 
-    # With an attribute each is a mere record of these to feedparser.
+    # feedparser ignores the text of <icon> and <logo> if they have attributes.
 
     def _start_icon(self, attributes):
         self.push("icon", 1)
@@ -85,13 +85,13 @@ class Dialects(Robust):
         stated = attributes.get("type")
         super()._start_link(attributes)  # type: ignore[misc]
         links = self._get_context().get("links")
-        # It takes a link without a type for a page, an enclosure too.
+        # feedparser sets text/html for a link without a type, even for an enclosure.
         if stated is None and links and links[-1].get("rel") == "enclosure":
             links[-1].pop("type", None)
 
     def handle_charref(self, ref):
-        # A number that no character has, such as half a surrogate pair, is left out; feedparser
-        # fails on it, and with it on the whole document.
+        # feedparser fails on the whole document if a number is no character, such as half a
+        # surrogate pair. Leave the reference out.
         try:
             number = int(ref[1:], 16) if ref[:1] in "xX" else int(ref)
             chr(number).encode()
@@ -99,7 +99,7 @@ class Dialects(Robust):
             return
         super().handle_charref(ref)  # type: ignore[misc]
 
-    # A description in Media RSS is that of a medium, and of the entry only where that has none.
+    # media:description belongs to the media:content around it, else to the entry.
 
     def _start_media_content(self, attributes):
         self.medium = attributes
@@ -140,7 +140,7 @@ class Dialects(Robust):
     def _end_in_reply_to(self):
         self.pop("in_reply_to")
 
-    # The export names its authors in its head, and comments in its entries.
+    # WordPress's export lists its authors in its head; entries may have wp:author in comments.
 
     def _start_wp_author(self, attributes):
         if not self.inentry:
@@ -168,6 +168,6 @@ class Dialects(Robust):
             self.feeddata["wp_authors"][-1][element] = value
 
 
-# Names that Python has no syntax for.
+# Python's syntax has no method names with a hyphen.
 setattr(Dialects, "_start_thr_in-reply-to", Dialects._start_in_reply_to)
 setattr(Dialects, "_end_thr_in-reply-to", Dialects._end_in_reply_to)

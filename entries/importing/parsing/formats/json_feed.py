@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/) as EntryData and FeedData."""
+"""Adapter for JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 
 import json
 import re
@@ -23,7 +23,7 @@ from entries.importing.parsing.upstream_fields import Enclosure, Person
 from entries.lib.characters import strip_controls
 from entries.lib.kind_links import TYPE_OF_KIND
 from entries.lib.plaintext import squeeze
-from entries.lib.urls import absolute_address
+from entries.lib.urls import absolute_url
 
 from .enclosures import Attached, find_enclosures, whole_number
 
@@ -31,21 +31,20 @@ Raw = dict[str, Any]  # an object of the document
 FIRST_BYTES = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 
 
-# Nested deeper a value is none of the format's, and Python's reader gives up.
-MAX_DEPTH = 50
+MAX_DEPTH = 50  # levels; the format needs few, and Python's parser fails on very many
 TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.S)
 TOO_DEEP = f"Values nested deeper than {MAX_DEPTH} levels are left out."
 
 
 def looks_like_json(data: bytes) -> bool:
-    """Whether this is a JSON object, in any Unicode encoding, with or without a byte order mark."""
+    """True for a JSON object in any Unicode encoding, with or without a byte order mark."""
     return data[:1_000].lstrip(FIRST_BYTES).startswith(b"{")
 
 
 def read_json_feed(data: bytes, url: str) -> tuple[FeedData, list[Raw], Envelope]:
-    """The feed, its items and what stands around them. Raises ParseError when it is no JSON Feed.
+    """The feed, its items and their envelope. Raises ParseError if it is no JSON Feed.
 
-    What has another type than the format says is read where it can be, else left out.
+    Values of a wrong type are converted if possible, else left out.
     """
     try:
         data = without_space_before(data)
@@ -63,29 +62,29 @@ def read_json_feed(data: bytes, url: str) -> tuple[FeedData, list[Raw], Envelope
         feed.warnings.append("The document does not say that it is a JSON Feed; read as one.")
     found = objects(document, "items")
     if len(found) < len(items):
-        feed.warnings.append(f"{len(items) - len(found)} of its items are no objects.")
-    return feed, found, around_items(document, url)
+        feed.warnings.append(f"{len(items) - len(found)} items are no objects; they are left out.")
+    return feed, found, envelope_without_items(document, url)
 
 
-def around_items(document: Raw, url: str) -> Envelope:
-    """The document without its items, written anew as ASCII: what it says stays the same."""
+def envelope_without_items(document: Raw, url: str) -> Envelope:
+    """The document without its items, serialised again as ASCII."""
     others = {name: value for name, value in document.items() if name != "items"}
     return Envelope(json.dumps(others | {"items": []}).encode()[:-2], b"]}", url)
 
 
 def load(text: str) -> tuple[Raw, str]:
-    """The document, and a warning where something had to go. Raises ValueError, RecursionError."""
+    """The document, and a warning if values were left out. Raises ValueError, RecursionError."""
     try:
         document = json.loads(text)
         if not is_deep(document):
             return document, ""
     except RecursionError:
         pass
-    return json.loads(without_depths(text)), TOO_DEEP
+    return json.loads(without_deep_values(text)), TOO_DEEP
 
 
 def is_deep(document: Raw) -> bool:
-    """Whether values are nested MAX_DEPTH levels deep. Pythons differ in how deep they read."""
+    """True if values are nested MAX_DEPTH levels deep. Python's own limit differs by version."""
     level: list[Any] = [document]
     for _ in range(MAX_DEPTH - 1):
         inner = (each.values() if isinstance(each, dict) else each for each in level)
@@ -93,8 +92,8 @@ def is_deep(document: Raw) -> bool:
     return bool(level)
 
 
-def without_depths(text: str) -> str:
-    """JSON with `null` in the place of what is nested too deeply."""
+def without_deep_values(text: str) -> str:
+    """Replace values that are nested too deeply by `null`."""
     parts: list[str] = []
     depth = start = end = 0
     for token in TOKEN.finditer(text):
@@ -112,7 +111,7 @@ def without_depths(text: str) -> str:
 
 def feed_data(document: Raw, url: str) -> FeedData:
     def address(name):
-        return absolute_address(url, text(document, name))
+        return absolute_url(url, text(document, name))
 
     site_url = address("home_page_url")
     return FeedData(
@@ -135,7 +134,7 @@ def feed_data(document: Raw, url: str) -> FeedData:
 def entry_data(item: Raw, context: FeedContext, envelope: Envelope) -> EntryData:
     def absolute(address: str) -> str:
         address = strip_controls(address).strip()
-        return absolute_address(context.base, address) or address
+        return absolute_url(context.base, address) or address
 
     link, external = text(item, "url"), text(item, "external_url")
     link = absolute(link) if link else ""
@@ -150,7 +149,7 @@ def entry_data(item: Raw, context: FeedContext, envelope: Envelope) -> EntryData
         tuple(read_attachments(item, absolute)),
         thumbnails=(text(item, "image") or text(item, "banner_image"),),
     )
-    tags = (squeeze(str(tag)) for tag in a_list(item, "tags") if is_scalar(tag))
+    tags = (squeeze(str(tag)) for tag in list_value(item, "tags") if is_scalar(tag))
     return EntryData(
         guid=text(item, "id").strip(),
         title=squeeze(text(item, "title")),
@@ -192,8 +191,8 @@ def read_attachments(item: Raw, absolute: Callable[[str], str]) -> Iterator[Encl
 
 
 def read_authors(stating: Raw) -> Iterator[Person]:
-    """Version 1.1's authors, else 1.0's author."""
-    for author in a_list(stating, "authors") or [stating.get("author")]:
+    """The people in `authors` (version 1.1), else in `author` (version 1.0)."""
+    for author in list_value(stating, "authors") or [stating.get("author")]:
         if isinstance(author, dict):
             yield person_of(text(author, "name"), text(author, "url"))
         elif isinstance(author, str):
@@ -201,18 +200,18 @@ def read_authors(stating: Raw) -> Iterator[Person]:
 
 
 def objects(stating: Raw, name: str) -> list[Raw]:
-    return [value for value in a_list(stating, name) if isinstance(value, dict)]
+    return [value for value in list_value(stating, name) if isinstance(value, dict)]
 
 
 def text(stating: Raw, name: str) -> str:
-    """A value as text: ids are often numbers, in spite of the format."""
+    """A value as text, also if it is a number: many feeds have numbers as ids."""
     value = stating.get(name)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value) if is_scalar(value) else ""
 
 
-def a_list(stating: Raw, name: str) -> list[Any]:
+def list_value(stating: Raw, name: str) -> list[Any]:
     value = stating.get(name)
     return value if isinstance(value, list) else []
 

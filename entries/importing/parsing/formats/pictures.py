@@ -1,4 +1,4 @@
-"""Pictures told apart by their addresses, and those that are of no post: avatars."""
+"""Identity of pictures by their URLs, and detection of avatars and site-wide pictures."""
 
 import re
 from collections import Counter
@@ -9,78 +9,78 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from entries.lib.characters import unescape
 
 ENDING = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)\Z", re.I)
-# WordPress names its smaller copies so: photo-300x200.jpg.
+# WordPress names smaller copies of a picture photo-300x200.jpg.
 SIZE_IN_NAME = re.compile(r"-(\d{1,5})x\d{1,5}(?=\.\w{3,5}\Z)")
 SIZE_PARAMETERS = {"w", "h", "width", "height", "resize", "fit", "crop", "quality", "dpr"}
-# WordPress.com's copies of other sites' pictures: i0.wp.com/blog.example/photo.jpg.
-COPIED = re.compile(r"\Ai\d\.wp\.com/(?=[^/]+\.[^/]+/)")
+# WordPress.com copies other sites' pictures to i0.wp.com/blog.example/photo.jpg.
+WORDPRESS_COM_COPY = re.compile(r"\Ai\d\.wp\.com/(?=[^/]+\.[^/]+/)")
 AVATAR = re.compile(r"\A(?:[\w-]+\.)*gravatar\.com/avatar(?:/|\Z)")
-# The attributes that hold addresses; in srcset white space parts them.
-SHOWN = re.compile(
+# Attributes with URLs; in srcset white space separates them.
+URL_ATTRIBUTE = re.compile(
     r"\b(?:src|srcset|href|poster|data-[a-z-]{1,20})\s{0,5}=\s{0,5}"
     r"(?:\"([^\"<>]{1,20000})\"|'([^'<>]{1,20000})'|([^\s\"'<>]{1,2000}))",
     re.I,
 )
-MIN_ENTRIES = 3
+MIN_ENTRIES = 3  # a feed with fewer entries has no pictures of all
 
 
-def picture_key(address: str) -> str:
-    """Reduce an address to the part that is the same for all sizes and schemes of a picture.
+def picture_key(url: str) -> str:
+    """The part of a URL that is the same for all sizes and schemes of a picture.
 
-    The whole query goes where the file's name ends like a picture's, else only sizes do.
+    Drops the whole query if the file name has a picture's extension, else only its sizes.
     """
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(url)
         host = (parts.netloc or "").lower()
     except ValueError:
-        return address
+        return url
     path = SIZE_IN_NAME.sub("", parts.path)
     query = ""
     if parts.query and not ENDING.search(path):
         stated = parse_qsl(parts.query, keep_blank_values=True)
         query = "?" + urlencode([(k, v) for k, v in stated if k.lower() not in SIZE_PARAMETERS])
-    return COPIED.sub("", host + path + query.rstrip("?"))
+    return WORDPRESS_COM_COPY.sub("", host + path + query.rstrip("?"))
 
 
-def stated_width(address: str, width: int | None) -> int:
-    """The width in pixels, stated or read from the address; 0 when neither says it."""
-    size = SIZE_IN_NAME.search(address.partition("?")[0])
+def stated_width(url: str, width: int | None) -> int:
+    """The width in pixels, stated or read from the URL; 0 if unknown."""
+    size = SIZE_IN_NAME.search(url.partition("?")[0])
     return width or (int(size.group(1)) if size else 0)
 
 
 def pictures_in(text: str, absolute: Any) -> set[str]:
-    """The picture keys of all addresses in a fragment of HTML."""
+    """The picture keys of all URLs in a fragment of HTML."""
     keys = set()
-    for match in SHOWN.finditer(text):
+    for match in URL_ATTRIBUTE.finditer(text):
         value = unescape(match[1] or match[2] or match[3])
-        for address in {value.strip(), *(part.strip(",") for part in value.split())}:
-            keys.add(picture_key(absolute(address)))
+        for url in {value.strip(), *(part.strip(",") for part in value.split())}:
+            keys.add(picture_key(absolute(url)))
     return keys
 
 
-def is_avatar(address: str) -> bool:
+def is_avatar(url: str) -> bool:
     """True for a picture on gravatar.com."""
-    return AVATAR.match(picture_key(address)) is not None
+    return AVATAR.match(picture_key(url)) is not None
 
 
-def is_of_person(address: str, title: str, is_image: bool, authors: Iterable[str]) -> bool:
+def is_of_person(url: str, title: str, is_image: bool, authors: Iterable[str]) -> bool:
     """True for a picture that is titled with the name of one of the authors."""
     title = title.strip().casefold()
-    is_picture = is_image or ENDING.search(address.partition("?")[0])
+    is_picture = is_image or ENDING.search(url.partition("?")[0])
     return bool(title and is_picture) and title in {name.strip().casefold() for name in authors}
 
 
 def pictures_of_all(entries: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    """The keys of those pictures that more than half of several entries name.
+    """The keys of pictures that more than half of the entries have in their Media RSS.
 
-    `entries` are the addresses in each one's Media RSS. Such a picture is a person's or the
-    site's, and says nothing of a post.
+    `entries` are each entry's URLs. Such a picture shows a person or the site, not a post. Empty
+    for fewer than MIN_ENTRIES entries.
     """
     uses: Counter[str] = Counter()
     number = 0
     for addresses in entries:
         number += 1
-        uses.update({picture_key(address) for address in addresses})
+        uses.update({picture_key(url) for url in addresses})
     if number < MIN_ENTRIES:
         return ()
     return tuple(sorted(key for key, times in uses.items() if key and 2 * times > number))

@@ -1,4 +1,4 @@
-"""WordPress's export (WXR 1.0 to 1.2): RSS whose items are anything that a blog stores."""
+"""WordPress's export (WXR 1.0 to 1.2): RSS whose items are posts, attachments, menus and more."""
 
 import re
 from collections import defaultdict
@@ -14,12 +14,12 @@ from .wordpress_text import as_html
 Raw = dict[str, Any]
 
 COMMENTS_LEFT_OUT = "This is an export of WordPress: its comments are not imported."
-POSTS = {"post", "page"}
-DRAFTS = {"draft", "pending"}
-PUBLISHED = {"publish", "future"}
-# What an export puts in the place of a date that there is none of.
+POST_TYPES = {"post", "page"}
+DRAFT_STATUSES = {"draft", "pending"}
+PUBLISHED_STATUSES = {"publish", "future"}
+# The values that an export has in place of a missing date.
 NO_DATE = re.compile(r"0000-|-0001|^$")
-# Elements that hold what readers, plugins and authors have kept to themselves.
+# Elements with private data of readers, plugins and authors.
 PRIVATE = re.compile(
     rb"<!\[CDATA\[|<(?P<closing>/?)wp:(?P<name>comment|postmeta|author_email|post_password)>"
 )
@@ -28,20 +28,20 @@ LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
 
 def is_export(namespaces: Mapping[str, str]) -> bool:
-    """Whether a feed that declares these namespaces is one."""
+    """True if a feed that declares these namespaces is an export of WordPress."""
     return any(uri.startswith("http://wordpress.org/export/") for uri in namespaces.values())
 
 
 def exported_blog(feed: Mapping[str, Any]) -> str:
-    """The address of the blog in the head of its export; that of the network would be another."""
+    """The URL of the blog, from the head of its export; not that of a network of blogs."""
     return str(feed.get("wp_base_blog_url") or "").strip()
 
 
 class Export:
-    """What of an export concerns its items one by one: who has which login, what is attached.
+    """The authors' names and the attachments of an export, needed to read its items.
 
-    `items` are the items' bytes; they are looked through once, for the attachments, which
-    are items of their own and may stand far from the post that they belong to.
+    `items` are the items' bytes. They are searched once for attachments, which are items of their
+    own and may be far from their post.
     """
 
     def __init__(self, authors: Iterable[Raw], items: Iterable[bytes]):
@@ -53,20 +53,20 @@ class Export:
         self.attachments: dict[str, list[bytes]] = defaultdict(list)
         self.posts: set[str] = set()
         for item in items:
-            kind = stated(item, "wp:post_type")
+            kind = element_text(item, "wp:post_type")
             if kind == "attachment":
-                link = {"rel": "enclosure", "href": stated(item, "wp:attachment_url")}
-                link["title"] = unescape(stated(item, "title"))
-                parent = stated(item, "wp:post_parent")
+                link = {"rel": "enclosure", "href": element_text(item, "wp:attachment_url")}
+                link["title"] = unescape(element_text(item, "title"))
+                parent = element_text(item, "wp:post_parent")
                 self.attached[parent].append(link)
                 self.attachments[parent].append(without_private_parts(item))
-            elif kind in POSTS:
-                self.posts.add(stated(item, "wp:post_id"))
+            elif kind in POST_TYPES:
+                self.posts.add(element_text(item, "wp:post_id"))
 
     def as_record(self, item: Raw) -> tuple[Raw, str]:
-        """The item as a record like those of other feeds, and the reason why it is no entry.
+        """The item as a record like those of other feeds, and the reason if it is no entry.
 
-        Its `draft` and `slug` are what other feeds have nothing like.
+        Adds `draft` and `slug`, which other feeds lack.
         """
         kind, status = item.get("wp_post_type", "post"), item.get("wp_status", "publish")
         raw = {key: value for key, value in item.items() if not key.startswith(("wp_", "excerpt_"))}
@@ -76,35 +76,35 @@ class Export:
                 ", and goes with its post" if parent in self.posts else " of no post in the export"
             )
             return raw, reason
-        if kind not in POSTS:
+        if kind not in POST_TYPES:
             return raw, f"it is a {kind}, neither a post nor a page"
-        if status not in DRAFTS | PUBLISHED:
+        if status not in DRAFT_STATUSES | PUBLISHED_STATUSES:
             return raw, f"its status in WordPress is {status}"
-        # What a password kept from readers must not be public here.
-        raw["draft"] = status in DRAFTS or bool(item.get("wp_post_password"))
+        # A post with a password in WordPress must not be public here.
+        raw["draft"] = status in DRAFT_STATUSES or bool(item.get("wp_post_password"))
         raw["slug"] = item.get("wp_post_name", "")
         raw["authors"] = [
             {"name": unescape(self.names.get(name) or name)}
             for author in item.get("authors") or []
             if (name := author.get("name"))
         ]
-        # Their domain says which of WordPress's two sorts they are, and names no scheme. Names
-        # stand in WordPress's database as HTML, and so in its export.
+        # The `domain` of a category is WordPress's taxonomy, not a scheme. WordPress stores and
+        # exports names as HTML.
         raw["tags"] = [{"term": unescape(tag.get("term") or "")} for tag in item.get("tags") or []]
-        raw |= texts(item) | dates(item)
+        raw |= text_fields(item) | date_fields(item)
         raw["links"] = [
             *(item.get("links") or []),
-            *self.attached_but_shown(item.get("wp_post_id", ""), raw),
+            *self.attached_not_shown(item.get("wp_post_id", ""), raw),
         ]
         return raw, ""
 
     def received(self, item: Raw, received: bytes) -> bytes:
-        """The bytes of a post and then of the items that are attached to it."""
+        """The bytes of a post, followed by those of the items attached to it."""
         attachments = self.attachments.get(item.get("wp_post_id", ""), [])
         return b"\n".join([without_private_parts(received), *attachments])
 
-    def attached_but_shown(self, post: str, raw: Raw) -> list[Raw]:
-        """What is attached to a post, without the files that its text shows or links to."""
+    def attached_not_shown(self, post: str, raw: Raw) -> list[Raw]:
+        """The attachments of a post, without the files that its text shows or links to."""
         text = raw["content"][0]["value"] if raw["content"] else ""
         return [
             link
@@ -113,7 +113,7 @@ class Export:
         ]
 
 
-def texts(item: Raw) -> Raw:
+def text_fields(item: Raw) -> Raw:
     contents = [content.get("value") or "" for content in item.get("content") or []]
     content = next((text for text in contents if text.strip()), "")
     summary = item.get("excerpt_encoded") or ""
@@ -124,8 +124,8 @@ def texts(item: Raw) -> Raw:
     }
 
 
-def dates(item: Raw) -> Raw:
-    """The moments in UTC, else as the blog's clock showed them, without a zone."""
+def date_fields(item: Raw) -> Raw:
+    """The dates in UTC, else in the blog's local time without a zone."""
     found: Raw = {}
     for name, key in (("published", "wp_post_date"), ("updated", "wp_post_modified")):
         utc, local = item.get(f"{key}_gmt") or "", item.get(key) or ""
@@ -142,15 +142,16 @@ def dates(item: Raw) -> Raw:
 
 
 def without_private_parts(data: bytes) -> bytes:
-    """Without comments, what plugins noted, mail addresses and passwords: none of it is kept.
+    """Remove comments, plugin data, e-mail addresses and passwords, which are never stored.
 
-    That a post has a password stays. What is not closed goes to its end.
+    A password becomes `hidden`, so that the post is still known to have one. An unclosed element
+    is removed up to the end.
     """
     kept, kept_to, position, opened = [], 0, 0, None
     while match := PRIVATE.search(data, position):
         position = match.end()
         if not match["name"]:
-            # A CDATA section may speak of any tag.
+            # Skip the CDATA section: it may contain any tag as text.
             end = data.find(b"]]>", position)
             if end < 0:
                 break
@@ -174,8 +175,8 @@ def envelope_without_private_parts(envelope: Envelope) -> Envelope:
     )
 
 
-def stated(item: bytes, name: str) -> str:
-    """The text of an item's first element of this name, without CDATA's marks."""
+def element_text(item: bytes, name: str) -> str:
+    """The text of an item's first element of this name, unescaped or out of its CDATA section."""
     _, _, rest = item.partition(f"<{name}>".encode())
     inner = rest.partition(f"</{name}>".encode())[0].strip()
     if inner.startswith(b"<![CDATA["):
@@ -184,5 +185,5 @@ def stated(item: bytes, name: str) -> str:
 
 
 def without_size(address: str) -> str:
-    """The part of a file's address that the addresses of its smaller copies share."""
+    """The part of a file's URL that is the same for its smaller copies."""
     return re.sub(r"(-\d+x\d+)?\.\w+$", "", address).partition("://")[2]

@@ -1,4 +1,4 @@
-"""The text of a WordPress post as HTML: its line breaks and its shortcodes say more than HTML."""
+"""Conversion of a WordPress post's text to HTML: line breaks and shortcodes."""
 
 import html
 import re
@@ -10,7 +10,7 @@ BLOCKS = (
     "|form|h[1-6]|header|hr|iframe|li|main|nav|object|ol|p|pre|script|section|style|summary|table"
     "|tbody|td|tfoot|th|thead|tr|ul|video"
 )
-# Their white space is theirs.
+# Elements whose content stays unchanged, white space included.
 KEPT_WHOLE = re.compile(
     r"<(pre|script|style|textarea)\b(?:(?!<(?:pre|script|style|textarea)\b).)*?</\1\s*>",
     re.S | re.I,
@@ -25,22 +25,22 @@ CAPTION = re.compile(
     r"(?P<inner>(?:(?!\[(?:wp_)?caption\b).)*?)\[/(?:wp_)?caption\]",
     re.S,
 )
-SAID_CAPTION = re.compile(r"""\bcaption=(?:"([^"]*)"|'([^']*)')""")
+CAPTION_ATTRIBUTE = re.compile(r"""\bcaption=(?:"([^"]*)"|'([^']*)')""")
 PICTURE = re.compile(r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(.*)", re.S | re.I)
 EMBED = re.compile(r"\[embed\b[^\[\]]*\]\s*(https?://[^\s\[\]<>\"]++)\s*\[/embed\]")
 PLAYER = re.compile(
     r"""\[(?:audio|video)\b[^\[\]]{0,500}?\b(?:src|mp3|mp4|m4a|ogg|webm)=["']?"""
     r"""(https?://[^\s"'\[\]<>]++)[^\[\]]*+\](?:\[/(?:audio|video)\])?"""
 )
-# Shows what is attached to the post, which stands below it here.
+# A gallery shows the post's attachments, which this site shows below the post.
 GALLERY = re.compile(r"\[gallery\b[^\[\]]*\]")
 BREAK = re.compile(r"<!--(?:more[^<>]*|nextpage|noteaser)-->")
 
 
 def as_html(text: str) -> str:
-    """Paragraphs made of its blank lines, figures of its captions, links of its players.
+    """Convert blank lines to paragraphs, captions to figures, players to links.
 
-    A text that has paragraphs already keeps them, with its line breaks as they are.
+    A text that has paragraphs or blocks already keeps them, and its line breaks.
     """
     text = BREAK.sub("\n\n", line_feeds(text))
     text = CAPTION.sub(figure, text)
@@ -55,7 +55,7 @@ def as_html(text: str) -> str:
 def figure(match: re.Match[str]) -> str:
     picture = PICTURE.fullmatch(match["inner"])
     shown, below = picture.groups() if picture else ("", match["inner"])
-    said = SAID_CAPTION.search(match["said"])
+    said = CAPTION_ATTRIBUTE.search(match["said"])
     words = below.strip() or (said and (said.group(1) or said.group(2))) or ""
     caption = f"<figcaption>{words}</figcaption>" if words else ""
     return f"\n\n<figure>{shown}{caption}</figure>\n\n"
@@ -67,7 +67,7 @@ def link(address: str) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """As WordPress shows such a text: a blank line parts paragraphs, a line break breaks a line."""
+    """Add <p> and <br> as WordPress does: for blank lines and for line breaks."""
     parts = []
     position = 0
     for whole in KEPT_WHOLE.finditer(text):
@@ -79,7 +79,7 @@ def paragraphs(text: str) -> str:
 def wrapped(text: str) -> list[str]:
     pieces: list[str] = []
     depth = 0
-    # Text at the top is wrapped, what stands inside of a block is that block's.
+    # Only text at the top level is wrapped; text in a block stays part of the block.
     for part in BLOCK_TAG.split(text):
         inside = depth > 0
         if BLOCK_TAG.fullmatch(part):
