@@ -32,6 +32,7 @@ from entries.models import (
     Source,
     Tag,
     TaggedEntry,
+    TagName,
     Withdrawal,
 )
 from entries.publishing.pages import choose_encoding
@@ -546,6 +547,7 @@ def write_beside(door, value):
         lambda entry: TaggedEntry.objects.filter(tag__name="a").delete(),
         lambda entry: Tag.objects.filter(name="a").update(description="Words."),
         lambda entry: Tag.objects.filter(name="a").delete(),
+        lambda entry: TagName.objects.create(folded="c", tag=Tag.objects.get(name="a")),
         lambda entry: Entry.objects.filter(pk=entry.pk).update(title="Another"),
         lambda entry: Entry.objects.filter(pk=entry.pk).delete(),
         lambda entry: Source.objects.update(title="Another"),

@@ -25,6 +25,7 @@ EVENTS = {
         "UPDATE": " OR ".join(CHANGED.format(name) for name in TAG),
         "DELETE": "old.live_count > 0",
     },
+    "entries_tagname": ALL,
     "entries_source": {"UPDATE": " OR ".join(CHANGED.format(name) for name in SOURCE)},
     "entries_withdrawal": ALL,
     "entries_sitesettings": ALL,
