@@ -3,7 +3,8 @@
 They import nothing of importing, publishing or the admin.
 """
 
-from .entry import Enclosure, Entry, EntryQuerySet
+from .enclosure import Enclosure
+from .entry import Entry, EntryQuerySet
 from .import_run import ImportLine, ImportRun
 from .merged_entry import MergedEntry
 from .old_address import OldAddress

@@ -1,4 +1,4 @@
-"""Posts, and the media attached to them."""
+"""Posts."""
 
 import uuid
 from collections import Counter
@@ -317,29 +317,3 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
 def entry_path(day, slug):
     """The path of an entry: /2025/Sep/11/kumar-aditya/."""
     return reverse("entries:entry", args=[day.year, MONTHS[day.month - 1], day.day, slug])
-
-
-class Enclosure(models.Model):
-    """Media attached to an entry."""
-
-    class Role(models.TextChoices):
-        ENCLOSURE = "enclosure", "enclosed"
-        MEDIA = "media", "shown with the text"
-        THUMBNAIL = "thumbnail", "stands for the entry"
-
-    # The fields that feeds state, in the order in which imports list them.
-    STATED = ("href", "type", "length", "title", "hreflang", "role")
-
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="enclosures")
-    href = models.TextField("address")
-    type = models.CharField("media type", max_length=255, blank=True)
-    length = models.PositiveBigIntegerField(null=True, blank=True, help_text="Bytes.")
-    title = models.TextField(blank=True, help_text="Of an image: what is to be seen.")
-    hreflang = models.CharField("language", max_length=64, blank=True)
-    role = models.CharField(max_length=10, choices=Role, default=Role.ENCLOSURE)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self):
-        return self.href
