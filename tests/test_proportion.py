@@ -11,7 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from entries.models import Change, Entry, Sighting, Source
+from entries.models import Entry, Sighting, Source, UpstreamChange
 from entries.models.search_document import indexed_together
 from entries.models.tagging import set_tags
 
@@ -108,8 +108,8 @@ def make_notes(db):
                 sighting_of(entry, is_missing=place < WAITING)
                 for place, entry in zip(places, entries, strict=True)
             )
-            Change.objects.bulk_create(
-                Change(entry=entry, field="title", base="", theirs="")
+            UpstreamChange.objects.bulk_create(
+                UpstreamChange(entry=entry, field="title", base="", theirs="")
                 for place, entry in zip(places, entries, strict=True)
                 if place < WAITING
             )

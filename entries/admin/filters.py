@@ -3,7 +3,7 @@
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Q
 
-from entries.models import Change, Sighting, Source, TagName, fold
+from entries.models import Sighting, Source, TagName, UpstreamChange, fold
 
 from .base import PRIMARY_KEY
 from .name_input import SourceNameInput, TagNamesInput
@@ -144,4 +144,4 @@ class WaitingFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() != "yes":
             return queryset
-        return queryset.filter(pk__in=Change.objects.order_by().values("entry"))
+        return queryset.filter(pk__in=UpstreamChange.objects.order_by().values("entry"))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from entries.models import Change, Enclosure, Entry, ImportLine, MergedEntry, Sighting
+from entries.models import Enclosure, Entry, ImportLine, MergedEntry, Sighting, UpstreamChange
 
 NOTHING = SafeString("–")
 MAX_SHOWN_LINES = 20
@@ -157,7 +157,7 @@ def mark_changes(before: str, after: str) -> str:
     return format_html_join(" ", "{}", pieces)
 
 
-def comparison(change: Change) -> str:
+def comparison(change: UpstreamChange) -> str:
     """HTML table with upstream's value before and now, and the value here."""
     name = change.field
     base = as_text(name, change.base)
@@ -179,14 +179,14 @@ def waiting_changes(entry: Entry, may_decide: bool) -> str:
     return format_html_join("", "{}", ((waiting_change(row, may_decide),) for row in changes))
 
 
-def waiting_change(change: Change, may_decide: bool) -> str:
+def waiting_change(change: UpstreamChange, may_decide: bool) -> str:
     buttons = SafeString("")
     if may_decide:
         buttons = format_html_join(
             " ",
             '<button type="submit" class="button" formaction="{}" formnovalidate>{}</button>',
             (
-                (reverse(f"admin:entries_change_{verb}", args=[change.pk]), label)
+                (reverse(f"admin:entries_upstreamchange_{verb}", args=[change.pk]), label)
                 for verb, label in (
                     ("accept", "Take upstream’s value"),
                     ("dismiss", "Keep our value"),

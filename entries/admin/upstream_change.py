@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_POST
 
 from entries.curating.upstream_changes import accept, dismiss
-from entries.models import Change
+from entries.models import UpstreamChange
 from entries.models.locking import retry_deadlocks
 
 from .base import ReadOnlyAdmin
@@ -31,7 +31,7 @@ def keep_our_value(modeladmin, request, queryset):
     modeladmin.message_user(request, f"{counted(number)} set aside.", messages.SUCCESS)
 
 
-@admin.register(Change)
+@admin.register(UpstreamChange)
 class ChangeAdmin(ReadOnlyAdmin):
     """Read-only pages with two actions. Editors who may change entries may use them."""
 
@@ -92,9 +92,15 @@ class ChangeAdmin(ReadOnlyAdmin):
     def get_urls(self):
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/accept/", view(self.decide_view(accept)), name="entries_change_accept"),
             path(
-                "<int:pk>/dismiss/", view(self.decide_view(dismiss)), name="entries_change_dismiss"
+                "<int:pk>/accept/",
+                view(self.decide_view(accept)),
+                name="entries_upstreamchange_accept",
+            ),
+            path(
+                "<int:pk>/dismiss/",
+                view(self.decide_view(dismiss)),
+                name="entries_upstreamchange_dismiss",
             ),
             *super().get_urls(),
         ]
@@ -106,7 +112,7 @@ class ChangeAdmin(ReadOnlyAdmin):
         def view(request, pk):
             if not self.may_decide(request):
                 raise PermissionDenied
-            change = get_object_or_404(Change, pk=pk)
+            change = get_object_or_404(UpstreamChange, pk=pk)
             entry = reverse("admin:entries_entry_change", args=[change.entry_id])
 
             def answer():

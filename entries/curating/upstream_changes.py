@@ -9,11 +9,11 @@ from entries.importing.merging.batch_writes import write_enclosures
 from entries.importing.merging.current_values import enclosures_of
 from entries.importing.merging.list_merge import ELEMENT_KEYS, take_conflicting
 from entries.importing.parsing.upstream_fields import from_json
-from entries.models import Change, Entry
+from entries.models import Entry, UpstreamChange
 from entries.models.locking import lock_entries, locking
 
 
-def accept(changes: Iterable[Change]) -> int:
+def accept(changes: Iterable[UpstreamChange]) -> int:
     """Set the entries' fields to the upstream values of these changes, and delete the changes.
 
     Returns the number of changes that were still waiting. A fixed number of queries.
@@ -42,7 +42,7 @@ def accept(changes: Iterable[Change]) -> int:
     return len(waiting)
 
 
-def dismiss(changes: Iterable[Change]) -> int:
+def dismiss(changes: Iterable[UpstreamChange]) -> int:
     """Keep the editor's values and delete these changes. Returns how many were still waiting."""
     with transaction.atomic():
         changes = list(changes)
@@ -52,15 +52,17 @@ def dismiss(changes: Iterable[Change]) -> int:
     return len(waiting)
 
 
-def waiting_changes(changes: Iterable[Change]) -> list[Change]:
-    return list(Change.objects.filter(pk__in=[change.pk for change in changes]).order_by("pk"))
+def waiting_changes(changes: Iterable[UpstreamChange]) -> list[UpstreamChange]:
+    return list(
+        UpstreamChange.objects.filter(pk__in=[change.pk for change in changes]).order_by("pk")
+    )
 
 
-def delete_changes(changes: Iterable[Change]) -> None:
-    Change.objects.filter(pk__in=[change.pk for change in changes]).delete()
+def delete_changes(changes: Iterable[UpstreamChange]) -> None:
+    UpstreamChange.objects.filter(pk__in=[change.pk for change in changes]).delete()
 
 
-def take_enclosures(changes: dict[int, Change]) -> None:
+def take_enclosures(changes: dict[int, UpstreamChange]) -> None:
     """Take upstream's value of each enclosure in conflict; the others stay.
 
     `changes` are by the primary key of the entry, whose row the caller has locked.

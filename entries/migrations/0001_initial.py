@@ -1042,7 +1042,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Change",
+            name="UpstreamChange",
             fields=[
                 (
                     "id",
@@ -1064,6 +1064,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "change",
                 "ordering": ["-seen_at"],
                 "constraints": [
                     models.UniqueConstraint(fields=("entry", "field"), name="one_change_a_field")

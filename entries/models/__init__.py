@@ -15,11 +15,10 @@ from .site_settings import SiteIdentity, SiteSettings
 from .site_version import SiteVersion, Version
 from .source import Source
 from .tag import Tag, TaggedEntry, TagName, fold, tags_by_name
-from .upstream_change import Change
+from .upstream_change import UpstreamChange
 from .withdrawal import Withdrawal
 
 __all__ = [
-    "Change",
     "Enclosure",
     "Entry",
     "EntryQuerySet",
@@ -40,6 +39,7 @@ __all__ = [
     "Tag",
     "TagName",
     "TaggedEntry",
+    "UpstreamChange",
     "Version",
     "Withdrawal",
     "fold",

@@ -134,9 +134,9 @@ def read_documents(entries: models.QuerySet) -> list[dict[str, Any]]:
 def read_marks(rows: Sequence[Mapping[str, Any]]) -> dict[str, set[int]]:
     """Return the entries that wait for an editor, are missing upstream, or were written here."""
     Sighting = apps.get_model("entries.Sighting")
-    Change = apps.get_model("entries.Change")
+    UpstreamChange = apps.get_model("entries.UpstreamChange")
     pks = [row["pk"] for row in rows]
-    waiting = Change.objects.filter(entry__in=pks).order_by()
+    waiting = UpstreamChange.objects.filter(entry__in=pks).order_by()
     missing = Sighting.objects.missing().filter(entry__in=pks)
     return {
         WAITING: set(waiting.values_list("entry", flat=True)),

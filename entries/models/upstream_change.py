@@ -28,7 +28,7 @@ class ChangeQuerySet(models.QuerySet):
     delete.queryset_only = True  # type: ignore[attr-defined]
 
 
-class Change(models.Model):
+class UpstreamChange(models.Model):
     """An upstream value that waits for an editor, who had changed the same field."""
 
     entry = models.ForeignKey("entries.Entry", on_delete=models.CASCADE, related_name="changes")
@@ -40,6 +40,7 @@ class Change(models.Model):
     objects = ChangeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "change"
         ordering = ["-seen_at"]
         constraints = [
             models.UniqueConstraint(fields=["entry", "field"], name="one_change_a_field")
@@ -55,4 +56,4 @@ class Change(models.Model):
             index_entries([self.entry_id])
 
     def delete(self, *args, **kwargs):
-        return Change.objects.filter(pk=self.pk).delete()
+        return UpstreamChange.objects.filter(pk=self.pk).delete()

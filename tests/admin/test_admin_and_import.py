@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
-from entries.models import Change, Entry, Tag
+from entries.models import Entry, Tag, UpstreamChange
 from tests.importing.atom import FEED, entry, feed
 
 from .conftest import form_data
@@ -30,7 +30,7 @@ def test_saving_an_untouched_form_is_no_edit(read, edit):
     assert read(**stated) == "unchanged"
     assert read(**stated | {"title": "New", "html": "<p>x</p>", "categories": "q"}) == "updated"
     assert Entry.objects.get().content == "<p>x</p>"
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
 
 
 def test_an_edit_in_the_admin_stays_and_upstreams_value_waits(read, edit, admin_client):
@@ -43,9 +43,9 @@ def test_an_edit_in_the_admin_stays_and_upstreams_value_waits(read, edit, admin_
     post.refresh_from_db()
     assert post.title == "Edited"
     assert list(post.tags.names()) == ["b", "c", "a", "mine"]
-    change = Change.objects.get()
+    change = UpstreamChange.objects.get()
     assert change.field == "title"
-    admin_client.post(f"/admin/entries/change/{change.pk}/accept/")
+    admin_client.post(f"/admin/entries/upstreamchange/{change.pk}/accept/")
     post.refresh_from_db()
     assert post.title == "Revised"
     assert read(title="Revised", categories="a|b|c") == "unchanged"
@@ -57,11 +57,11 @@ def test_a_value_set_aside_does_not_wait_again(read, edit, admin_client):
     read()
     edit(Entry.objects.get(), title="Edited")
     read(title="Revised")
-    admin_client.post(f"/admin/entries/change/{Change.objects.get().pk}/dismiss/")
+    admin_client.post(f"/admin/entries/upstreamchange/{UpstreamChange.objects.get().pk}/dismiss/")
 
     read(title="Revised")
 
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
     assert Entry.objects.get().title == "Edited"
 
 

@@ -8,7 +8,7 @@ from django.contrib.admin import site
 from django.urls import reverse
 from hypothesis import settings
 
-from entries.models import Change, ImportLine, ImportRun, OldAddress
+from entries.models import ImportLine, ImportRun, OldAddress, UpstreamChange
 
 HOSTILE = {
     "NUL": "a\x00b",
@@ -49,7 +49,7 @@ def stored(make_entry, make_sighting, source):
     make_sighting(entry)
     run = ImportRun.objects.create(source=source, status="imported")
     ImportLine.objects.create(run=run, entry=entry, action="created")
-    Change.objects.create(entry=entry, field="title", base="a", theirs="b")
+    UpstreamChange.objects.create(entry=entry, field="title", base="a", theirs="b")
     OldAddress.objects.create(path="/old", entry=entry)
     return entry
 
@@ -119,14 +119,14 @@ def test_tags_that_cannot_be_are_not_suggested(admin_client, stored, term):
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("model", ["entry", "tag", "change", "filteredpost", "oldaddress"])
+@pytest.mark.parametrize("model", ["entry", "tag", "upstreamchange", "filteredpost", "oldaddress"])
 def test_no_action_fails(admin_client, stored, model, value):
     url = reverse(f"admin:entries_{model}_changelist")
     asked = {"action": "delete_selected", "_selected_action": stored.pk, "index": 0}
     actions = {
         "entry": ["publish", "reject", "add_tags", "remove_tags", "merge_the_two", "split_again"],
         "tag": ["merge_tags"],
-        "change": ["take_upstream_value", "keep_our_value"],
+        "upstreamchange": ["take_upstream_value", "keep_our_value"],
         "filteredpost": ["import_after_all"],
     }.get(model, [])
 

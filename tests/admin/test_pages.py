@@ -6,11 +6,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from entries.models import Change, Entry, ImportLine, ImportRun, Source, Tag
+from entries.models import Entry, ImportLine, ImportRun, Source, Tag, UpstreamChange
 
 from .conftest import form_data
 
-MODELS = ["entry", "tag", "source", "importrun", "importline", "change"]
+MODELS = ["entry", "tag", "source", "importrun", "importline", "upstreamchange"]
 
 
 @pytest.fixture
@@ -24,15 +24,15 @@ def fill(make_entries, make_sighting, source):
             make_sighting(entry)
             run = ImportRun.objects.create(source=source, status="imported", created=1)
             ImportLine.objects.create(run=run, entry=entry, action="created", reasons=["new"])
-            Change.objects.create(entry=entry, field="tags", base=["a"], theirs=["b"])
-            Change.objects.create(
+            UpstreamChange.objects.create(entry=entry, field="tags", base=["a"], theirs=["b"])
+            UpstreamChange.objects.create(
                 entry=entry,
                 field="enclosures",
                 base=[],
                 theirs=[["https://x.example/", "", n, "", "", "enclosure"]],
             )
             Source.objects.create(url=f"https://example.org/{Source.objects.count()}.atom")
-        models = [Entry, Tag, Source, ImportRun, ImportLine, Change]
+        models = [Entry, Tag, Source, ImportRun, ImportLine, UpstreamChange]
         return {model._meta.model_name: model.objects.first() for model in models}
 
     return make
@@ -90,8 +90,8 @@ def test_a_list_takes_as_many_queries_for_1_row_as_for_50(admin_client, fill, mo
         ("importrun", "?source=x"),
         ("importline", "?action__exact=created"),
         ("importline", "?run__id__exact=1&q=x"),
-        ("change", "?field=tags"),
-        ("change", "?q=Entry"),
+        ("upstreamchange", "?field=tags"),
+        ("upstreamchange", "?q=Entry"),
     ],
 )
 def test_filters_and_searches_open(admin_client, fill, model, query):

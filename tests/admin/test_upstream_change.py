@@ -3,11 +3,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entries.curating.upstream_changes import accept, dismiss
-from entries.models import Change, Enclosure
+from entries.models import Enclosure, UpstreamChange
 
 pytestmark = pytest.mark.usefixtures("documents_are_true")
 
-LIST = "/admin/entries/change/"
+LIST = "/admin/entries/upstreamchange/"
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def wait():
     """Create a change of this entry that waits for an editor."""
 
     def make(entry, field="title", base="Base", theirs="Theirs"):
-        return Change.objects.create(entry=entry, field=field, base=base, theirs=theirs)
+        return UpstreamChange.objects.create(entry=entry, field=field, base=base, theirs=theirs)
 
     return make
 
@@ -34,7 +34,7 @@ def test_taking_upstreams_values_writes_every_kind_of_field(make_entry, wait):
         [["https://example.org/a.mp3", "audio/mpeg", 7, "Birds", "", "enclosure"]],
     )
 
-    assert accept(Change.objects.all()) == 3
+    assert accept(UpstreamChange.objects.all()) == 3
 
     entry.refresh_from_db()
     assert entry.title == "Theirs"
@@ -44,7 +44,7 @@ def test_taking_upstreams_values_writes_every_kind_of_field(make_entry, wait):
         ("https://example.org/ours.mp3", "", None, ""),
     ]
     assert entry.updated > before
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
 
 
 def test_keeping_ours_only_forgets_the_change(make_entry, wait):
@@ -52,11 +52,11 @@ def test_keeping_ours_only_forgets_the_change(make_entry, wait):
     stamp = entry.modified_at
     wait(entry)
 
-    assert dismiss(Change.objects.all()) == 1
+    assert dismiss(UpstreamChange.objects.all()) == 1
 
     entry.refresh_from_db()
     assert (entry.title, entry.modified_at) == ("Ours", stamp)
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
 
 
 def test_a_change_decided_meanwhile_is_not_decided_again(make_entry, wait):
@@ -77,7 +77,7 @@ def test_deciding_takes_as_many_queries_for_1_change_as_for_50(make_entries, wai
             Enclosure.objects.create(entry=entry, href="https://example.org/a.mp3")
             wait(entry, "enclosures", [], [["https://example.org/a.mp3", "", 7, "", "", "media"]])
         with CaptureQueriesContext(connection) as captured:
-            decide(Change.objects.all())
+            decide(UpstreamChange.objects.all())
         return len(captured)
 
     queries(1)
@@ -102,7 +102,7 @@ def test_the_list_of_changes_decides(admin_client, make_entry, wait, action, tit
     entry.refresh_from_db()
     assert entry.title == title
     assert sentence in response.content.decode()
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
 
 
 @pytest.mark.parametrize(("verb", "title"), [("accept", "Theirs"), ("dismiss", "Ours")])

@@ -78,7 +78,15 @@ def fill(entries: int) -> None:
     """Store so many entries with all that belongs to them: one template row of each, copied."""
     from django.db import connection, transaction
 
-    from entries.models import Change, Entry, SearchDocument, Sighting, Source, Tag, TaggedEntry
+    from entries.models import (
+        Entry,
+        SearchDocument,
+        Sighting,
+        Source,
+        Tag,
+        TaggedEntry,
+        UpstreamChange,
+    )
     from entries.models.search_document import PK_BITS
     from entries.models.tagging import set_tags
 
@@ -95,7 +103,7 @@ def fill(entries: int) -> None:
         sighting = Sighting.objects.create(
             entry=entry, source_id=1, leads=True, base={}, received=b""
         )
-        change = Change.objects.create(entry=entry, field="title", base="", theirs="")
+        change = UpstreamChange.objects.create(entry=entry, field="title", base="", theirs="")
         set_tags({entry.pk: [f"tag-{number}" for number in range(1, TAGS + 1)]})
         TaggedEntry.objects.exclude(pk=TaggedEntry.objects.order_by("pk")[0].pk).delete()
         SearchDocument.objects.all().delete()
@@ -150,7 +158,7 @@ def fill(entries: int) -> None:
             absences=f"CASE WHEN {missing} THEN 3 ELSE 0 END",
             missing_since=f"CASE WHEN {missing} THEN one.first_seen_at END",
         )
-        copy(Change, "chance(n, 6) < .01", entry_id=f"n + {first}")
+        copy(UpstreamChange, "chance(n, 6) < .01", entry_id=f"n + {first}")
         for salt in (20, 21):
             start = f"n + {salt - 19} * {entries}"
             tag = f"zipf(n, {salt}, {TAGS})"
@@ -164,7 +172,7 @@ def fill(entries: int) -> None:
                 live=f"{stored.format('status')} = 'live'",
                 published=stored.format("published"),
             )
-        Change.objects.filter(pk=change.pk).delete()
+        UpstreamChange.objects.filter(pk=change.pk).delete()
         Sighting.objects.filter(pk=sighting.pk).update(leads=True)
         cursor.execute(
             f"""
@@ -174,7 +182,7 @@ def fill(entries: int) -> None:
                 || coalesce(
                     (SELECT ' ' || group_concat('tag=' || tag_id, ' ')
                     FROM entries_taggedentry WHERE entry_id = entry.id), '')
-                || CASE WHEN EXISTS (SELECT 1 FROM entries_change WHERE entry_id = entry.id)
+                || CASE WHEN EXISTS (SELECT 1 FROM entries_upstreamchange WHERE entry_id = entry.id)
                     THEN ' waiting=yes' ELSE '' END
                 || CASE WHEN EXISTS (SELECT 1 FROM entries_sighting WHERE entry_id = entry.id
                     AND missing_since IS NOT NULL) THEN ' missing=yes' ELSE '' END

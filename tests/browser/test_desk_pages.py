@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from entries.models import (
-    Change,
     Entry,
     ImportLine,
     ImportRun,
@@ -16,6 +15,7 @@ from entries.models import (
     Sighting,
     SiteSettings,
     Source,
+    UpstreamChange,
 )
 
 from .test_accessibility import OPTIONS, READERS
@@ -52,7 +52,9 @@ def stored(make_entry):
     post = Sighting.objects.create(filtered_by="block title: ad", guid="ad", **stated)
     run = ImportRun.objects.create(source=source, status="imported", created=1, warnings=["odd"])
     line = ImportLine.objects.create(run=run, entry=link, action="created", reasons=["new"])
-    change = Change.objects.create(entry=link, field="title", base="Before", theirs="Upstream’s")
+    change = UpstreamChange.objects.create(
+        entry=link, field="title", base="Before", theirs="Upstream’s"
+    )
     address = OldAddress.objects.create(path="/old", entry=link)
     SiteSettings(pk=SiteSettings.PK, title="The hedge").save()
     return {
@@ -61,7 +63,7 @@ def stored(make_entry):
         "source": source,
         "importrun": run,
         "importline": line,
-        "change": change,
+        "upstreamchange": change,
         "filteredpost": post,
         "oldaddress": address,
         "sitesettings": SiteSettings.objects.get(),

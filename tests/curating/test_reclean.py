@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from entries.importing.fetching.fetched import Fetched
 from entries.importing.importer import import_document
-from entries.models import Change, Entry, Sighting
+from entries.models import Entry, Sighting, UpstreamChange
 from tests.importing.atom import FEED, entry, feed
 
 UNSAFE = "<p onclick=x()>Text.<script>x()</script></p>"
@@ -31,7 +31,10 @@ def imported_long_ago(db):
 
 
 def rows():
-    return [list(model.objects.order_by("pk").values_list()) for model in (Entry, Sighting, Change)]
+    return [
+        list(model.objects.order_by("pk").values_list())
+        for model in (Entry, Sighting, UpstreamChange)
+    ]
 
 
 def test_what_nobody_edited_is_cleaned_and_shaped_anew(imported_long_ago, capsys):
@@ -81,7 +84,7 @@ def test_what_an_editor_changed_stays(imported_long_ago):
     post.refresh_from_db()
     assert (post.kind, post.title, list(post.tags.names())) == ("quotation", "Ours", ["ours"])
     assert post.content == "<p>Text.</p>"
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
 
 
 def test_text_that_an_editor_changed_is_kept_and_made_safe(imported_long_ago):

@@ -4,7 +4,7 @@ import html5lib
 import pytest
 
 from entries.importing.importer import Options, import_feed
-from entries.models import Change, Entry, ImportLine, Sighting, Source
+from entries.models import Entry, ImportLine, Sighting, Source, UpstreamChange
 
 from .atom import FEED, SITE, address, entry, feed
 
@@ -60,7 +60,7 @@ def test_an_edit_is_never_lost(read):
     assert report.entries[0].action == "conflict"
     assert post.title == "A better title"
     assert post.content == "<p>First, revised.</p>"
-    change = Change.objects.get()
+    change = UpstreamChange.objects.get()
     assert (change.field, change.base, change.theirs) == (
         "title",
         "Post 1",

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from entries.importing.fetching.fetched import read_path
 from entries.importing.importer import import_document
 from entries.importing.subscribe import subscribe
-from entries.models import Change, Entry, Source
+from entries.models import Entry, Source, UpstreamChange
 
 from .atom import entry, feed
 from .files import feed_file
@@ -38,7 +38,7 @@ def test_exports_of_one_blog_are_one_source_whatever_their_files_are_called(read
     assert Source.objects.count() == 1
     assert Entry.objects.get(title="Post 1").content == "<p>Corrected text of post 1.</p>"
     assert Entry.objects.get(title="Post 2").content == "<p>Ours.</p>"
-    assert report.conflicts == Change.objects.count() == 1
+    assert report.conflicts == UpstreamChange.objects.count() == 1
 
 
 def test_exports_of_two_blogs_are_two_sources(read_file):

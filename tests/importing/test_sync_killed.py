@@ -32,7 +32,7 @@ CONTENT = {
     " JOIN entries_entry e ON e.id = g.entry_id"
     " JOIN entries_tag t ON t.id = g.tag_id ORDER BY atom_id, g.id",
     "counts": "SELECT name, live_count FROM entries_tag ORDER BY name",
-    "changes": "SELECT field, theirs FROM entries_change ORDER BY id",
+    "changes": "SELECT field, theirs FROM entries_upstreamchange ORDER BY id",
     "sources": "SELECT url, title, status, failures, last_error, leased_by FROM entries_source"
     " ORDER BY url",
     "left open": "SELECT status FROM entries_importrun WHERE status = 'running'",

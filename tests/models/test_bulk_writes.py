@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entries.curating.upstream_changes import accept
-from entries.models import Change, Entry, OldAddress, SearchDocument, Source, Tag, TaggedEntry
+from entries.models import (
+    Entry,
+    OldAddress,
+    SearchDocument,
+    Source,
+    Tag,
+    TaggedEntry,
+    UpstreamChange,
+)
 from entries.models.path_key import path_key, plain_path_of
 from entries.models.search_document import read_documents
 from entries.models.withdrawal import Withdrawal
@@ -113,7 +121,7 @@ def write(door, places, values):
         for entry in entries:
             entry.set_tags([TAGS[place % len(TAGS)] for place in places])
     elif door == "accept":
-        Change.objects.all().delete()
+        UpstreamChange.objects.all().delete()
         accept(
             [
                 entry.changes.create(field="canonical_url", base="", theirs=values)

@@ -15,7 +15,7 @@ from entries.curating.duplicate_tags import merge_tags
 from entries.curating.reclean import reclean
 from entries.curating.upstream_changes import accept
 from entries.lib.words import MAX_WORD_CHARS, split_words
-from entries.models import Change, Entry, SearchDocument, Tag
+from entries.models import Entry, SearchDocument, Tag, UpstreamChange
 from entries.models.search_document import index_all, place_of
 from entries.publishing.search import find_best, matching, parse_query
 
@@ -63,7 +63,9 @@ def upsert(entry):
 
 
 def review(entry):
-    accept([Change.objects.create(entry=entry, field="title", base="Before", theirs="After")])
+    accept(
+        [UpstreamChange.objects.create(entry=entry, field="title", base="Before", theirs="After")]
+    )
 
 
 def write_text(entry):

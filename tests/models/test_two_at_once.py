@@ -17,7 +17,7 @@ from django.test import Client
 from entries.curating.duplicate_entries import EntryMergeError, merge_entries
 from entries.curating.duplicate_tags import MergeError, merge_tags, pass_on_names
 from entries.curating.upstream_changes import accept
-from entries.models import Change, Entry, MergedEntry, SearchDocument, Source, Tag
+from entries.models import Entry, MergedEntry, SearchDocument, Source, Tag, UpstreamChange
 from entries.models.locking import MAX_TRIES, is_momentary, lock_entries, retry_deadlocks
 from entries.models.search_document import read_documents
 from tests.admin.conftest import form_data
@@ -322,13 +322,16 @@ def test_two_who_merge_the_same_two_entries_get_a_sentence(postgres, make_entry)
 
 def test_a_change_that_was_settled_meanwhile_is_not_taken(postgres, make_entry):
     post = make_entry(title="Ours")
-    change = Change.objects.create(entry=post, field="title", base="Base", theirs="Theirs")
+    change = UpstreamChange.objects.create(entry=post, field="title", base="Base", theirs="Theirs")
 
     def mark_stored():
         lock_entries([post.pk])
         change.delete()
 
-    assert while_uncommitted(mark_stored, lambda: accept([Change(pk=change.pk, entry=post)])) == 0
+    assert (
+        while_uncommitted(mark_stored, lambda: accept([UpstreamChange(pk=change.pk, entry=post)]))
+        == 0
+    )
 
     post.refresh_from_db()
     assert post.title == "Ours"
@@ -471,13 +474,13 @@ def test_a_deletion_that_the_database_has_no_time_for_says_so(make_entry, editor
 
 def test_a_decision_that_the_database_has_no_time_for_says_so(make_entry, editor, impatient):
     post = make_entry(title="Ours")
-    change = Change.objects.create(entry=post, field="title", base="Base", theirs="Theirs")
+    change = UpstreamChange.objects.create(entry=post, field="title", base="Base", theirs="Theirs")
 
     with held(post):
-        response = editor.post(f"/admin/entries/change/{change.pk}/accept/")
+        response = editor.post(f"/admin/entries/upstreamchange/{change.pk}/accept/")
 
     assert "the action was not completed" in editor.get(response.url).content.decode()
-    assert Change.objects.exists()
+    assert UpstreamChange.objects.exists()
 
 
 def test_what_the_database_had_no_time_for_at_first_is_done(make_entry, impatient):

@@ -14,7 +14,7 @@ from entries.importing.parsing.upstream_fields import COLUMNS, Base, as_json, fr
 from entries.importing.report import EntryReport
 from entries.lib.characters import strip_controls
 from entries.lib.slugs import free_slug
-from entries.models import Change, Entry, ImportLine, ImportRun, Sighting, Source
+from entries.models import Entry, ImportLine, ImportRun, Sighting, Source, UpstreamChange
 from entries.models.entry import mint_atom_id
 from entries.models.locking import locking
 
@@ -104,9 +104,9 @@ class BatchImport:
             if not sighting or (sighting.entry_id, status) != (known.entry_id, known.status):
                 raise ChangedMeanwhileError
         self.ours = our_values(self.entries.values(), [s.base for s in self.sightings.values()])
-        self.waiting: dict[int, dict[str, Change]] = defaultdict(dict)
+        self.waiting: dict[int, dict[str, UpstreamChange]] = defaultdict(dict)
         if self.entries:
-            for change in Change.objects.filter(entry__in=self.entries):
+            for change in UpstreamChange.objects.filter(entry__in=self.entries):
                 self.waiting[change.entry_id][change.field] = change
         fresh = [item for item in items if not (item.known or item.skip or item.filtered_by)]
         self._reserve_slugs_and_ids(fresh)
@@ -284,7 +284,7 @@ class BatchImport:
                 self.writes.settled_changes.append(waiting.pop(name).pk)
         for name, conflict in merged.conflicts.items():
             base = as_json(conflict.base)
-            change = waiting.get(name) or Change(entry=entry, field=name, base=base)
+            change = waiting.get(name) or UpstreamChange(entry=entry, field=name, base=base)
             change.theirs, change.seen_at = as_json(conflict.theirs), self.now
             self.writes.changes.append(change)
         return list(merged.conflicts)

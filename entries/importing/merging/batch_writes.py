@@ -13,7 +13,15 @@ from entries.importing.parsing.feed_data import Envelope
 from entries.importing.parsing.upstream_fields import COLUMNS, ENCLOSURE_COLUMNS, Enclosure, as_json
 from entries.importing.report import COUNTED_AS, EntryReport
 from entries.lib.characters import strip_controls
-from entries.models import Change, Entry, IdentityKey, ImportLine, ImportRun, OriginalPath, Sighting
+from entries.models import (
+    Entry,
+    IdentityKey,
+    ImportLine,
+    ImportRun,
+    OriginalPath,
+    Sighting,
+    UpstreamChange,
+)
 from entries.models.original_path import further_addresses
 from entries.models.search_document import indexed_together
 from entries.models.tagging import set_tags
@@ -41,7 +49,7 @@ class BatchWrites:
         self.original_urls: list[tuple[Entry, str]] = []
         self.tags: list[tuple[Entry, Sequence[str]]] = []
         self.enclosures: list[tuple[Entry, Sequence[Enclosure]]] = []
-        self.changes: list[Change] = []
+        self.changes: list[UpstreamChange] = []
         self.settled_changes: list[int] = []
         self.lines: list[tuple[Item, Decision]] = []
         self.no_longer_filtered: set[int] = set()
@@ -112,10 +120,12 @@ class BatchWrites:
 
     def _write_changes(self) -> None:
         if self.settled_changes:
-            Change.objects.filter(pk__in=self.settled_changes).delete()
+            UpstreamChange.objects.filter(pk__in=self.settled_changes).delete()
         if new := [change for change in self.changes if not change.pk]:
-            Change.objects.bulk_create(new)
-        bulk_update(Change, [change for change in self.changes if change.pk], ["theirs", "seen_at"])
+            UpstreamChange.objects.bulk_create(new)
+        bulk_update(
+            UpstreamChange, [change for change in self.changes if change.pk], ["theirs", "seen_at"]
+        )
 
     def _write_enclosures(self) -> None:
         write_enclosures(

@@ -7,7 +7,7 @@ from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 
 from entries.curating.upstream_changes import accept
-from entries.models import Change, Entry, OriginalPath, Source
+from entries.models import Entry, OriginalPath, Source, UpstreamChange
 from tests.importing.atom import entry, feed
 
 HELLO = {"link": "https://blog.example/posts/hello.html", "id": "https://blog.example/?p=12"}
@@ -127,7 +127,7 @@ def through_bulk_create(post, url):
 
 
 def through_acceptance(post, url):
-    change = Change.objects.create(entry=post, field="canonical_url", base="", theirs=url)
+    change = UpstreamChange.objects.create(entry=post, field="canonical_url", base="", theirs=url)
     accept([change])
 
 

@@ -10,7 +10,7 @@ from entries.importing.importer import import_document
 from entries.importing.merging.list_merge import ELEMENT_KEYS
 from entries.importing.merging.three_way import merge
 from entries.importing.parsing.upstream_fields import FIELDS, UpstreamFields
-from entries.models import Change, Entry, Tag
+from entries.models import Entry, Tag, UpstreamChange
 from tests.importing.atom import FEED
 from tests.importing.stating import DEFAULTS, edit, held, stated
 
@@ -185,7 +185,7 @@ class ImportingTest(TestCase):
         post = Entry.objects.get()
         for field, value in self.edits.items():
             assert held(post, field) == value
-        waiting = {change.field: change for change in Change.objects.all()}
+        waiting = {change.field: change for change in UpstreamChange.objects.all()}
         for field, change in waiting.items():
             assert field in self.edits or held(post, field) == self.seen[field]
             assert change.theirs == self.seen[field]

@@ -8,7 +8,7 @@ import pytest
 from entries.curating.upstream_changes import accept
 from entries.importing.merging.three_way import Conflict, merge
 from entries.importing.parsing.upstream_fields import ENCLOSURE_COLUMNS, FIELDS, UpstreamFields
-from entries.models import Change, Enclosure, Entry, Sighting, Tag
+from entries.models import Enclosure, Entry, Sighting, Tag, UpstreamChange
 from tests.importing.atom import SITE, entry, feed
 from tests.importing.stating import DEFAULTS, edit, held, stated
 
@@ -90,7 +90,7 @@ def test_upstream_changed_a_field_and_it_is_taken(read, field):
     assert report.updated == 1
     assert field.replace("_", " ") in report.entries[0].reasons[-1]
     assert held(Entry.objects.get(), field) == theirs
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -105,7 +105,7 @@ def test_an_editor_changed_a_field_and_it_stays(read, field):
     assert report.updated == 1
     assert held(Entry.objects.get(), field) == ours
     assert held(Entry.objects.get(), other) == NEXT[other][0]
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
 
 
 @pytest.mark.parametrize("field", CAN_CONFLICT)
@@ -120,7 +120,7 @@ def test_both_changed_a_field_and_the_editors_stays_while_the_other_waits(read, 
     assert report.conflicts == 1
     assert field.replace("_", " ") in report.entries[0].reasons[-1]
     assert held(Entry.objects.get(), field) == ours
-    change = Change.objects.get()
+    change = UpstreamChange.objects.get()
     assert (change.field, change.base, change.theirs) == (field, base, theirs)
     was = dump()
     assert read(stated(**before(field) | {field: theirs})).unchanged == 1
@@ -137,7 +137,7 @@ def test_both_changed_a_field_to_the_same_and_nothing_waits(read, field):
 
     assert report.conflicts == 0
     assert held(Entry.objects.get(), field) == theirs
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
     assert read(stated(**before(field))).updated == 1
 
 
@@ -151,7 +151,7 @@ def test_a_change_that_waits_is_settled_when_upstream_goes_back(read, field):
     report = read(stated(**before(field)))
 
     assert report.conflicts == 0
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
     assert held(Entry.objects.get(), field) == ours
 
 
@@ -164,7 +164,7 @@ def test_a_change_that_waits_is_settled_when_both_agree(read, field):
 
     read(stated(**before(field) | {field: ours}))
 
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
     assert held(Entry.objects.get(), field) == ours
 
 
@@ -175,7 +175,7 @@ def test_a_change_that_waits_follows_upstream_and_remembers_where_the_two_parted
 
     read(stated(title="Theirs again"))
 
-    change = Change.objects.get()
+    change = UpstreamChange.objects.get()
     assert (change.base, change.theirs) == ("A title", "Theirs again")
 
 
@@ -224,7 +224,7 @@ def test_a_tag_that_each_side_added_is_there_and_nothing_waits(read):
 
     assert (report.updated, report.conflicts) == (1, 0)
     assert held(Entry.objects.get(), "tags") == ["one", "two", "ours", "theirs"]
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
 
 
 def test_a_tag_that_either_side_took_away_is_gone(read):
@@ -278,7 +278,7 @@ def test_only_the_enclosure_that_both_changed_waits(disputed):
     assert held(Entry.objects.get(), "enclosures") == [
         *(enclosure("a", 3000), enclosure("b"), enclosure("ours"), enclosure("theirs"))
     ]
-    assert Change.objects.get().field == "enclosures"
+    assert UpstreamChange.objects.get().field == "enclosures"
 
 
 def test_an_enclosure_goes_on_waiting_when_upstream_changes_another(read, disputed):
@@ -287,7 +287,7 @@ def test_an_enclosure_goes_on_waiting_when_upstream_changes_another(read, disput
     assert held(Entry.objects.get(), "enclosures") == [
         *(enclosure("a", 3000), enclosure("ours"), enclosure("theirs"))
     ]
-    change = Change.objects.get()
+    change = UpstreamChange.objects.get()
     assert change.base == [enclosure("a"), enclosure("b")]
     assert change.theirs == [enclosure("a", 2000), enclosure("theirs")]
 
@@ -295,17 +295,17 @@ def test_an_enclosure_goes_on_waiting_when_upstream_changes_another(read, disput
 def test_a_waiting_enclosure_is_settled_when_upstream_goes_back_with_it(read, disputed):
     read(stated(enclosures=[enclosure("a"), enclosure("b"), enclosure("theirs")]))
 
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
     assert held(Entry.objects.get(), "enclosures")[0] == enclosure("a", 3000)
 
 
 def test_to_accept_enclosures_is_to_take_those_that_wait_and_keep_the_others(disputed):
-    accept(Change.objects.all())
+    accept(UpstreamChange.objects.all())
 
     assert held(Entry.objects.get(), "enclosures") == [
         *(enclosure("a", 2000), enclosure("b"), enclosure("ours"), enclosure("theirs"))
     ]
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
 
 
 def test_a_renamed_tag_is_no_edit(read):
@@ -318,7 +318,7 @@ def test_a_renamed_tag_is_no_edit(read):
     report = read(stated(tags=["py", "two", "three"], title="New"))
 
     assert report.updated == 1
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
     assert held(Entry.objects.get(), "tags") == ["Python", "two", "three"]
 
 

@@ -12,7 +12,7 @@ from entries.importing.importer import import_document
 from entries.importing.normalizing.envelopes import parse_again
 from entries.importing.parsing.formats.wordpress_export import without_private_parts
 from entries.importing.pruning import delete_unused_envelopes
-from entries.models import Change, Entry, FeedEnvelope, Sighting
+from entries.models import Entry, FeedEnvelope, Sighting, UpstreamChange
 from tests.importing.atom import FEED, SITE, address, entry, feed
 from tests.importing.files import NAMES, feed_file
 
@@ -167,7 +167,7 @@ def test_other_rules_of_cleaning_count_with_the_next_import(read):
     texts = dict(Entry.objects.values_list("title", "content"))
     assert texts == {"Post 1": "<p>Text of post 1.</p>", "Post 2": "<p>Ours.</p>"}
     # Upstream has not changed.
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
 
 
 def test_nothing_private_of_an_export_is_kept(read):

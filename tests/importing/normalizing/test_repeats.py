@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from entries.models import Change, Entry, Sighting
+from entries.models import Entry, Sighting, UpstreamChange
 
 SHARED, OWN, NONE = "shared", "own", "none"
 HOW = (SHARED, OWN, NONE)
@@ -158,7 +158,7 @@ def test_an_editors_decisions_stay_with_their_posts(read):
 
     assert blog.texts() == sorted(TEXTS[1:])
     assert Entry.objects.get(pk=second.pk).title == "Ours"
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
     assert Sighting.objects.filter(entry=None).count() == 1
 
 

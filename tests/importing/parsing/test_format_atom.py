@@ -3,7 +3,7 @@
 import pytest
 from lxml import etree
 
-from entries.models import Change, Entry, Source
+from entries.models import Entry, Source, UpstreamChange
 from entries.publishing.rows.entry_row import read_rows
 from tests.atom import ATOM, findings
 from tests.documents import document_of
@@ -210,7 +210,7 @@ def test_everything_that_is_given_out_is_taken_in_again_without_loss(given_out, 
     assert list(Entry.objects.values_list("atom_id", *names)) == before
     again = Entry.objects.get().enclosures.values_list("href", "title")
     assert [list(row) for row in again] == enclosures
-    assert not Change.objects.exists()
+    assert not UpstreamChange.objects.exists()
 
 
 def test_content_elsewhere_is_an_enclosure_or_the_page(read):
