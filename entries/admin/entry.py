@@ -177,8 +177,10 @@ class EntryAdmin(FreshAdmin, EntryListAdmin):
         ]
 
     def view_on_site(self, obj):
-        # An invalid form may have left `obj` with a slug for which there is no URL.
-        return entry_path(*Entry.objects.values_list("day", "slug").get(pk=obj.pk))
+        # An invalid form may have left `obj` with a slug for which there is no URL; and another
+        # editor may delete the entry while its page is made.
+        stored = Entry.objects.filter(pk=obj.pk).values_list("day", "slug").first()
+        return entry_path(*stored) if stored else None
 
     def save_model(self, request, obj, form, change):
         if change and not form.edited:

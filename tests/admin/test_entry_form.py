@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import hypothesis
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import strategies as st
@@ -430,3 +431,13 @@ def test_an_empty_form_may_be_asked_for_with_anything_in_it(admin_client):
     response = admin_client.get(f"{ADD}?kind=link&title=From+there&published=yesterday&slug=%00")
 
     assert 'value="From there"' in response.content.decode()
+
+
+def test_a_form_whose_entry_is_deleted_while_it_is_made_has_no_link_to_its_page(make_entry):
+    entry = make_entry()
+    view_on_site = admin.site.get_model_admin(Entry).view_on_site
+    assert view_on_site(entry) == entry.get_absolute_url()
+
+    Entry.objects.all().delete()
+
+    assert view_on_site(entry) is None
